@@ -1,0 +1,107 @@
+package dev.flashq.protocol;
+
+/** Every limit of the system, with its unit. Limits are checked where a value is born. */
+public final class Limits {
+  /** Bytes of one job's data, and of one result. */
+  public static final int DATA_BYTES = 10 * 1024 * 1024;
+
+  /** Bytes of one frame or line of the TCP protocol, and of an HTTP body. */
+  public static final int FRAME_BYTES = 16 * 1024 * 1024;
+
+  /** Bytes of one frame or line before the connection has authenticated. */
+  public static final int UNAUTHENTICATED_FRAME_BYTES = 4 * 1024;
+
+  /** Levels of nesting in JSON or MessagePack. */
+  public static final int NESTING = 128;
+
+  /** Jobs in one batch push, pull or ack. */
+  public static final int JOBS_PER_COMMAND = 1000;
+
+  /** UTF-8 bytes of a queue name. */
+  public static final int QUEUE_NAME_BYTES = 256;
+
+  /** UTF-8 bytes of a unique key, custom id, debounce id or group id. */
+  public static final int KEY_BYTES = 512;
+
+  public static final int TAGS = 64;
+
+  /** UTF-8 bytes of one tag. */
+  public static final int TAG_BYTES = 256;
+
+  /** UTF-8 bytes of an error or progress text; longer texts are cut. */
+  public static final int TEXT_BYTES = 16 * 1024;
+
+  public static final int DEPENDENCIES = 1000;
+
+  /** Milliseconds: one hundred years of 365 days, for every delay, age and timeout. */
+  public static final long DURATION_MS = 100L * 365 * 24 * 60 * 60 * 1000;
+
+  /** Milliseconds that a pull or a wait may block; longer waits are cut to this. */
+  public static final long WAIT_MS = 10 * 60 * 1000L;
+
+  /** UTF-8 bytes of a correlation id (`reqId`). */
+  public static final int REQ_ID_BYTES = 256;
+
+  /** UTF-8 bytes of a client id in a request id. */
+  public static final int CLIENT_ID_BYTES = 64;
+
+  /** UTF-8 bytes of a token or of a principal's name. */
+  public static final int TOKEN_BYTES = 512;
+
+  /** Answers kept per client for repeated request ids. */
+  public static final int ANSWERS_PER_CLIENT = 8192;
+
+  /** Clients whose answers are kept; the longest silent one is forgotten first. */
+  public static final int CLIENTS = 20_000;
+
+  /** Milliseconds after a client's last request until its answers are forgotten. */
+  public static final long REQUEST_ID_MS = 10 * 60 * 1000L;
+
+  /** Milliseconds of a lease when the job sets no stall timeout. */
+  public static final long LEASE_MS = 90_000;
+
+  /** Milliseconds of the debounce window when the push names none. */
+  public static final long DEBOUNCE_MS = 5_000;
+
+  /** Milliseconds that a completed job is kept when the job does not say. */
+  public static final long KEEP_COMPLETED_MS = 24 * 60 * 60 * 1000L;
+
+  /** Completed jobs kept per queue when the job does not say. */
+  public static final long KEEP_COMPLETED_COUNT = 100_000;
+
+  /** Queues that a cluster keeps. */
+  public static final int QUEUES = 100_000;
+
+  /** Items on one page of a listing. */
+  public static final int PAGE = 1000;
+
+  /** Items skipped by the offset of a listing. */
+  public static final int OFFSET = 100_000;
+
+  /** Jobs removed or moved by one log command of a drain or a clean. */
+  public static final int REMOVALS_PER_COMMAND = 5_000;
+
+  /** Timers that one tick fires. */
+  public static final int TIMERS_PER_TICK = 2_000;
+
+  /** Bytes of one replicated log entry's commands before the next entry is begun. */
+  public static final int ENTRY_BYTES = 1024 * 1024;
+
+  /** Commands of one replicated log entry. */
+  public static final int COMMANDS_PER_ENTRY = 4096;
+
+  /** Milliseconds that a command waits for a leader or its commit before it is answered with an error. */
+  public static final long COMMIT_WAIT_MS = 4_000;
+
+  /** The greatest job id plus one: JavaScript numbers are exact below this. */
+  public static final long JOB_ID_END = 1L << 53;
+
+  private Limits() {}
+
+  /** Fails with a sentence that names the limit when the condition does not hold. */
+  public static void require(boolean holds, ErrorCode code, String sentence) {
+    if (!holds) {
+      throw new InvalidValueException(code, sentence);
+    }
+  }
+}

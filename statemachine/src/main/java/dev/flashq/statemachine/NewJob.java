@@ -1,0 +1,4 @@
+package dev.flashq.statemachine;
+
+/** A job as it is pushed. */
+public record NewJob(Payload data, JobOptions options) {}

@@ -1,0 +1,122 @@
+package dev.flashq.statemachine;
+
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.Limits.require;
+
+import dev.flashq.protocol.Limits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question about the state; answering changes nothing.
+ *
+ * @param <R> the answer
+ */
+public sealed interface Query<R> {
+
+  /** The job, also when it has ended; an empty answer when it is unknown. */
+  record GetJob(JobId id) implements Query<Found> {}
+
+  record GetJobByCustomId(String customId) implements Query<Found> {}
+
+  /** A job if there is one. */
+  record Found(@Nullable JobView job) {}
+
+  /** Jobs in the order of the ids; unknown ones are left out. */
+  record GetJobs(List<JobId> ids) implements Query<Page> {
+    public GetJobs {
+      require(ids.size() <= Limits.PAGE, INVALID_REQUEST, "at most " + Limits.PAGE + " ids");
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /**
+   * Jobs of one queue or of all, newest id first.
+   *
+   * @param queue null: all queues
+   * @param state null: all states
+   */
+  record ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset) implements Query<Page> {
+    public ListJobs {
+      require(limit >= 0, INVALID_REQUEST, "limit is not negative");
+      require(offset >= 0 && offset <= Limits.OFFSET, INVALID_REQUEST, "offset is between 0 and " + Limits.OFFSET);
+      limit = Math.min(limit, Limits.PAGE);
+    }
+  }
+
+  /** Dead jobs of a queue, the one that died first in front. */
+  record ListDeadJobs(QueueName queue, int limit) implements Query<Page> {
+    public ListDeadJobs {
+      require(limit >= 0, INVALID_REQUEST, "count is not negative");
+      limit = Math.min(limit, Limits.PAGE);
+    }
+  }
+
+  /** One page; {@code total} counts all that match. */
+  record Page(List<JobView> jobs, long total) {
+    public Page {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /** Counts and settings of one queue; all zero when it is unknown. */
+  record GetQueue(QueueName name) implements Query<QueueView> {}
+
+  /** Queues in the order of their names, those after {@code after} only. */
+  record ListQueues(@Nullable String after, int limit) implements Query<Queues> {
+    public ListQueues {
+      limit = Math.clamp(limit, 1, Limits.PAGE);
+    }
+  }
+
+  /** One page of queues; {@code more} when others follow. */
+  record Queues(List<QueueView> queues, boolean more) {
+    public Queues {
+      queues = List.copyOf(queues);
+    }
+  }
+
+  /** Jobs by state, and the settings. */
+  record QueueView(
+      QueueName name,
+      long waiting,
+      long delayed,
+      long active,
+      long completed,
+      long failed,
+      long waitingChildren,
+      boolean paused,
+      Command.@Nullable RateLimit rateLimit,
+      @Nullable Integer concurrency) {}
+
+  /** Sums over all queues, and counters since the cluster was made. */
+  record GetStats() implements Query<Stats> {}
+
+  /**
+   * @param pushed jobs ever accepted
+   * @param completedEver jobs ever completed
+   * @param failedEver failed attempts ever counted
+   */
+  record Stats(
+      long waiting,
+      long delayed,
+      long active,
+      long completed,
+      long failed,
+      long waitingChildren,
+      long pushed,
+      long completedEver,
+      long failedEver) {}
+
+  /**
+   * Waits until the job has ended and answers with it; fails with WAIT_TIMEOUT, JOB_FAILED or JOB_NOT_FOUND.
+   *
+   * @param waitMs how long to wait at most
+   */
+  record WaitForJob(JobId id, long waitMs) implements Query<Found> {
+    public WaitForJob {
+      require(waitMs >= 0, INVALID_REQUEST, "timeout is not negative");
+      waitMs = Math.min(waitMs, Limits.WAIT_MS);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.flashq.statemachine;
+
+import dev.flashq.protocol.ErrorCode;
+import java.util.List;
+
+/** The answer to a command. Refusals are answers like any other. */
+public sealed interface Reply {
+  /** Carried out; there is nothing more to say. */
+  record Done() implements Reply {
+    public static final Done DONE = new Done();
+  }
+
+  /** One outcome per pushed job, in order. */
+  record Pushed(List<PushOutcome> outcomes) implements Reply {
+    public Pushed {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /** What became of one pushed job. */
+  sealed interface PushOutcome {
+    /** A new job, or the one that already has the custom id. */
+    record Accepted(JobId id, boolean existing) implements PushOutcome {}
+  }
+
+  /** Jobs handed to the caller, each with its lease; empty when there was none. */
+  record Delivered(List<JobView> jobs) implements Reply {
+    public static final Delivered NONE = new Delivered(List.of());
+
+    public Delivered {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /** How many jobs were completed, and why the others were not (index into the request's list). */
+  record Acked(int count, List<Failure> failures) implements Reply {
+    public Acked {
+      failures = List.copyOf(failures);
+    }
+  }
+
+  /** The refusal of one item of a batch. */
+  record Failure(int index, Refused refusal) {}
+
+  /**
+   * How many jobs were removed or moved.
+   *
+   * @param more whether the limit of the command left some behind
+   */
+  record Removed(int count, boolean more) implements Reply {}
+
+  /** Not carried out, and why; nothing has changed. */
+  record Refused(ErrorCode code, String detail) implements Reply, PushOutcome {}
+}

@@ -1,0 +1,228 @@
+package dev.flashq.statemachine.log;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.flashq.protocol.log.LogProto;
+import dev.flashq.protocol.log.LogProto.LoggedCommand;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.CancelJob;
+import dev.flashq.statemachine.Command.ChangePriority;
+import dev.flashq.statemachine.Command.DiscardJob;
+import dev.flashq.statemachine.Command.DrainQueue;
+import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.PromoteJob;
+import dev.flashq.statemachine.Command.PullJobs;
+import dev.flashq.statemachine.Command.PushJobs;
+import dev.flashq.statemachine.Command.RaiseFeatureLevel;
+import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.Command.ReleaseJobs;
+import dev.flashq.statemachine.Command.RemoveJobs;
+import dev.flashq.statemachine.Command.RenewLease;
+import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Command.RetryDeadJobs;
+import dev.flashq.statemachine.Command.SetConcurrency;
+import dev.flashq.statemachine.Command.SetPaused;
+import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.Tick;
+import dev.flashq.statemachine.Command.UpdateJob;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.QueueName;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Commands to the messages of log.proto and back. */
+final class CommandCodec {
+  private static final JobState[] STATES = JobState.values();
+
+  private CommandCodec() {}
+
+  static LoggedCommand.Builder encode(Command command, LoggedCommand.Builder to) {
+    return switch (command) {
+      case PushJobs c -> to.setPushJobs(push(c));
+      case PullJobs c -> to.setPullJobs(LogProto.PullJobs.newBuilder().setQueue(c.queue().value()).setCount(c.count()));
+      case AckJobs c -> to.setAckJobs(acks(c));
+      case FailJob c -> to.setFailJob(LogProto.FailJob.newBuilder().setClaim(claim(c.claim())).setError(c.error()));
+      case ReportProgress c -> to.setReportProgress(progress(c));
+      case RenewLease c -> to.setRenewLease(LogProto.RenewLease.newBuilder().setClaim(claim(c.claim())));
+      case CancelJob c -> to.setCancelJob(LogProto.CancelJob.newBuilder().setJob(c.job().value()));
+      case UpdateJob c ->
+          to.setUpdateJob(LogProto.UpdateJob.newBuilder().setJob(c.job().value()).setData(payload(c.data())));
+      case ChangePriority c ->
+          to.setChangePriority(
+              LogProto.ChangePriority.newBuilder().setJob(c.job().value()).setPriority(c.priority()));
+      case MoveToDelayed c ->
+          to.setMoveToDelayed(
+              LogProto.MoveToDelayed.newBuilder().setClaim(claim(c.claim())).setDelayMs(c.delayMs()));
+      case PromoteJob c -> to.setPromoteJob(LogProto.PromoteJob.newBuilder().setJob(c.job().value()));
+      case DiscardJob c -> to.setDiscardJob(LogProto.DiscardJob.newBuilder().setClaim(claim(c.claim())));
+      case SetPaused c ->
+          to.setSetPaused(LogProto.SetPaused.newBuilder().setQueue(c.queue().value()).setPaused(c.paused()));
+      case DrainQueue c ->
+          to.setDrainQueue(
+              LogProto.DrainQueue.newBuilder()
+                  .setQueue(c.queue().value())
+                  .setBelowJob(c.belowJob())
+                  .setLimit(c.limit()));
+      case SetRateLimit c -> to.setSetRateLimit(rateLimit(c));
+      case SetConcurrency c -> to.setSetConcurrency(concurrency(c));
+      case ReleaseJobs c -> {
+        var message = LogProto.ReleaseJobs.newBuilder();
+        c.claims().forEach(claim -> message.addClaims(claim(claim)));
+        yield to.setReleaseJobs(message);
+      }
+      case Tick c ->
+          to.setTick(LogProto.Tick.newBuilder().setDigestIndex(c.digestIndex()).setDigest(c.digest()));
+      case RaiseFeatureLevel c ->
+          to.setRaiseFeatureLevel(LogProto.RaiseFeatureLevel.newBuilder().setLevel(c.level()));
+      case RetryDeadJobs c ->
+          to.setRetryDeadJobs(
+              LogProto.RetryDeadJobs.newBuilder()
+                  .setQueue(c.queue().value())
+                  .setJob(c.job() == null ? 0 : c.job().value())
+                  .setLimit(c.limit()));
+      case RemoveJobs c ->
+          to.setRemoveJobs(
+              LogProto.RemoveJobs.newBuilder()
+                  .setQueue(c.queue().value())
+                  .setState(c.state().ordinal())
+                  .setOlderThanMs(c.olderThanMs())
+                  .setBelowJob(c.belowJob())
+                  .setLimit(c.limit()));
+    };
+  }
+
+  static Command decode(LoggedCommand logged) {
+    return switch (logged.getBodyCase()) {
+      case PUSH_JOBS -> push(logged.getPushJobs());
+      case PULL_JOBS -> new PullJobs(queue(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
+      case ACK_JOBS -> acks(logged.getAckJobs());
+      case FAIL_JOB -> new FailJob(claim(logged.getFailJob().getClaim()), logged.getFailJob().getError());
+      case REPORT_PROGRESS -> progress(logged.getReportProgress());
+      case RENEW_LEASE -> new RenewLease(claim(logged.getRenewLease().getClaim()));
+      case CANCEL_JOB -> new CancelJob(new JobId(logged.getCancelJob().getJob()));
+      case UPDATE_JOB ->
+          new UpdateJob(new JobId(logged.getUpdateJob().getJob()), payload(logged.getUpdateJob().getData()));
+      case CHANGE_PRIORITY ->
+          new ChangePriority(new JobId(logged.getChangePriority().getJob()), logged.getChangePriority().getPriority());
+      case MOVE_TO_DELAYED ->
+          new MoveToDelayed(claim(logged.getMoveToDelayed().getClaim()), logged.getMoveToDelayed().getDelayMs());
+      case PROMOTE_JOB -> new PromoteJob(new JobId(logged.getPromoteJob().getJob()));
+      case DISCARD_JOB -> new DiscardJob(claim(logged.getDiscardJob().getClaim()));
+      case SET_PAUSED -> new SetPaused(queue(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
+      case DRAIN_QUEUE -> {
+        var m = logged.getDrainQueue();
+        yield new DrainQueue(queue(m.getQueue()), m.getBelowJob(), m.getLimit());
+      }
+      case SET_RATE_LIMIT -> {
+        var m = logged.getSetRateLimit();
+        yield new SetRateLimit(queue(m.getQueue()), m.getClear() ? null : new RateLimit(m.getMax(), m.getDurationMs()));
+      }
+      case SET_CONCURRENCY -> {
+        var m = logged.getSetConcurrency();
+        yield new SetConcurrency(queue(m.getQueue()), m.getClear() ? null : m.getLimit());
+      }
+      case RELEASE_JOBS ->
+          new ReleaseJobs(logged.getReleaseJobs().getClaimsList().stream().map(CommandCodec::claim).toList());
+      case TICK -> new Tick(logged.getTick().getDigestIndex(), logged.getTick().getDigest());
+      case RAISE_FEATURE_LEVEL -> new RaiseFeatureLevel(logged.getRaiseFeatureLevel().getLevel());
+      case RETRY_DEAD_JOBS -> {
+        var m = logged.getRetryDeadJobs();
+        yield new RetryDeadJobs(queue(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
+      }
+      case REMOVE_JOBS -> {
+        var m = logged.getRemoveJobs();
+        yield new RemoveJobs(
+            queue(m.getQueue()), STATES[m.getState()], m.getOlderThanMs(), m.getBelowJob(), m.getLimit());
+      }
+      case BODY_NOT_SET -> throw new IllegalStateException("a command that this version does not know");
+    };
+  }
+
+  private static LogProto.PushJobs push(PushJobs push) {
+    var message = LogProto.PushJobs.newBuilder().setQueue(push.queue().value());
+    push.jobs().forEach(job -> message.addJobs(NewJobCodec.encode(job)));
+    return message.build();
+  }
+
+  private static PushJobs push(LogProto.PushJobs push) {
+    return new PushJobs(queue(push.getQueue()), push.getJobsList().stream().map(NewJobCodec::decode).toList());
+  }
+
+  private static LogProto.AckJobs acks(AckJobs acks) {
+    var message = LogProto.AckJobs.newBuilder();
+    for (Command.Ack ack : acks.acks()) {
+      var item = LogProto.Ack.newBuilder().setClaim(claim(ack.claim()));
+      if (ack.result() != null) {
+        item.setResult(payload(requireNonNull(ack.result())));
+      }
+      message.addAcks(item);
+    }
+    return message.build();
+  }
+
+  private static AckJobs acks(LogProto.AckJobs acks) {
+    List<Command.Ack> list = new ArrayList<>(acks.getAcksCount());
+    for (LogProto.Ack ack : acks.getAcksList()) {
+      @Nullable Payload result = ack.hasResult() ? payload(ack.getResult()) : null;
+      list.add(new Command.Ack(claim(ack.getClaim()), result));
+    }
+    return new AckJobs(list);
+  }
+
+  private static LogProto.ReportProgress progress(ReportProgress progress) {
+    var message = LogProto.ReportProgress.newBuilder().setClaim(claim(progress.claim())).setProgress(progress.progress());
+    if (progress.message() != null) {
+      message.setMessage(requireNonNull(progress.message()));
+    }
+    return message.build();
+  }
+
+  private static ReportProgress progress(LogProto.ReportProgress m) {
+    return new ReportProgress(claim(m.getClaim()), m.getProgress(), m.hasMessage() ? m.getMessage() : null);
+  }
+
+  private static LogProto.SetRateLimit rateLimit(SetRateLimit set) {
+    var message = LogProto.SetRateLimit.newBuilder().setQueue(set.queue().value());
+    RateLimit limit = set.limit();
+    return (limit == null ? message.setClear(true) : message.setMax(limit.max()).setDurationMs(limit.durationMs())).build();
+  }
+
+  private static LogProto.SetConcurrency concurrency(SetConcurrency set) {
+    var message = LogProto.SetConcurrency.newBuilder().setQueue(set.queue().value());
+    Integer limit = set.limit();
+    return (limit == null ? message.setClear(true) : message.setLimit(limit)).build();
+  }
+
+  private static LogProto.Claim claim(Claim claim) {
+    return LogProto.Claim.newBuilder().setJob(claim.job().value()).setLease(claim.lease()).build();
+  }
+
+  private static Claim claim(LogProto.Claim claim) {
+    return new Claim(new JobId(claim.getJob()), claim.getLease());
+  }
+
+  private static QueueName queue(String name) {
+    return new QueueName(name);
+  }
+
+  static LogProto.Payload payload(Payload payload) {
+    return LogProto.Payload.newBuilder()
+        .setEncodingValue(payload.encoding().ordinal())
+        .setBytes(payload.bytes())
+        .build();
+  }
+
+  static Payload payload(LogProto.Payload payload) {
+    return new Payload(
+        payload.getEncoding() == LogProto.Payload.Encoding.MESSAGE_PACK
+            ? Payload.Encoding.MESSAGE_PACK
+            : Payload.Encoding.JSON,
+        payload.getBytes());
+  }
+}

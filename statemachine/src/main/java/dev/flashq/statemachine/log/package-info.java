@@ -1,0 +1,5 @@
+/** Commands to the bytes of the replicated log and back. */
+@NullMarked
+package dev.flashq.statemachine.log;
+
+import org.jspecify.annotations.NullMarked;
