@@ -81,6 +81,9 @@ public final class Limits {
   /** Jobs removed or moved by one log command of a drain or a clean. */
   public static final int REMOVALS_PER_COMMAND = 5_000;
 
+  /** Bytes of job data in one delivery; a single larger job is delivered alone. */
+  public static final int DELIVERY_BYTES = 8 * 1024 * 1024;
+
   /** Timers that one tick fires. */
   public static final int TIMERS_PER_TICK = 2_000;
 

@@ -1,0 +1,82 @@
+package dev.flashq.statemachine.engine;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.job.ActiveJobHandlers;
+import dev.flashq.statemachine.job.AckJobsHandler;
+import dev.flashq.statemachine.job.BulkHandlers;
+import dev.flashq.statemachine.job.ManageJobHandlers;
+import dev.flashq.statemachine.job.PullJobsHandler;
+import dev.flashq.statemachine.job.PushJobsHandler;
+import dev.flashq.statemachine.queue.QueueHandlers;
+import dev.flashq.statemachine.timer.TickHandler;
+
+/** Every command to its handler. */
+final class Dispatch {
+  private final PushJobsHandler push;
+  private final PullJobsHandler pull;
+  private final AckJobsHandler ack;
+  private final ActiveJobHandlers active;
+  private final ManageJobHandlers manage;
+  private final BulkHandlers bulk;
+  private final QueueHandlers queue;
+  private final TickHandler tick;
+  private final Features features;
+
+  Dispatch(State state) {
+    this.push = new PushJobsHandler(state.jobs, state.queues, state.debounce, state.lifecycle, state.meta);
+    this.pull = new PullJobsHandler(state.jobs, state.queues, state.payloads, state.lifecycle, state.meta);
+    this.ack = new AckJobsHandler(state.jobs, state.lifecycle);
+    this.active = new ActiveJobHandlers(state.jobs, state.lifecycle);
+    this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
+    this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
+    this.queue = new QueueHandlers(state.queues);
+    this.tick =
+        new TickHandler(
+            state.timers, state.leases, state.jobs, state.queues, state.lifecycle, state.debounce, state.answers);
+    this.features = new Features(state.meta);
+  }
+
+  Reply dispatch(Command command, Turn turn) {
+    return switch (command) {
+      case Command.PushJobs c -> push.handle(c, turn);
+      case Command.PullJobs c -> pull.handle(c, turn);
+      case Command.AckJobs c -> ack.handle(c, turn);
+      case Command.FailJob c -> active.fail(c, turn);
+      case Command.ReportProgress c -> active.progress(c, turn);
+      case Command.RenewLease c -> active.renew(c, turn);
+      case Command.MoveToDelayed c -> active.delay(c, turn);
+      case Command.ReleaseJobs c -> active.release(c, turn);
+      case Command.CancelJob c -> manage.cancel(c, turn);
+      case Command.UpdateJob c -> manage.update(c);
+      case Command.ChangePriority c -> manage.changePriority(c);
+      case Command.PromoteJob c -> manage.promote(c, turn);
+      case Command.DiscardJob c -> manage.discard(c, turn);
+      case Command.SetPaused c -> queue.pause(c);
+      case Command.SetRateLimit c -> queue.limitRate(c, turn);
+      case Command.SetConcurrency c -> queue.limitConcurrency(c);
+      case Command.DrainQueue c -> bulk.drain(c, turn);
+      case Command.RemoveJobs c -> bulk.remove(c, turn);
+      case Command.RetryDeadJobs c -> bulk.retry(c, turn);
+      case Command.RaiseFeatureLevel c -> features.raise(c);
+      case Command.Tick _ -> tick.handle(turn);
+    };
+  }
+
+  /** The level of features that all members are known to have. */
+  private record Features(Meta meta) {
+    Reply raise(Command.RaiseFeatureLevel command) {
+      if (command.level() > RocksEngine.FEATURE_LEVEL) {
+        return new Reply.Refused(
+            ErrorCode.FEATURE_LEVEL, "This version has feature level " + RocksEngine.FEATURE_LEVEL + " at most");
+      }
+      if (command.level() < meta.featureLevel()) {
+        return new Reply.Refused(
+            ErrorCode.FEATURE_LEVEL, "The cluster has reached feature level " + meta.featureLevel() + " and stays there");
+      }
+      meta.raiseFeatureLevel(command.level());
+      return Reply.Done.DONE;
+    }
+  }
+}

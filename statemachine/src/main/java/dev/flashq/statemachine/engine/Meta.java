@@ -1,0 +1,144 @@
+package dev.flashq.statemachine.engine;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
+import dev.flashq.statemachine.store.Bytes;
+import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.Tables;
+
+/** The counters and the clock of the replicated state; one row, written with every entry. */
+public final class Meta {
+  public static final byte[] KEY = Bytes.of("meta");
+
+  private final Tables tables;
+  private MetaRecord.Builder row;
+
+  public Meta(Tables tables) {
+    this.tables = tables;
+    this.row = read();
+  }
+
+  private MetaRecord.Builder read() {
+    byte[] bytes = tables.get(Column.META, KEY);
+    try {
+      return bytes == null ? MetaRecord.newBuilder() : MetaRecord.parseFrom(bytes).toBuilder();
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("unreadable counters", e);
+    }
+  }
+
+  /** The replicated clock never goes back, whatever leader stamped the entry. */
+  public long advance(long proposedAtMs) {
+    row.setClockMs(Math.max(row.getClockMs(), proposedAtMs));
+    return row.getClockMs();
+  }
+
+  public long clock() {
+    return row.getClockMs();
+  }
+
+  public long nextJobId() {
+    long next = row.getNextJob() + 1;
+    if (next >= Limits.JOB_ID_END) {
+      throw new StorageException("all job ids are used");
+    }
+    row.setNextJob(next);
+    return next;
+  }
+
+  /** The greatest id given to a job so far. */
+  public long lastJobId() {
+    return row.getNextJob();
+  }
+
+  public int nextQueueId() {
+    row.setNextQueue(row.getNextQueue() + 1);
+    row.setQueues(row.getQueues() + 1);
+    return row.getNextQueue();
+  }
+
+  public int queues() {
+    return row.getQueues();
+  }
+
+  /** Grows with every call; never given twice. */
+  public long nextNumber() {
+    row.setNextNumber(row.getNextNumber() + 1);
+    return row.getNextNumber();
+  }
+
+  public int featureLevel() {
+    return row.getFeatureLevel();
+  }
+
+  public void raiseFeatureLevel(int level) {
+    row.setFeatureLevel(level);
+  }
+
+  public void countPushed() {
+    row.setPushed(row.getPushed() + 1);
+  }
+
+  public void countCompleted() {
+    row.setCompleted(row.getCompleted() + 1);
+  }
+
+  public void countFailed() {
+    row.setFailed(row.getFailed() + 1);
+  }
+
+  public long active() {
+    return row.getActive();
+  }
+
+  public void changeActive(int by) {
+    row.setActive(row.getActive() + by);
+  }
+
+  public long appliedTerm() {
+    return row.getAppliedTerm();
+  }
+
+  public long appliedIndex() {
+    return row.getAppliedIndex();
+  }
+
+  public long digest() {
+    return row.getDigest();
+  }
+
+  /** Seals an entry: where it stood, and a checksum of what it wrote, chained to all before it. */
+  void seal(long term, long index, long checksum) {
+    row.setAppliedTerm(term).setAppliedIndex(index);
+    row.setDigest(mix(row.getDigest(), checksum, index, row));
+    tables.put(Column.META, KEY, row.build().toByteArray());
+  }
+
+  /** Notes an index without commands; not part of the digest, since some replicas see it within a snapshot. */
+  void skip(long term, long index) {
+    row.setAppliedTerm(term).setAppliedIndex(index);
+    tables.put(Column.META, KEY, row.build().toByteArray());
+  }
+
+  void forget() {
+    row = read();
+  }
+
+  // Multiplications by odd constants and xor-shifts (the finalizer of SplitMix64) over each part in turn.
+  private static long mix(long digest, long checksum, long index, MetaRecord.Builder row) {
+    long hash = scramble(digest ^ checksum);
+    hash = scramble(hash ^ index);
+    hash = scramble(hash ^ row.getClockMs());
+    hash = scramble(hash ^ row.getNextJob());
+    return scramble(hash ^ row.getNextNumber());
+  }
+
+  private static long scramble(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

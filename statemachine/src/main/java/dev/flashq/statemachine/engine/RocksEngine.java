@@ -1,0 +1,273 @@
+package dev.flashq.statemachine.engine;
+
+import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
+import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueEngine;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.job.Job;
+import dev.flashq.statemachine.job.JobStatus;
+import dev.flashq.statemachine.job.JobViews;
+import dev.flashq.statemachine.log.Entry;
+import dev.flashq.statemachine.log.EntryCodec;
+import dev.flashq.statemachine.log.EntryHeader;
+import dev.flashq.statemachine.log.Submission;
+import dev.flashq.statemachine.request.StoredReplies;
+import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
+import dev.flashq.statemachine.store.Database;
+import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.store.Views;
+import dev.flashq.statemachine.timer.Timers.Timer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The queue engine on RocksDB: one write per log entry, everything in memory derived from what is stored. */
+public final class RocksEngine implements QueueEngine {
+  /** The features of this version. */
+  public static final int FEATURE_LEVEL = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RocksEngine.class);
+
+  private final String node;
+  private final long boot;
+  private final Database db;
+  private final Views views;
+  private final State state;
+  private final Dispatch dispatch;
+  private final DigestHistory digests = new DigestHistory();
+  private final Reader reader = new Reader();
+  private Listener listener = Silent.LISTENER;
+  private volatile Applied applied;
+  private volatile Digest digest;
+  private volatile long nextTimerDue;
+
+  /**
+   * @param folder of the live database
+   * @param node this node's name, and {@code boot} the number of its start: entries of this boot are answered here
+   */
+  public RocksEngine(Path folder, String node, long boot) {
+    this.node = node;
+    this.boot = boot;
+    this.db = new Database(folder);
+    this.views = new Views(db);
+    this.state = new State(db);
+    this.dispatch = new Dispatch(state);
+    this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
+    this.digest = new Digest(applied.index(), state.meta.digest());
+    this.nextTimerDue = earliestTimer();
+  }
+
+  @Override
+  public void listen(Listener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public Outcome apply(long term, long index, ByteString bytes) {
+    Entry entry = EntryCodec.decode(bytes);
+    EntryHeader header = entry.header();
+    boolean answering = header.node().equals(node) && header.boot() == boot;
+    if (index <= applied.index()) {
+      throw new StorageException("entry " + index + " was applied before; the last one is " + applied.index());
+    }
+    views.entryLock().lock();
+    Run run;
+    try {
+      run = runWithoutFaults(entry, index, answering);
+      state.writeRows(index);
+      state.meta.seal(term, index, state.tables.checksum());
+      state.tables.commit();
+    } finally {
+      views.entryLock().unlock();
+    }
+    written(term, index, run.turn);
+    return new Outcome(header.node(), header.boot(), header.sequence(), answering ? run.replies : List.of());
+  }
+
+  /** Runs the entry; a command whose handler throws is left out of the next try, its writes are never seen. */
+  private Run runWithoutFaults(Entry entry, long index, boolean answering) {
+    Set<Integer> faulty = new TreeSet<>();
+    while (true) {
+      state.tables.beginEntry();
+      Turn turn = new Turn(state.meta.advance(entry.proposedAtMs()), answering);
+      try {
+        return run(entry, turn, faulty);
+      } catch (CommandFault fault) {
+        LOG.error("command {} of entry {} failed: it has no effect", fault.position, index, fault.getCause());
+        if (!state.tables.rollback()) {
+          throw new StorageException("a faulty command in entry " + index + " cannot be undone", fault);
+        }
+        state.forget();
+        faulty.add(fault.position);
+      }
+    }
+  }
+
+  private Run run(Entry entry, Turn turn, Set<Integer> faulty) {
+    var replies = new ArrayList<Reply>(entry.submissions().size());
+    if (state.proposers.admit(entry.header())) {
+      for (int i = 0; i < entry.submissions().size(); i++) {
+        replies.add(faulty.contains(i) ? INTERNAL : run(entry.submissions().get(i), i, turn));
+      }
+    }
+    return new Run(turn, replies);
+  }
+
+  private static final Reply INTERNAL =
+      new Reply.Refused(INTERNAL_ERROR, "The server failed to carry out this command; it had no effect");
+
+  private Reply run(Submission submission, int position, Turn turn) {
+    try {
+      RequestId id = submission.requestId();
+      if (id == null) {
+        return decide(submission, turn);
+      }
+      StoredReply known = state.answers.find(id);
+      if (known != null) {
+        return StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn));
+      }
+      Reply reply = decide(submission, turn);
+      if (isFinal(reply)) {
+        state.answers.give(id, reply);
+      }
+      return reply;
+    } catch (StorageException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new CommandFault(position, e);
+    }
+  }
+
+  private Reply decide(Submission submission, Turn turn) {
+    if (submission.command() instanceof Command.Tick tick) {
+      if (!submission.principal().equals(Principal.SYSTEM)) {
+        return new Reply.Refused(FORBIDDEN, "unauthorized: only the cluster's leader sends ticks");
+      }
+      digests.check(tick);
+    }
+    return dispatch.dispatch(submission.command(), turn);
+  }
+
+  /** Whether asking again must give the same answer. An empty delivery or a refusal that may pass is asked anew. */
+  private static boolean isFinal(Reply reply) {
+    return switch (reply) {
+      case Reply.Delivered delivered -> !delivered.jobs().isEmpty();
+      case Reply.Refused refused -> !refused.code().retryable();
+      case Reply.Done _, Reply.Pushed _, Reply.Acked _, Reply.Removed _ -> true;
+    };
+  }
+
+  private @Nullable JobView stillHeld(long id, long lease, Turn turn) {
+    Job job = state.jobs.find(id);
+    return job != null && job.deliveries() == lease && job.status() instanceof JobStatus.Active
+        ? JobViews.view(
+            job, state.queues.get(job.queue()).name(), turn.answering() ? state.payloads.data(id) : null, null)
+        : null;
+  }
+
+  private void written(long term, long index, Turn turn) {
+    state.entryWritten();
+    applied = new Applied(term, index);
+    digest = new Digest(index, state.meta.digest());
+    digests.add(index, state.meta.digest());
+    nextTimerDue = earliestTimer();
+    List<QueueName> ready = state.queues.entryWritten();
+    ready.forEach(listener::ready);
+    turn.ended().forEach(listener::ended);
+  }
+
+  private long earliestTimer() {
+    Slot lease = state.leases.first();
+    Timer timer = state.timers.first();
+    return Math.min(lease == null ? Long.MAX_VALUE : lease.major(), timer == null ? Long.MAX_VALUE : timer.due());
+  }
+
+  @Override
+  public void skip(long term, long index) {
+    views.entryLock().lock();
+    try {
+      state.meta.skip(term, index);
+      state.tables.commit();
+    } finally {
+      views.entryLock().unlock();
+    }
+    applied = new Applied(term, index);
+  }
+
+  @Override
+  public Applied lastApplied() {
+    return applied;
+  }
+
+  @Override
+  public Applied checkpoint(Path folder) throws IOException {
+    db.checkpoint(folder);
+    return applied;
+  }
+
+  @Override
+  public <R> R ask(Query<R> query) {
+    return views.read(view -> reader.answer(query, view));
+  }
+
+  @Override
+  public Deliverable deliverable(QueueName queue) {
+    return state.queues.deliverable(queue);
+  }
+
+  @Override
+  public long nextTimerDue() {
+    return nextTimerDue;
+  }
+
+  @Override
+  public Digest digest() {
+    return digest;
+  }
+
+  @Override
+  public void close() {
+    state.close();
+    db.close();
+  }
+
+  private record Run(Turn turn, List<Reply> replies) {}
+
+  /** A handler threw: a bug of ours, the same on every replica. */
+  private static final class CommandFault extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int position;
+
+    private CommandFault(int position, RuntimeException cause) {
+      super(cause);
+      this.position = position;
+    }
+  }
+
+  private enum Silent implements Listener {
+    LISTENER;
+
+    @Override
+    public void ready(QueueName queue) {}
+
+    @Override
+    public void ended(JobId job) {}
+  }
+}

@@ -1,0 +1,82 @@
+package dev.flashq.statemachine.engine;
+
+import dev.flashq.statemachine.job.Debounce;
+import dev.flashq.statemachine.job.Dependents;
+import dev.flashq.statemachine.job.JobStore;
+import dev.flashq.statemachine.job.Lifecycle;
+import dev.flashq.statemachine.job.Payloads;
+import dev.flashq.statemachine.queue.Groups;
+import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.request.Answers;
+import dev.flashq.statemachine.request.Proposers;
+import dev.flashq.statemachine.store.Database;
+import dev.flashq.statemachine.store.FrontBudget;
+import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.timer.Leases;
+import dev.flashq.statemachine.timer.Timers;
+
+/** All stores over one database. What they hold in memory is derived from it. */
+final class State implements AutoCloseable {
+  /** Slots of index fronts in memory, about 100 bytes each. */
+  private static final int FRONT_SLOTS = 400_000;
+
+  final Tables tables;
+  final FrontBudget fronts = new FrontBudget(FRONT_SLOTS);
+  final Meta meta;
+  final QueueStore queues;
+  final Groups groups;
+  final Timers timers;
+  final Leases leases;
+  final Payloads payloads;
+  final JobStore jobs;
+  final Lifecycle lifecycle;
+  final Debounce debounce;
+  final Answers answers;
+  final Proposers proposers;
+
+  State(Database db) {
+    this.tables = new Tables(db);
+    this.meta = new Meta(tables);
+    this.queues = new QueueStore(tables, meta, fronts);
+    this.groups = new Groups(tables, meta, queues, fronts);
+    this.timers = new Timers(tables, fronts);
+    this.leases = new Leases(tables);
+    this.payloads = new Payloads(tables);
+    this.jobs = new JobStore(tables, meta, queues, groups, timers, leases, payloads);
+    this.lifecycle = new Lifecycle(jobs, queues, new Dependents(tables), timers, meta);
+    this.debounce = new Debounce(tables, timers, meta);
+    this.answers = new Answers(tables, timers, meta);
+    this.proposers = new Proposers(tables);
+  }
+
+  /** The rows that gather over an entry. */
+  void writeRows(long index) {
+    answers.write(index, meta.clock());
+    queues.write();
+  }
+
+  /** The entry is in the database: pending views of it are not needed any more. */
+  void entryWritten() {
+    jobs.entryWritten();
+    debounce.entryWritten();
+    proposers.entryWritten();
+    fronts.enforce();
+  }
+
+  /** Reads everything in memory again from the database, as before the entry that was rolled back. */
+  void forget() {
+    meta.forget();
+    jobs.forget();
+    debounce.entryWritten();
+    proposers.entryWritten();
+    timers.forget();
+    leases.forget();
+    answers.forget();
+    queues.forget();
+  }
+
+  @Override
+  public void close() {
+    tables.close();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.flashq.statemachine.engine;
+
+import dev.flashq.statemachine.JobId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a handler may know of the world while one entry is applied: the time, and whether anybody waits here. */
+public final class Turn {
+  private final long now;
+  private final boolean answering;
+  private final List<JobId> ended = new ArrayList<>(0);
+
+  /**
+   * @param now the replicated clock, Unix ms
+   * @param answering whether the answers go to clients of this node, so that job data must be read for them
+   */
+  public Turn(long now, boolean answering) {
+    this.now = now;
+    this.answering = answering;
+  }
+
+  public long now() {
+    return now;
+  }
+
+  public boolean answering() {
+    return answering;
+  }
+
+  /** The job is completed, dead or removed. */
+  public void ended(long job) {
+    ended.add(new JobId(job));
+  }
+
+  public List<JobId> ended() {
+    return ended;
+  }
+}

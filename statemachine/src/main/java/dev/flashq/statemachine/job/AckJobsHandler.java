@@ -1,0 +1,45 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.Command.Ack;
+import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Acked;
+import dev.flashq.statemachine.Reply.Failure;
+import dev.flashq.statemachine.engine.Turn;
+import java.util.ArrayList;
+
+/** Completes active jobs, each for the holder of its lease. */
+public final class AckJobsHandler {
+  private final JobStore jobs;
+  private final Lifecycle lifecycle;
+
+  public AckJobsHandler(JobStore jobs, Lifecycle lifecycle) {
+    this.jobs = jobs;
+    this.lifecycle = lifecycle;
+  }
+
+  public Reply handle(AckJobs command, Turn turn) {
+    var failures = new ArrayList<Failure>(0);
+    for (int i = 0; i < command.acks().size(); i++) {
+      Ack ack = command.acks().get(i);
+      switch (Claims.check(jobs, ack.claim(), "not found")) {
+        case Claims.Check.Holds(Job job, JobStatus.Active active) -> lifecycle.complete(job, active, ack.result(), turn);
+        case Claims.Check.Fails(Reply.Refused refusal) -> {
+          if (!isRepeated(ack)) {
+            failures.add(new Failure(i, refusal));
+          }
+        }
+      }
+    }
+    return new Acked(command.acks().size() - failures.size(), failures);
+  }
+
+  /** The same holder says again what it has said: the answer was lost, not the lease. */
+  private boolean isRepeated(Ack ack) {
+    Job job = jobs.find(ack.claim().job().value());
+    return job != null
+        && job.status() instanceof JobStatus.Completed
+        && ack.claim().lease() != 0
+        && ack.claim().lease() == job.deliveries();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.ReleaseJobs;
+import dev.flashq.statemachine.Command.RenewLease;
+import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.engine.Turn;
+import java.util.function.BiConsumer;
+
+/** What a job's holder may say besides "done": failed, still at it, later, never received. */
+public final class ActiveJobHandlers {
+  private final JobStore jobs;
+  private final Lifecycle lifecycle;
+
+  public ActiveJobHandlers(JobStore jobs, Lifecycle lifecycle) {
+    this.jobs = jobs;
+    this.lifecycle = lifecycle;
+  }
+
+  public Reply fail(FailJob command, Turn turn) {
+    return held(command.claim(), "not found", (job, _) -> lifecycle.fail(job, command.error(), turn));
+  }
+
+  public Reply progress(ReportProgress command, Turn turn) {
+    return held(
+        command.claim(),
+        "not found in processing",
+        (job, active) -> lifecycle.renew(job.withProgress(command.progress(), command.message()), active, turn.now()));
+  }
+
+  public Reply renew(RenewLease command, Turn turn) {
+    return held(command.claim(), "not in processing", (job, active) -> lifecycle.renew(job, active, turn.now()));
+  }
+
+  public Reply delay(MoveToDelayed command, Turn turn) {
+    return held(
+        command.claim(),
+        "not in processing",
+        (job, _) ->
+            jobs.move(
+                job.withProgress(0, null),
+                lifecycle.readyAt(turn.now() + command.delayMs(), job.options().lifo(), turn.now())));
+  }
+
+  public Reply release(ReleaseJobs command, Turn turn) {
+    for (Claim claim : command.claims()) {
+      held(claim, "not found", (job, _) -> lifecycle.makeReady(job, turn.now()));
+    }
+    return Reply.Done.DONE;
+  }
+
+  private Reply held(Claim claim, String suffix, BiConsumer<Job, JobStatus.Active> then) {
+    return switch (Claims.check(jobs, claim, suffix)) {
+      case Claims.Check.Holds(Job job, JobStatus.Active active) -> {
+        then.accept(job, active);
+        yield Reply.Done.DONE;
+      }
+      case Claims.Check.Fails(Reply.Refused refusal) -> refusal;
+    };
+  }
+}

@@ -1,0 +1,89 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.JobOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job's header: everything but its data and result.
+ *
+ * @param queue number of its queue
+ * @param dataBytes size of its data
+ * @param attempts failures so far
+ * @param stalls how often a lease ran out
+ * @param deliveries how often it was handed out; the latest one's number is the lease
+ * @param error text of the latest failure
+ * @param dependents how many jobs wait for this one
+ */
+public record Job(
+    long id,
+    int queue,
+    JobOptions options,
+    int dataBytes,
+    long createdAt,
+    int attempts,
+    int stalls,
+    long deliveries,
+    int progress,
+    @Nullable String progressMessage,
+    @Nullable String error,
+    int dependents,
+    JobStatus status) {
+
+  public Job in(JobStatus next) {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, next);
+  }
+
+  Job with(JobOptions changed) {
+    return new Job(
+        id, queue, changed, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, status);
+  }
+
+  Job withDataBytes(int changed) {
+    return new Job(
+        id, queue, options, changed, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, status);
+  }
+
+  Job withDelivery() {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries + 1, progress, progressMessage, error, dependents, status);
+  }
+
+  Job withFailure(String text, boolean stalled) {
+    return new Job(
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts + 1,
+        stalled ? stalls + 1 : stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        text,
+        dependents,
+        status);
+  }
+
+  Job withError(String text) {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, text, dependents, status);
+  }
+
+  Job withProgress(int percent, @Nullable String message) {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, percent, message, error, dependents, status);
+  }
+
+  Job withDependents(int changed) {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, changed, status);
+  }
+
+  /** As after a fresh push: no failures, no stalls. Deliveries go on counting, so that no lease is used twice. */
+  Job afresh() {
+    return new Job(
+        id, queue, options, dataBytes, createdAt, 0, 0, deliveries, progress, progressMessage, error, dependents, status);
+  }
+}

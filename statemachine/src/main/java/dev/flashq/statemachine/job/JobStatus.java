@@ -1,0 +1,62 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.JobState;
+
+/** Where a job stands; each status carries exactly its own data. Times are Unix ms of the replicated clock. */
+public sealed interface JobStatus {
+  JobState state();
+
+  /**
+   * @param number place within the priority, smaller first; negative for jobs pushed last-in-first-out
+   * @param since when the job became ready
+   */
+  record Ready(long number, long since) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.WAITING;
+    }
+  }
+
+  record Delayed(long runAt) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.DELAYED;
+    }
+  }
+
+  record Active(long startedAt, long heartbeatAt, long leaseUntil) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.ACTIVE;
+    }
+  }
+
+  /**
+   * @param expiresAt when the job is forgotten
+   * @param result whether a result is stored
+   */
+  record Completed(long startedAt, long at, long expiresAt, boolean result) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.COMPLETED;
+    }
+  }
+
+  record Dead(long startedAt, long at) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.FAILED;
+    }
+  }
+
+  /**
+   * @param remaining how many awaited jobs have not completed
+   * @param runAt the earliest time to be ready, from the push's delay
+   */
+  record Blocked(int remaining, long runAt) implements JobStatus {
+    @Override
+    public JobState state() {
+      return JobState.WAITING_CHILDREN;
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.engine.Meta;
+import dev.flashq.statemachine.queue.Groups;
+import dev.flashq.statemachine.queue.Queue;
+import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.store.Bytes;
+import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.KeyTable;
+import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.timer.Leases;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Job headers with every index, timer, key and count that points at them. */
+public final class JobStore {
+  private static final int KEPT_HEADERS = 50_000;
+  private static final byte[] NONE = new byte[0];
+
+  private final Tables tables;
+  private final Meta meta;
+  private final QueueStore queues;
+  private final Groups groups;
+  private final Timers timers;
+  private final Leases leases;
+  private final Payloads payloads;
+  private final KeyTable uniqueKeys;
+  private final KeyTable customIds;
+  // Headers used lately, the oldest first. Those removed in this entry stand as REMOVED until it is written.
+  private final Map<Long, Job> recent = new LinkedHashMap<>();
+  private final Map<Long, Boolean> removed = new HashMap<>();
+
+  public JobStore(
+      Tables tables, Meta meta, QueueStore queues, Groups groups, Timers timers, Leases leases, Payloads payloads) {
+    this.tables = tables;
+    this.meta = meta;
+    this.queues = queues;
+    this.groups = groups;
+    this.timers = timers;
+    this.leases = leases;
+    this.payloads = payloads;
+    this.uniqueKeys = new KeyTable(tables, Column.UNIQUE_KEYS);
+    this.customIds = new KeyTable(tables, Column.CUSTOM_IDS);
+  }
+
+  public @Nullable Job find(long id) {
+    Job job = recent.get(id);
+    if (job != null) {
+      return job;
+    }
+    if (removed.containsKey(id)) {
+      return null;
+    }
+    byte[] stored = tables.get(Column.JOBS, Bytes.of(id));
+    if (stored == null) {
+      return null;
+    }
+    Job read = JobCodec.decode(id, stored);
+    recent.put(id, read);
+    return read;
+  }
+
+  /** The job that holds a unique key of the queue; 0 when it is free. */
+  public long uniqueKeyHolder(Queue queue, String key) {
+    return uniqueKeys.number(Bytes.of(queue.id(), key));
+  }
+
+  /** The job that has the custom id; 0 when there is none. */
+  public long byCustomId(String customId) {
+    return customIds.number(Bytes.of(customId));
+  }
+
+  /** Adds a job with its keys and its expiry. */
+  public void add(Job job, Payload data) {
+    payloads.putData(job.id(), data);
+    String customId = job.options().customId();
+    if (customId != null) {
+      customIds.put(Bytes.of(customId), job.id());
+    }
+    holdUniqueKey(job);
+    if (job.options().ttlMs() > 0) {
+      timers.put(expiry(job), TimerKind.EXPIRY, job.id());
+    }
+    index(job);
+    save(job);
+  }
+
+  /** The only way a job changes its status. */
+  public void move(Job job, JobStatus next) {
+    Job moved = job.in(next);
+    boolean wasOpen = isOpen(job.status().state());
+    boolean open = isOpen(next.state());
+    unindex(job, next.state() == JobState.ACTIVE);
+    if (wasOpen && !open) {
+      releaseUniqueKey(job);
+      if (job.options().ttlMs() > 0) {
+        timers.remove(expiry(job), TimerKind.EXPIRY, job.id());
+      }
+    } else if (!wasOpen && open) {
+      // Back from the dead letters: its time to live was for the first life.
+      holdUniqueKey(moved);
+    }
+    index(moved);
+    save(moved);
+  }
+
+  /** Changes what the indexes do not show. */
+  public void update(Job job) {
+    save(job);
+  }
+
+  /** Changes the priority of a job in its place. */
+  public void reprioritize(Job job, Job changed) {
+    unindex(job, false);
+    index(changed);
+    save(changed);
+  }
+
+  /** Removes everything about a job. */
+  public void remove(Job job) {
+    boolean result = job.status() instanceof JobStatus.Completed completed && completed.result();
+    unindex(job, false);
+    if (isOpen(job.status().state())) {
+      releaseUniqueKey(job);
+      if (job.options().ttlMs() > 0) {
+        timers.remove(expiry(job), TimerKind.EXPIRY, job.id());
+      }
+    }
+    String customId = job.options().customId();
+    if (customId != null) {
+      customIds.delete(Bytes.of(customId));
+    }
+    payloads.remove(job.id(), result);
+    tables.delete(Column.JOBS, Bytes.of(job.id()));
+    recent.remove(job.id());
+    removed.put(job.id(), true);
+  }
+
+  public void replaceData(Job job, Payload data) {
+    payloads.putData(job.id(), data);
+    save(job.withDataBytes(data.bytes().size()));
+  }
+
+  public void putResult(Job job, Payload result) {
+    payloads.putResult(job.id(), result);
+  }
+
+  private void save(Job job) {
+    tables.put(Column.JOBS, Bytes.of(job.id()), JobCodec.encode(job));
+    recent.put(job.id(), job);
+    removed.remove(job.id());
+  }
+
+  private static boolean isOpen(JobState state) {
+    return state != JobState.COMPLETED && state != JobState.FAILED;
+  }
+
+  private static long expiry(Job job) {
+    return job.createdAt() + job.options().ttlMs();
+  }
+
+  private void holdUniqueKey(Job job) {
+    String key = job.options().uniqueKey();
+    if (key != null) {
+      uniqueKeys.put(Bytes.of(job.queue(), key), job.id());
+    }
+  }
+
+  private void releaseUniqueKey(Job job) {
+    String key = job.options().uniqueKey();
+    if (key != null) {
+      uniqueKeys.delete(Bytes.of(job.queue(), key));
+    }
+  }
+
+  private void index(Job job) {
+    Queue queue = queues.get(job.queue());
+    queues.count(queue, job.status().state(), 1);
+    switch (job.status()) {
+      case JobStatus.Ready ready -> enterReady(queue, job, ready);
+      case JobStatus.Delayed delayed -> {
+        tables.put(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()), NONE);
+        timers.put(delayed.runAt(), TimerKind.DELAY, job.id());
+      }
+      case JobStatus.Active active -> {
+        leases.put(queue.id(), job.id(), active.leaseUntil());
+        meta.changeActive(1);
+      }
+      case JobStatus.Completed completed -> queue.completedByExpiry().put(slot(completed.expiresAt(), job));
+      case JobStatus.Dead dead -> tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
+      case JobStatus.Blocked _ -> tables.put(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
+    }
+  }
+
+  private void unindex(Job job, boolean toActive) {
+    Queue queue = queues.get(job.queue());
+    queues.count(queue, job.status().state(), -1);
+    switch (job.status()) {
+      case JobStatus.Ready ready -> leaveReady(queue, job, ready, toActive);
+      case JobStatus.Delayed delayed -> {
+        tables.delete(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()));
+        timers.remove(delayed.runAt(), TimerKind.DELAY, job.id());
+      }
+      case JobStatus.Active active -> {
+        leases.remove(queue.id(), job.id(), active.leaseUntil());
+        meta.changeActive(-1);
+        if (job.options().groupId() != null && !toActive) {
+          groups.release(queue, job.options().groupId());
+        }
+      }
+      case JobStatus.Completed completed -> queue.completedByExpiry().remove(slot(completed.expiresAt(), job));
+      case JobStatus.Dead dead -> tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
+      case JobStatus.Blocked _ -> tables.delete(Column.BLOCKED, slot(0, job).keyUnder(queue.id()));
+    }
+  }
+
+  private void enterReady(Queue queue, Job job, JobStatus.Ready ready) {
+    Slot slot = readySlot(job, ready);
+    String group = job.options().groupId();
+    if (group == null) {
+      queue.ready().put(slot);
+      queues.countEligible(queue, 1);
+    } else {
+      groups.enter(queue, group, slot);
+    }
+  }
+
+  private void leaveReady(Queue queue, Job job, JobStatus.Ready ready, boolean toActive) {
+    Slot slot = readySlot(job, ready);
+    String group = job.options().groupId();
+    if (group == null) {
+      queue.ready().remove(slot);
+      queues.countEligible(queue, -1);
+    } else {
+      groups.leave(queue, group, slot, toActive);
+    }
+  }
+
+  private static Slot readySlot(Job job, JobStatus.Ready ready) {
+    return new Slot(-(long) job.options().priority(), ready.number(), job.id());
+  }
+
+  private static Slot slot(long major, Job job) {
+    return new Slot(major, job.id(), job.id());
+  }
+
+  /** The entry is in the database. */
+  public void entryWritten() {
+    removed.clear();
+    uniqueKeys.entryWritten();
+    customIds.entryWritten();
+    groups.entryWritten();
+    payloads.entryWritten();
+    var oldest = recent.entrySet().iterator();
+    while (recent.size() > KEPT_HEADERS) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  public void forget() {
+    recent.clear();
+    removed.clear();
+    uniqueKeys.entryWritten();
+    customIds.entryWritten();
+    groups.forget();
+    payloads.forget();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.QueueName;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs as clients see them. */
+public final class JobViews {
+  private JobViews() {}
+
+  public static JobView view(Job job, QueueName queue, @Nullable Payload data, @Nullable Payload result) {
+    long runAt = job.createdAt() + job.options().delayMs();
+    long startedAt = 0;
+    long completedAt = 0;
+    long heartbeatAt = 0;
+    long leaseUntil = 0;
+    switch (job.status()) {
+      case JobStatus.Ready ready -> runAt = ready.since();
+      case JobStatus.Delayed delayed -> runAt = delayed.runAt();
+      case JobStatus.Active active -> {
+        startedAt = active.startedAt();
+        heartbeatAt = active.heartbeatAt();
+        leaseUntil = active.leaseUntil();
+      }
+      case JobStatus.Completed completed -> {
+        startedAt = completed.startedAt();
+        completedAt = completed.at();
+      }
+      case JobStatus.Dead dead -> {
+        startedAt = dead.startedAt();
+        completedAt = dead.at();
+      }
+      case JobStatus.Blocked blocked -> runAt = blocked.runAt();
+    }
+    return new JobView(
+        new JobId(job.id()),
+        queue,
+        job.status().state(),
+        job.options(),
+        data,
+        result,
+        job.error(),
+        job.createdAt(),
+        runAt,
+        startedAt,
+        completedAt,
+        heartbeatAt,
+        leaseUntil,
+        job.attempts(),
+        job.stalls(),
+        job.progress(),
+        job.progressMessage(),
+        job.deliveries());
+  }
+}

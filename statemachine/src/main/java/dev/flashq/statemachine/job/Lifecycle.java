@@ -1,0 +1,267 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.engine.Meta;
+import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.queue.Queue;
+import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** The steps in a job's life, with all their consequences; handlers and timers choose among them. */
+public final class Lifecycle {
+  /** A failure doubles the backoff at most so often, as in flashQ. */
+  private static final int MAX_DOUBLINGS = 10;
+
+  /** Dependents released at once; the rest follows by timer. */
+  private static final int RELEASES = 500;
+
+  private final JobStore jobs;
+  private final QueueStore queues;
+  private final Dependents dependents;
+  private final Timers timers;
+  private final Meta meta;
+
+  public Lifecycle(JobStore jobs, QueueStore queues, Dependents dependents, Timers timers, Meta meta) {
+    this.jobs = jobs;
+    this.queues = queues;
+    this.dependents = dependents;
+    this.timers = timers;
+    this.meta = meta;
+  }
+
+  /** The status of a job that may go as soon as its time has come. */
+  JobStatus readyAt(long runAt, boolean lifo, long now) {
+    if (runAt > now) {
+      return new JobStatus.Delayed(runAt);
+    }
+    long number = meta.nextNumber();
+    return new JobStatus.Ready(lifo ? -number : number, now);
+  }
+
+  public void makeReady(Job job, long now) {
+    jobs.move(job, readyAt(now, job.options().lifo(), now));
+  }
+
+  /** A delay's timer fires. */
+  public void delayEnded(long id, Turn turn) {
+    Job job = jobs.find(id);
+    if (job != null && job.status() instanceof JobStatus.Delayed) {
+      makeReady(job, turn.now());
+    }
+  }
+
+  /** The time to live ends: the job goes, unless somebody works on it. */
+  public void expire(long id, Turn turn) {
+    Job job = jobs.find(id);
+    if (job != null && !(job.status() instanceof JobStatus.Active)) {
+      remove(job, turn);
+    }
+  }
+
+  /** Hands the job out: one delivery more, and a lease. */
+  Job deliver(Job job, long now) {
+    Job delivered = job.withDelivery();
+    jobs.move(delivered, active(job, now, now));
+    queues.get(job.queue()).delivered(now);
+    return delivered.in(active(job, now, now));
+  }
+
+  void renew(Job job, JobStatus.Active active, long now) {
+    jobs.move(job, active(job, active.startedAt(), now));
+  }
+
+  private static JobStatus.Active active(Job job, long startedAt, long now) {
+    long stall = job.options().stallTimeoutMs();
+    long until = now + (stall == 0 ? Limits.LEASE_MS : stall);
+    long timeout = job.options().timeoutMs();
+    return new JobStatus.Active(startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout));
+  }
+
+  void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
+    meta.countCompleted();
+    turn.ended(job.id());
+    releaseDependents(job, turn);
+    if (job.options().removeOnComplete()) {
+      jobs.remove(job);
+      return;
+    }
+    if (result != null) {
+      jobs.putResult(job, result);
+    }
+    long age = job.options().keepCompletedAgeMs();
+    long expiresAt = turn.now() + (age == 0 ? Limits.KEEP_COMPLETED_MS : age);
+    jobs.move(job.withDependents(0), new JobStatus.Completed(active.startedAt(), turn.now(), expiresAt, result != null));
+    retain(queues.get(job.queue()), job, expiresAt, turn);
+  }
+
+  /** Keeps the queue's completed jobs within number and age. */
+  private void retain(Queue queue, Job job, long expiresAt, Turn turn) {
+    long wanted = job.options().keepCompletedCount();
+    long kept = wanted == 0 ? Limits.KEEP_COMPLETED_COUNT : Math.min(wanted, Limits.KEEP_COMPLETED_COUNT);
+    // Two at a time, so that a lowered number is reached without one command doing all the work.
+    for (int i = 0; i < 2 && queue.completed() > kept; i++) {
+      forgetOldestCompleted(queue, turn);
+    }
+    long due = queue.retentionDue();
+    if (due == 0 || expiresAt < due) {
+      if (due != 0) {
+        timers.remove(due, TimerKind.RETENTION, queue.id());
+      }
+      timers.put(expiresAt, TimerKind.RETENTION, queue.id());
+      queues.retentionDue(queue, expiresAt);
+    }
+  }
+
+  private void forgetOldestCompleted(Queue queue, Turn turn) {
+    var oldest = queue.completedByExpiry().first();
+    Job job = oldest == null ? null : jobs.find(oldest.value());
+    if (job != null) {
+      remove(job, turn);
+    }
+  }
+
+  /** The queue's retention timer fires: forgets what has expired, and sets the timer anew. */
+  public void expireCompleted(Queue queue, Turn turn) {
+    var oldest = queue.completedByExpiry().first();
+    for (int i = 0; i < Limits.TIMERS_PER_TICK && oldest != null && oldest.major() <= turn.now(); i++) {
+      forgetOldestCompleted(queue, turn);
+      oldest = queue.completedByExpiry().first();
+    }
+    if (oldest == null) {
+      queues.retentionDue(queue, 0);
+    } else {
+      timers.put(oldest.major(), TimerKind.RETENTION, queue.id());
+      queues.retentionDue(queue, oldest.major());
+    }
+  }
+
+  /** An attempt failed: another one after the backoff, or none. */
+  void fail(Job job, String error, Turn turn) {
+    meta.countFailed();
+    Job failed = job.withFailure(error, false);
+    if (isExhausted(failed)) {
+      die(failed, error, turn);
+      return;
+    }
+    jobs.move(failed, readyAt(saturatedAdd(turn.now(), backoff(failed)), job.options().lifo(), turn.now()));
+  }
+
+  /** The lease ran out: its holder is gone or too slow. */
+  public void leaseEnded(Job job, JobStatus.Active active, Turn turn) {
+    long timeout = job.options().timeoutMs();
+    if (timeout > 0 && turn.now() >= active.startedAt() + timeout) {
+      fail(job, "Job timed out", turn);
+      return;
+    }
+    meta.countFailed();
+    Job stalled = job.withFailure("Job stalled: its worker did not answer in time", true);
+    // A lost worker says little about the job, so the first time never kills it.
+    if (isExhausted(stalled) && stalled.stalls() > 1) {
+      die(stalled, "Job stalled", turn);
+    } else {
+      makeReady(stalled, turn.now());
+    }
+  }
+
+  private static boolean isExhausted(Job job) {
+    return job.options().maxAttempts() > 0 && job.attempts() >= job.options().maxAttempts();
+  }
+
+  private static long backoff(Job job) {
+    long base = job.options().backoffMs();
+    return job.options().fixedBackoff()
+        ? base
+        : Math.min(Limits.DURATION_MS, Math.multiplyExact(base, 1L << Math.min(job.attempts(), MAX_DOUBLINGS)));
+  }
+
+  private static long saturatedAdd(long a, long b) {
+    return a + Math.min(b, Long.MAX_VALUE - a);
+  }
+
+  /** Ends the job without success: to the dead letters, or away. */
+  void die(Job job, String error, Turn turn) {
+    turn.ended(job.id());
+    failDependents(job, turn);
+    if (job.options().removeOnFail()) {
+      jobs.remove(job);
+      return;
+    }
+    long startedAt = job.status() instanceof JobStatus.Active active ? active.startedAt() : 0;
+    jobs.move(job.withError(error).withDependents(0), new JobStatus.Dead(startedAt, turn.now()));
+  }
+
+  /** Removes the job whatever its status; those that wait for it fail, unless it had completed. */
+  public void remove(Job job, Turn turn) {
+    turn.ended(job.id());
+    if (job.status() instanceof JobStatus.Blocked) {
+      job.options().dependsOn().forEach(awaited -> dependents.remove(awaited.value(), job.id()));
+    }
+    jobs.remove(job);
+    failDependents(job, turn);
+  }
+
+  /** Notes that a new job waits for others; called before the job is added. */
+  void awaits(long waiting, Job awaited) {
+    dependents.add(awaited.id(), waiting);
+    jobs.update(awaited.withDependents(awaited.dependents() + 1));
+  }
+
+  private void releaseDependents(Job job, Turn turn) {
+    if (job.dependents() > 0) {
+      release(job.id(), turn);
+    }
+  }
+
+  /** Lets go of some that waited for a completed job; a timer sees to the others. */
+  public void release(long awaited, Turn turn) {
+    var waiting = dependents.of(awaited, RELEASES);
+    for (long id : waiting) {
+      dependents.remove(awaited, id);
+      Job job = jobs.find(id);
+      if (job != null && job.status() instanceof JobStatus.Blocked(int remaining, long runAt)) {
+        jobs.move(
+            job,
+            remaining > 1
+                ? new JobStatus.Blocked(remaining - 1, runAt)
+                : readyAt(runAt, job.options().lifo(), turn.now()));
+      }
+    }
+    if (waiting.size() >= RELEASES) {
+      timers.put(turn.now(), TimerKind.DEPENDENTS, awaited);
+    }
+  }
+
+  /** A job cannot complete any more: neither can those that wait for it. */
+  private void failDependents(Job job, Turn turn) {
+    if (job.dependents() == 0) {
+      return;
+    }
+    var pending = new ArrayDeque<Long>();
+    pending.add(job.id());
+    while (!pending.isEmpty()) {
+      long awaited = pending.poll();
+      var waitingIds = dependents.of(awaited, Limits.TIMERS_PER_TICK);
+      if (waitingIds.size() == Limits.TIMERS_PER_TICK) {
+        pending.add(awaited);
+      }
+      for (long id : waitingIds) {
+        dependents.remove(awaited, id);
+        Job waiting = jobs.find(id);
+        if (waiting != null && waiting.status() instanceof JobStatus.Blocked) {
+          waiting.options().dependsOn().forEach(other -> dependents.remove(other.value(), id));
+          if (waiting.dependents() > 0) {
+            pending.add(id);
+          }
+          turn.ended(id);
+          jobs.move(
+              waiting.withError("Dependency " + awaited + " will not complete").withDependents(0),
+              new JobStatus.Dead(0, turn.now()));
+        }
+      }
+    }
+  }
+}

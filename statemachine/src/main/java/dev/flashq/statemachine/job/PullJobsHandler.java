@@ -1,0 +1,60 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command.PullJobs;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.engine.Meta;
+import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.queue.Queue;
+import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.timer.Leases;
+import java.util.ArrayList;
+
+/** Hands out the first ready jobs, as many as every gate of the queue allows. */
+public final class PullJobsHandler {
+  private final JobStore jobs;
+  private final QueueStore queues;
+  private final Payloads payloads;
+  private final Lifecycle lifecycle;
+  private final Meta meta;
+
+  public PullJobsHandler(JobStore jobs, QueueStore queues, Payloads payloads, Lifecycle lifecycle, Meta meta) {
+    this.jobs = jobs;
+    this.queues = queues;
+    this.payloads = payloads;
+    this.lifecycle = lifecycle;
+    this.meta = meta;
+  }
+
+  public Reply handle(PullJobs command, Turn turn) {
+    Queue queue = queues.find(command.queue());
+    if (queue == null) {
+      return Delivered.NONE;
+    }
+    long room = Leases.LIMIT - meta.active();
+    long count = Math.min(command.count(), Math.min(queue.allowance(turn.now()), room));
+    var delivered = new ArrayList<JobView>();
+    long bytes = 0;
+    for (long i = 0; i < count; i++) {
+      Slot slot = queue.ready().first();
+      if (slot == null) {
+        break;
+      }
+      Job job = jobs.find(slot.value());
+      if (job == null) {
+        throw new StorageException("job " + slot.value() + " is in the ready order without a record");
+      }
+      bytes += job.dataBytes();
+      if (!delivered.isEmpty() && bytes > Limits.DELIVERY_BYTES) {
+        break;
+      }
+      Job held = lifecycle.deliver(job, turn.now());
+      delivered.add(JobViews.view(held, queue.name(), turn.answering() ? payloads.data(job.id()) : null, null));
+    }
+    return delivered.isEmpty() ? Delivered.NONE : new Delivered(delivered);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.flashq.statemachine.queue;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.Query.QueueView;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
+import dev.flashq.statemachine.store.Index;
+import org.jspecify.annotations.Nullable;
+
+/** A queue in the hands of the applying thread: settings, counts, and its two orders. */
+public final class Queue {
+  final int id;
+  final QueueName name;
+  final Index ready;
+  final Index completedByExpiry;
+
+  boolean paused;
+  @Nullable RateBucket rate;
+  @Nullable Integer concurrency;
+  long waiting;
+  long eligible;
+  long delayed;
+  long active;
+  long completed;
+  long dead;
+  long blocked;
+  long retentionDue;
+
+  Queue(int id, QueueName name, Index ready, Index completedByExpiry) {
+    this.id = id;
+    this.name = name;
+    this.ready = ready;
+    this.completedByExpiry = completedByExpiry;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public QueueName name() {
+    return name;
+  }
+
+  /** Ready jobs in the order of delivery; of a group only the front. */
+  public Index ready() {
+    return ready;
+  }
+
+  public Index completedByExpiry() {
+    return completedByExpiry;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  public long completed() {
+    return completed;
+  }
+
+  public long dead() {
+    return dead;
+  }
+
+  public long retentionDue() {
+    return retentionDue;
+  }
+
+  /** How many jobs a pull could take at the time, by every gate of this queue. */
+  public int allowance(long now) {
+    if (paused) {
+      return 0;
+    }
+    long free = concurrency == null ? eligible : Math.min(eligible, concurrency - active);
+    RateBucket bucket = rate;
+    if (bucket != null) {
+      free = Math.min(free, bucket.at(now).jobs());
+    }
+    return (int) Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
+  }
+
+  Deliverable deliverable(long now) {
+    int jobs = allowance(now);
+    RateBucket bucket = rate;
+    boolean heldByRate = jobs == 0 && !paused && eligible > 0 && bucket != null && (concurrency == null || active < concurrency);
+    return heldByRate && bucket != null
+        ? new Deliverable(0, bucket.at(now).nextAt())
+        : new Deliverable(jobs, 0);
+  }
+
+  /** A job is handed out at the time: one token less. */
+  public void delivered(long now) {
+    RateBucket bucket = rate;
+    if (bucket != null) {
+      rate = bucket.at(now).take();
+    }
+  }
+
+  byte[] encode() {
+    var record =
+        QueueRecord.newBuilder()
+            .setId(id)
+            .setPaused(paused)
+            .setWaiting(waiting)
+            .setEligible(eligible)
+            .setDelayed(delayed)
+            .setActive(active)
+            .setCompleted(completed)
+            .setDead(dead)
+            .setBlocked(blocked)
+            .setRetentionDue(retentionDue);
+    RateBucket bucket = rate;
+    if (bucket != null) {
+      record
+          .setRateLimited(true)
+          .setRateMax(bucket.limit().max())
+          .setRateDurationMs(bucket.limit().durationMs())
+          .setRateTokens(bucket.tokens())
+          .setRateRefilledAt(bucket.refilledAt());
+    }
+    Integer slots = concurrency;
+    if (slots != null) {
+      record.setConcurrencyLimited(true).setConcurrency(slots);
+    }
+    return record.build().toByteArray();
+  }
+
+  void read(QueueRecord record) {
+    paused = record.getPaused();
+    rate = bucket(record);
+    concurrency = record.getConcurrencyLimited() ? record.getConcurrency() : null;
+    waiting = record.getWaiting();
+    eligible = record.getEligible();
+    delayed = record.getDelayed();
+    active = record.getActive();
+    completed = record.getCompleted();
+    dead = record.getDead();
+    blocked = record.getBlocked();
+    retentionDue = record.getRetentionDue();
+  }
+
+  private static @Nullable RateBucket bucket(QueueRecord record) {
+    return record.getRateLimited()
+        ? new RateBucket(
+            new RateLimit(record.getRateMax(), record.getRateDurationMs()),
+            record.getRateTokens(),
+            record.getRateRefilledAt())
+        : null;
+  }
+
+  /** A stored queue as clients see it. */
+  public static QueueView view(QueueName name, QueueRecord record) {
+    RateBucket bucket = bucket(record);
+    return new QueueView(
+        name,
+        record.getWaiting(),
+        record.getDelayed(),
+        record.getActive(),
+        record.getCompleted(),
+        record.getDead(),
+        record.getBlocked(),
+        record.getPaused(),
+        bucket == null ? null : bucket.limit(),
+        record.getConcurrencyLimited() ? record.getConcurrency() : null);
+  }
+}

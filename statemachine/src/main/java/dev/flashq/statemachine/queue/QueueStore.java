@@ -1,0 +1,193 @@
+package dev.flashq.statemachine.queue;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.engine.Meta;
+import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
+import dev.flashq.statemachine.store.Bytes;
+import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.FrontBudget;
+import dev.flashq.statemachine.store.Index;
+import dev.flashq.statemachine.store.Tables;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** All queues; there are at most {@link Limits#QUEUES}, so their rows stay in memory. */
+public final class QueueStore {
+  private final Tables tables;
+  private final Meta meta;
+  private final FrontBudget budget;
+  private final Map<QueueName, Queue> byName = new LinkedHashMap<>();
+  private final Map<Integer, Queue> byId = new LinkedHashMap<>();
+  private final Set<Queue> changed = new LinkedHashSet<>();
+  // What other threads may know of a queue: replaced after each entry that touches it.
+  private final ConcurrentHashMap<QueueName, Deliverable> deliverable = new ConcurrentHashMap<>();
+
+  public QueueStore(Tables tables, Meta meta, FrontBudget budget) {
+    this.tables = tables;
+    this.meta = meta;
+    this.budget = budget;
+    load();
+  }
+
+  private void load() {
+    tables.scan(
+        Column.QUEUES,
+        new byte[0],
+        new byte[0],
+        (key, value) -> {
+          QueueRecord record = parse(value);
+          Queue queue = add(new QueueName(new String(key, StandardCharsets.UTF_8)), record.getId(), false);
+          queue.read(record);
+          publish(queue);
+          return true;
+        });
+  }
+
+  public static QueueRecord parse(byte[] value) {
+    try {
+      return QueueRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("unreadable record of a queue", e);
+    }
+  }
+
+  private Queue add(QueueName name, int id, boolean fresh) {
+    byte[] prefix = Bytes.of(id);
+    Queue queue =
+        new Queue(
+            id,
+            name,
+            new Index(tables, Column.READY, prefix, budget, fresh),
+            new Index(tables, Column.COMPLETED, prefix, budget, fresh));
+    byName.put(name, queue);
+    byId.put(id, queue);
+    return queue;
+  }
+
+  public @Nullable Queue find(QueueName name) {
+    return byName.get(name);
+  }
+
+  public Queue get(int id) {
+    Queue queue = byId.get(id);
+    if (queue == null) {
+      throw new StorageException("no queue has number " + id);
+    }
+    return queue;
+  }
+
+  /** The queue of the name, made if there is room for one more; null when there is none. */
+  public @Nullable Queue findOrAdd(QueueName name) {
+    Queue queue = byName.get(name);
+    if (queue != null) {
+      return queue;
+    }
+    if (meta.queues() >= Limits.QUEUES) {
+      return null;
+    }
+    Queue added = add(name, meta.nextQueueId(), true);
+    changed.add(added);
+    return added;
+  }
+
+  /** Counts a job into or out of a state. */
+  public void count(Queue queue, JobState state, int by) {
+    changed.add(queue);
+    switch (state) {
+      case WAITING -> queue.waiting += by;
+      case DELAYED -> queue.delayed += by;
+      case ACTIVE -> queue.active += by;
+      case COMPLETED -> queue.completed += by;
+      case FAILED -> queue.dead += by;
+      case WAITING_CHILDREN -> queue.blocked += by;
+    }
+  }
+
+  /** Counts a job into or out of those that no busy group holds back. */
+  public void countEligible(Queue queue, int by) {
+    queue.eligible += by;
+    changed.add(queue);
+  }
+
+  public void pause(Queue queue, boolean paused) {
+    queue.paused = paused;
+    changed.add(queue);
+  }
+
+  public void limitRate(Queue queue, @Nullable RateLimit limit, long now) {
+    queue.rate = limit == null ? null : RateBucket.full(limit, now);
+    changed.add(queue);
+  }
+
+  public void limitConcurrency(Queue queue, @Nullable Integer limit) {
+    queue.concurrency = limit;
+    changed.add(queue);
+  }
+
+  public void retentionDue(Queue queue, long due) {
+    queue.retentionDue = due;
+    changed.add(queue);
+  }
+
+  public void touch(Queue queue) {
+    changed.add(queue);
+  }
+
+  /** Puts the rows of the changed queues into the batch. */
+  public void write() {
+    changed.forEach(queue -> tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode()));
+  }
+
+  /** Tells other threads, and answers the changed queues in which a pull may now find jobs. */
+  public List<QueueName> entryWritten() {
+    List<QueueName> ready = new ArrayList<>(0);
+    for (Queue queue : changed) {
+      Deliverable now = publish(queue);
+      if (now.jobs() > 0 || now.retryAtMs() > 0) {
+        ready.add(queue.name);
+      }
+    }
+    changed.clear();
+    return ready;
+  }
+
+  private Deliverable publish(Queue queue) {
+    Deliverable now = queue.deliverable(meta.clock());
+    if (now.equals(Deliverable.NOTHING)) {
+      deliverable.remove(queue.name);
+    } else {
+      deliverable.put(queue.name, now);
+    }
+    return now;
+  }
+
+  /** For any thread. */
+  public Deliverable deliverable(QueueName name) {
+    return deliverable.getOrDefault(name, Deliverable.NOTHING);
+  }
+
+  /** Reads everything again from the database. */
+  public void forget() {
+    byName.values().forEach(queue -> {
+      queue.ready.forget();
+      queue.completedByExpiry.forget();
+    });
+    byName.clear();
+    byId.clear();
+    changed.clear();
+    load();
+  }
+}

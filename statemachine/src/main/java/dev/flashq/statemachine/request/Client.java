@@ -1,0 +1,53 @@
+package dev.flashq.statemachine.request;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.state.proto.StateProto.Answer;
+import dev.flashq.statemachine.state.proto.StateProto.AnswersRecord;
+import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/** What is kept of one client's requests; a function of its stored rows. */
+final class Client {
+  final Map<Long, StoredReply> answers = new HashMap<>();
+  final ArrayDeque<Row> rows = new ArrayDeque<>();
+
+  /** Requests below it have been settled or are too many ago: unless kept, their answers are unknown. */
+  long floor;
+
+  /** One stored row: the entry's index, when, and which requests. */
+  record Row(long entry, long at, long[] sequences, long greatest) {}
+
+  void add(long entry, AnswersRecord row) {
+    long[] sequences = row.getAnswersList().stream().mapToLong(Answer::getSequence).toArray();
+    long greatest = 0;
+    for (Answer answer : row.getAnswersList()) {
+      answers.put(answer.getSequence(), answer.getReply());
+      greatest = Math.max(greatest, answer.getSequence());
+    }
+    rows.addLast(new Row(entry, row.getAt(), sequences, greatest));
+    floor = Math.max(floor, row.getSettled());
+  }
+
+  /** Drops the oldest rows that are settled or beyond the limit, but never the newest. */
+  void trim(LongConsumer drop) {
+    while (rows.size() > 1 && (rows.getFirst().greatest < floor || answers.size() > Limits.ANSWERS_PER_CLIENT)) {
+      Row oldest = rows.removeFirst();
+      for (long sequence : oldest.sequences) {
+        answers.remove(sequence);
+      }
+      floor = Math.max(floor, oldest.greatest + 1);
+      drop.accept(oldest.entry);
+    }
+  }
+
+  long newestEntry() {
+    return rows.getLast().entry;
+  }
+
+  long lastHeard() {
+    return rows.getLast().at;
+  }
+}

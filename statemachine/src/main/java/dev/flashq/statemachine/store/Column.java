@@ -1,0 +1,58 @@
+package dev.flashq.statemachine.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The column families. Their order is that of their creation and is part of every snapshot: add at the end. */
+public enum Column {
+  /** One row of counters, and a row per proposing node. RocksDB's own default family. */
+  META("default"),
+  /** Queue name to its settings and counts. */
+  QUEUES,
+  /** Job id to its header. */
+  JOBS,
+  /** Job id and part to data or result. */
+  PAYLOADS,
+  /** Queue, priority, number to job id: the order of delivery. */
+  READY,
+  /** Queue, group, priority, number to job id: ready jobs behind the front of their group. */
+  GROUPED,
+  /** Queue and group id to the group. */
+  GROUPS,
+  /** Queue, due time, job id. */
+  DELAYED,
+  /** Queue, job id to the end of the lease. */
+  ACTIVE,
+  /** Queue, expiry, job id. */
+  COMPLETED,
+  /** Queue, time of death, job id. */
+  DEAD,
+  /** Queue, job id: jobs that wait for others. */
+  BLOCKED,
+  /** Awaited job id, waiting job id. */
+  DEPENDENTS,
+  /** Due time, kind and subject. */
+  TIMERS,
+  /** Queue and unique key to job id. */
+  UNIQUE_KEYS,
+  /** Custom id to job id. */
+  CUSTOM_IDS,
+  /** Queue and debounce id to the end of the window. */
+  DEBOUNCE,
+  /** Client and entry to the answers of its requests. */
+  ANSWERS;
+
+  private final String family;
+
+  Column() {
+    this.family = name().toLowerCase(Locale.ROOT);
+  }
+
+  Column(String family) {
+    this.family = family;
+  }
+
+  byte[] family() {
+    return family.getBytes(StandardCharsets.US_ASCII);
+  }
+}

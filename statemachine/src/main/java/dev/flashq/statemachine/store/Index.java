@@ -1,0 +1,162 @@
+package dev.flashq.statemachine.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ordered index of one column under a prefix, whose front is kept in memory.
+ *
+ * <p>The front holds every slot below {@code bound}; when it is used up it is read on from there, so taking from the
+ * front never passes over the graves of what was taken before. {@code bound == null} means that nothing lies beyond.
+ */
+public final class Index {
+  private final Tables tables;
+  private final Column column;
+  private final byte[] prefix;
+  private final FrontBudget budget;
+  private final FrontBudget.Front front;
+  private @Nullable Slot bound;
+  // Stretches known to be empty: where a cut front once ended before it grew again (last in, first out).
+  private final List<Gap> gaps = new ArrayList<>(0);
+
+  /**
+   * @param empty whether nothing is stored under the prefix yet
+   */
+  public Index(Tables tables, Column column, byte[] prefix, FrontBudget budget, boolean empty) {
+    this.tables = tables;
+    this.column = column;
+    this.prefix = prefix;
+    this.budget = budget;
+    this.front = budget.front(this::forget);
+    this.bound = empty ? null : new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
+  }
+
+  public void put(Slot slot) {
+    put(slot, Bytes.of(slot.value()));
+  }
+
+  /** A put whose stored value begins with the slot's value and goes on with more. */
+  public void put(Slot slot, byte[] value) {
+    tables.put(column, slot.key(prefix), value);
+    if (bound == null || slot.compareTo(bound) < 0) {
+      budget.add(front, slot);
+      cut();
+    } else {
+      gaps.removeIf(gap -> gap.contains(slot));
+    }
+  }
+
+  public void remove(Slot slot) {
+    tables.delete(column, slot.key(prefix));
+    if (bound == null || slot.compareTo(bound) < 0) {
+      budget.remove(front, slot);
+    }
+  }
+
+  /** The first slot, or null when there is none. */
+  public @Nullable Slot first() {
+    if (front.slots.isEmpty() && bound != null) {
+      refill();
+    }
+    return front.slots.isEmpty() ? null : front.slots.first();
+  }
+
+  /** Up to {@code limit} slots from the first on. */
+  public List<Slot> list(int limit) {
+    var slots = new ArrayList<Slot>();
+    Slot first = first();
+    if (first != null) {
+      tables.scan(
+          column,
+          prefix,
+          first.key(prefix),
+          (key, value) -> slots.add(Slot.of(key, value, prefix.length)) && slots.size() < limit);
+    }
+    return slots;
+  }
+
+  /** The stored value of a slot, which must not have been put in this entry unless flushed. */
+  public byte @Nullable [] stored(Slot slot) {
+    return tables.get(column, slot.key(prefix));
+  }
+
+  /** Drops the memory of the front; it is read again when needed. */
+  public void forget() {
+    budget.clear(front);
+    gaps.clear();
+    bound = new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
+  }
+
+  private void cut() {
+    if (front.slots.size() <= 2 * FrontBudget.FRONT_SLOTS) {
+      return;
+    }
+    Slot oldBound = bound;
+    Slot first = null;
+    Slot last = null;
+    while (front.slots.size() > FrontBudget.FRONT_SLOTS) {
+      first = front.slots.last();
+      budget.remove(front, first);
+      last = last == null ? first : last;
+    }
+    if (first == null || last == null) {
+      return;
+    }
+    bound = first;
+    if (oldBound != null) {
+      gaps.add(new Gap(last, oldBound));
+      if (gaps.size() > 16) {
+        gaps.removeFirst();
+      }
+    }
+  }
+
+  private void refill() {
+    Slot from = bound;
+    while (from != null && front.slots.size() < FrontBudget.FRONT_SLOTS) {
+      from = read(from);
+    }
+    bound = from;
+  }
+
+  /** Reads slots from {@code from} on; answers where to go on, or null when nothing follows. */
+  private @Nullable Slot read(Slot from) {
+    var next = new Slot @Nullable [1];
+    tables.scan(
+        column,
+        prefix,
+        from.key(prefix),
+        (key, value) -> {
+          Slot slot = Slot.of(key, value, prefix.length);
+          if (front.slots.size() >= FrontBudget.FRONT_SLOTS) {
+            next[0] = slot;
+            return false;
+          }
+          budget.add(front, slot);
+          Gap gap = gapAt(slot);
+          if (gap != null) {
+            gaps.remove(gap);
+            next[0] = gap.end;
+            return false;
+          }
+          return true;
+        });
+    return next[0];
+  }
+
+  private @Nullable Gap gapAt(Slot slot) {
+    for (Gap gap : gaps) {
+      if (gap.start.compareTo(slot) == 0) {
+        return gap;
+      }
+    }
+    return null;
+  }
+
+  private record Gap(Slot start, Slot end) {
+    boolean contains(Slot slot) {
+      return slot.compareTo(start) > 0 && slot.compareTo(end) < 0;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.flashq.statemachine.timer;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.job.Debounce;
+import dev.flashq.statemachine.job.Job;
+import dev.flashq.statemachine.job.JobStatus;
+import dev.flashq.statemachine.job.JobStore;
+import dev.flashq.statemachine.job.Lifecycle;
+import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.request.Answers;
+import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.timer.Timers.Timer;
+
+/** Fires what is due, leases first, each kind in the order of time; at most {@link Limits#TIMERS_PER_TICK} a tick. */
+public final class TickHandler {
+  private final Timers timers;
+  private final Leases leases;
+  private final JobStore jobs;
+  private final QueueStore queues;
+  private final Lifecycle lifecycle;
+  private final Debounce debounce;
+  private final Answers answers;
+
+  public TickHandler(
+      Timers timers,
+      Leases leases,
+      JobStore jobs,
+      QueueStore queues,
+      Lifecycle lifecycle,
+      Debounce debounce,
+      Answers answers) {
+    this.timers = timers;
+    this.leases = leases;
+    this.jobs = jobs;
+    this.queues = queues;
+    this.lifecycle = lifecycle;
+    this.debounce = debounce;
+    this.answers = answers;
+  }
+
+  public Reply handle(Turn turn) {
+    int fired = 0;
+    Slot lease = leases.first();
+    while (lease != null && lease.major() <= turn.now() && fired++ < Limits.TIMERS_PER_TICK) {
+      endLease(lease.value(), turn);
+      lease = leases.first();
+    }
+    Timer timer = timers.first();
+    while (timer != null && timer.due() <= turn.now() && fired++ < Limits.TIMERS_PER_TICK) {
+      fire(timer, turn);
+      timer = timers.first();
+    }
+    return Reply.Done.DONE;
+  }
+
+  private void endLease(long id, Turn turn) {
+    Job job = jobs.find(id);
+    if (job == null || !(job.status() instanceof JobStatus.Active active)) {
+      throw new StorageException("job " + id + " has a lease without being active");
+    }
+    lifecycle.leaseEnded(job, active, turn);
+  }
+
+  private void fire(Timer timer, Turn turn) {
+    byte[] name = named(timer) ? timers.name(timer) : new byte[0];
+    timers.remove(timer.due(), timer.kind(), timer.subject());
+    switch (timer.kind()) {
+      case DELAY -> lifecycle.delayEnded(timer.subject(), turn);
+      case EXPIRY -> lifecycle.expire(timer.subject(), turn);
+      case RETENTION -> lifecycle.expireCompleted(queues.get((int) timer.subject()), turn);
+      case DEBOUNCE -> debounce.close(name, turn.now());
+      case CLIENT -> answers.clientTimer(name, turn.now());
+      case DEPENDENTS -> lifecycle.release(timer.subject(), turn);
+    }
+  }
+
+  private static boolean named(Timer timer) {
+    return timer.kind() == TimerKind.DEBOUNCE || timer.kind() == TimerKind.CLIENT;
+  }
+}

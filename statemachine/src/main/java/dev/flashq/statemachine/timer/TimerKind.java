@@ -1,0 +1,17 @@
+package dev.flashq.statemachine.timer;
+
+/** What a timer is for. The order is part of the store: add at the end. */
+public enum TimerKind {
+  /** A delayed job becomes ready. Subject: job id. */
+  DELAY,
+  /** A job that nobody took in time is removed. Subject: job id. */
+  EXPIRY,
+  /** Completed jobs of a queue are forgotten. Subject: queue number. */
+  RETENTION,
+  /** A debounce window ends. Subject: a number; the stored value names the window. */
+  DEBOUNCE,
+  /** A silent client's answers are forgotten. Subject: a number; the stored value names the client. */
+  CLIENT,
+  /** More jobs that waited for a job that has ended. Subject: job id. */
+  DEPENDENTS
+}
