@@ -23,6 +23,7 @@ import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
 import dev.flashq.statemachine.request.StoredReplies;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
+import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Database;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Views;
@@ -224,6 +225,29 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public <R> R ask(Query<R> query) {
     return views.read(view -> reader.answer(query, view));
+  }
+
+  /** Shows every stored row in order, for the comparison of replicas. */
+  public void rows(RowVisitor visitor) {
+    views.read(
+        view -> {
+          for (Column column : Column.values()) {
+            view.scan(
+                column,
+                new byte[0],
+                new byte[0],
+                (key, value) -> {
+                  visitor.row(column, key, value);
+                  return true;
+                });
+          }
+          return null;
+        });
+  }
+
+  /** Sees a stored row. */
+  public interface RowVisitor {
+    void row(Column column, byte[] key, byte[] value);
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class Views {
   }
 
   /** Answers from the state as it is between two entries. */
-  public <R> R read(Function<View, R> question) {
+  public <R extends @Nullable Object> R read(Function<View, R> question) {
     Snapshot snapshot;
     entry.lock();
     try {

@@ -140,7 +140,10 @@ public final class EngineFixture implements AutoCloseable {
 
   QueueEngine.Outcome applyBytes(ByteString entry) {
     log.add(entry);
-    return engine.apply(1, ++index, entry);
+    QueueEngine.Outcome outcome = engine.apply(1, ++index, entry);
+    assertThat(outcome.replies())
+        .noneMatch(reply -> reply instanceof Reply.Refused refused && refused.code() == ErrorCode.INTERNAL_ERROR);
+    return outcome;
   }
 
   /** Stops without warning and goes on from a checkpoint taken now. */

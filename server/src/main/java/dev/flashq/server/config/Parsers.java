@@ -1,0 +1,100 @@
+package dev.flashq.server.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Texts to values; the message of a failure says what is expected. */
+final class Parsers {
+  private Parsers() {}
+
+  static Function<String, String> text(int maxLength) {
+    return text -> {
+      expect(!text.isEmpty() && text.length() <= maxLength, "a text of 1 to " + maxLength + " characters");
+      return text;
+    };
+  }
+
+  static Function<String, String> name() {
+    return text -> {
+      expect(text.matches("[A-Za-z0-9_.-]{1,64}"), "1 to 64 letters, digits, '_', '.' or '-'");
+      return text;
+    };
+  }
+
+  static Function<String, Long> number(long min, long max) {
+    return text -> {
+      try {
+        long value = Long.parseLong(text);
+        expect(value >= min && value <= max, "a whole number from " + min + " to " + max);
+        return value;
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("a whole number from " + min + " to " + max, e);
+      }
+    };
+  }
+
+  static Function<String, Integer> integer(int min, int max) {
+    return number(min, max).andThen(Math::toIntExact);
+  }
+
+  static Function<String, Integer> port() {
+    return integer(0, 65_535);
+  }
+
+  static Function<String, Boolean> flag() {
+    return text ->
+        switch (text.toLowerCase(Locale.ROOT)) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw new IllegalArgumentException("true or false");
+        };
+  }
+
+  static Function<String, Path> folder() {
+    return text -> {
+      expect(!text.isEmpty(), "a folder");
+      return path(text);
+    };
+  }
+
+  static Function<String, Optional<Path>> optionalFile() {
+    return text -> text.isEmpty() ? Optional.empty() : Optional.of(path(text));
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("a path of this file system", e);
+    }
+  }
+
+  static Function<String, String> oneOf(String... allowed) {
+    return text -> {
+      expect(List.of(allowed).contains(text), "one of " + String.join(", ", allowed));
+      return text;
+    };
+  }
+
+  /** Items between commas; an empty text has none. */
+  static <T> Function<String, List<T>> list(Function<String, T> item) {
+    return text -> {
+      var items = new ArrayList<T>();
+      for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+        items.add(item.apply(part.strip()));
+      }
+      return List.copyOf(items);
+    };
+  }
+
+  static void expect(boolean holds, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(expected);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.flashq.server.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A node's configuration, checked as a whole. */
+public record ServerConfig(
+    String nodeId,
+    String clusterId,
+    List<MemberAddress> members,
+    Path data,
+    Listener tcp,
+    Listener http,
+    int connections,
+    List<TokenConfig> tokens,
+    boolean insecure,
+    Peer peer,
+    Raft raft,
+    Log log) {
+
+  /** An address and a port; port 0 is any free one. */
+  public record Listener(String bind, int port) {}
+
+  /** Certificates between members: all three files, or the development CA. */
+  public record Peer(Path developmentCa, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+    public boolean ownCertificates() {
+      return ca.isPresent();
+    }
+  }
+
+  /** Milliseconds and bytes. */
+  public record Raft(long electionTimeoutMinMs, long electionTimeoutMaxMs, long snapshotBytes) {}
+
+  /** How and how much is logged. */
+  public record Log(String format, String level) {}
+
+  public ServerConfig {
+    require(new HashSet<>(members.stream().map(MemberAddress::id).toList()).size() == members.size(), "cluster.members names a member twice");
+    require(!members.isEmpty() && members.size() <= 7, "cluster.members has between 1 and 7 members");
+    String id = nodeId;
+    require(
+        members.stream().anyMatch(member -> member.id().equals(id)),
+        "node.id is '" + nodeId + "', which is not among cluster.members");
+    require(
+        raft.electionTimeoutMinMs < raft.electionTimeoutMaxMs,
+        "raft.election-timeout-min-ms must be below raft.election-timeout-max-ms");
+    require(
+        peer.ca.isPresent() == peer.certificate.isPresent() && peer.ca.isPresent() == peer.key.isPresent(),
+        "peer.ca, peer.certificate and peer.key belong together: set all three or none");
+    refuseOpenPorts(tcp, "tcp.bind", tokens, insecure);
+    refuseOpenPorts(http, "http.bind", tokens, insecure);
+  }
+
+  private static void refuseOpenPorts(Listener listener, String key, List<TokenConfig> tokens, boolean insecure) {
+    require(
+        insecure || !tokens.isEmpty() || isLoopback(listener.bind),
+        key
+            + " is '"
+            + listener.bind
+            + "', which others can reach, but auth.tokens is empty; set tokens, or insecure=true in a closed network");
+  }
+
+  private static boolean isLoopback(String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new ConfigException("the address '" + address + "' cannot be resolved");
+    }
+  }
+
+  private static void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new ConfigException(sentence);
+    }
+  }
+
+  public MemberAddress self() {
+    return members.stream().filter(member -> member.id().equals(nodeId)).findFirst().orElseThrow();
+  }
+
+  /** Reads the file (null: none) under the environment. */
+  public static ServerConfig load(@Nullable Path file, Map<String, String> environment) {
+    return from(Source.of(file, environment));
+  }
+
+  static ServerConfig from(Source source) {
+    return new ServerConfig(
+        source.get(Keys.NODE_ID),
+        source.get(Keys.CLUSTER_ID),
+        source.get(Keys.MEMBERS),
+        source.get(Keys.DATA),
+        new Listener(source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT)),
+        new Listener(source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT)),
+        source.get(Keys.CONNECTIONS),
+        source.get(Keys.TOKENS),
+        source.get(Keys.INSECURE),
+        new Peer(
+            source.get(Keys.DEVELOPMENT_CA),
+            source.get(Keys.PEER_CA),
+            source.get(Keys.PEER_CERTIFICATE),
+            source.get(Keys.PEER_KEY)),
+        new Raft(source.get(Keys.ELECTION_MIN), source.get(Keys.ELECTION_MAX), source.get(Keys.SNAPSHOT_BYTES)),
+        new Log(source.get(Keys.LOG_FORMAT), source.get(Keys.LOG_LEVEL)));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.flashq.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ServerConfigTest {
+  private static ServerConfig config(String file, Map<String, String> environment) {
+    return ServerConfig.from(Source.of(file, "flashq.properties", environment));
+  }
+
+  @Test
+  void hasTheseDefaults() {
+    assertThat(config("", Map.of()))
+        .isEqualTo(
+            new ServerConfig(
+                "n1",
+                "flashq",
+                List.of(new MemberAddress("n1", "127.0.0.1", 7789, 6789, 6790)),
+                Path.of("data/n1"),
+                new ServerConfig.Listener("127.0.0.1", 6789),
+                new ServerConfig.Listener("127.0.0.1", 6790),
+                10_000,
+                List.of(),
+                false,
+                new ServerConfig.Peer(Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
+                new ServerConfig.Raft(600, 1200, 134_217_728),
+                new ServerConfig.Log("text", "info")));
+  }
+
+  @Test
+  void showsEveryKeyWithItsDefaultInTheDocumentedFile() throws IOException {
+    String documented = Files.readString(Path.of("../flashq.properties"));
+    for (Key<?> key : Keys.ALL) {
+      assertThat(documented)
+          .contains("# " + key.doc() + "\n")
+          .contains("# " + key.environmentName() + "\n")
+          .contains("#" + key.name() + "=" + key.defaultText() + "\n");
+    }
+    assertThat(documented.lines().filter(line -> line.matches("#[a-z.-]+=.*"))).hasSize(Keys.ALL.size());
+  }
+
+  @Test
+  void prefersTheEnvironmentToTheFile() {
+    assertThat(config("tcp.port=1111", Map.of("FLASHQ_TCP_PORT", "2222", "HOME", "/root")).tcp().port()).isEqualTo(2222);
+    assertThat(config("tcp.port=1111", Map.of()).tcp().port()).isEqualTo(1111);
+  }
+
+  @Test
+  void namesTheWrongKeyOrValue() {
+    refuses("tcp.prot=1", "unknown key 'tcp.prot'; did you mean 'tcp.port'?");
+    refuses("tcp.port=99999", "key 'tcp.port' has the value '99999'; expected: a whole number from 0 to 65535");
+    refuses("cluster.members=n1", "key 'cluster.members' has the value 'n1'; expected: members like");
+    refuses("node.id=n9", "node.id is 'n9', which is not among cluster.members");
+    refuses("insecure=yes", "key 'insecure' has the value 'yes'; expected: true or false");
+    refuses("tcp.bind=0.0.0.0", "tcp.bind is '0.0.0.0', which others can reach, but auth.tokens is empty");
+    refuses("peer.ca=ca.pem", "belong together");
+    refuses("auth.tokens=mail:short", "key 'auth.tokens'");
+    assertThatThrownBy(() -> config("", Map.of("FLASHQ_TCP_PROT", "1"))).hasMessageContaining("'FLASHQ_TCP_PROT'");
+  }
+
+  private static void refuses(String file, String sentence) {
+    assertThatThrownBy(() -> config(file, Map.of())).isInstanceOf(ConfigException.class).hasMessageContaining(sentence);
+  }
+
+  @Test
+  void opensOtherAddressesWithTokensOrWhenTold() {
+    assertThat(config("tcp.bind=0.0.0.0\nauth.tokens=mail:12345678", Map.of()).tokens())
+        .containsExactly(new TokenConfig("mail", "12345678"));
+    assertThat(config("tcp.bind=0.0.0.0\nhttp.bind=0.0.0.0\ninsecure=true", Map.of()).insecure()).isTrue();
+  }
+
+  @Test
+  void neverPrintsATokensSecret() {
+    assertThat(config("auth.tokens=mail:12345678", Map.of()).toString()).doesNotContain("12345678");
+  }
+}

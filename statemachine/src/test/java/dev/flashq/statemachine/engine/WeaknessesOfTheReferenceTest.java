@@ -1,0 +1,301 @@
+package dev.flashq.statemachine.engine;
+
+import static dev.flashq.statemachine.engine.EngineFixture.QueueFixture.data;
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.Ack;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What flashQ 0.4.0 gets wrong and this engine must not; the names say which weakness. */
+class WeaknessesOfTheReferenceTest {
+  @TempDir Path folder;
+  private EngineFixture cluster;
+  private QueueFixture queue;
+
+  @BeforeEach
+  void open() {
+    cluster = new EngineFixture(folder);
+    queue = cluster.queue("q");
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  @Test
+  void weakness2IdsAreNotReusedAfterARestart() {
+    JobId completed = queue.push("a", o -> o.removeOnComplete(true));
+    queue.ack(queue.mustPull());
+    JobId cancelled = queue.push("b");
+    cluster.apply(new Command.CancelJob(cancelled));
+    cluster.restart();
+    assertThat(queue.push("c").value()).isGreaterThan(Math.max(completed.value(), cancelled.value()));
+  }
+
+  @Test
+  void weakness3ALostWorkersJobIsRetriedAndNotBuried() {
+    JobId id = queue.push("a", o -> o.maxAttempts(1));
+    queue.mustPull();
+    cluster.advance(ofSeconds(90));
+    assertThat(cluster.state(id)).isEqualTo(JobState.WAITING);
+    JobView again = queue.mustPull();
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(again.stalls()).isEqualTo(1);
+  }
+
+  @Test
+  void weakness3NothingLeaksOnStall() {
+    nothingLeaks(job -> cluster.advance(ofSeconds(5)), o -> o.stallTimeoutMs(5000), true);
+  }
+
+  @Test
+  void weakness3NothingLeaksOnTimeout() {
+    nothingLeaks(job -> cluster.advance(ofSeconds(5)), o -> o.timeoutMs(5000).maxAttempts(1), false);
+  }
+
+  @Test
+  void weakness3NothingLeaksOnCancel() {
+    nothingLeaks(job -> cluster.apply(new Command.CancelJob(job.id())), o -> o, false);
+  }
+
+  @Test
+  void weakness3NothingLeaksOnDiscard() {
+    nothingLeaks(job -> cluster.apply(new Command.DiscardJob(new Claim(job.id(), 0))), o -> o, false);
+  }
+
+  @Test
+  void weakness3NothingLeaksOnMoveToDelayed() {
+    nothingLeaks(job -> cluster.apply(new Command.MoveToDelayed(new Claim(job.id(), 0), 1000)), o -> o, true);
+  }
+
+  /** One slot, one group, one key: after the active job has gone they serve the next one. */
+  private void nothingLeaks(
+      Consumer<JobView> gone,
+      java.util.function.UnaryOperator<dev.flashq.statemachine.JobOptions.Builder> options,
+      boolean keyIsStillHeld) {
+    cluster.apply(new Command.SetConcurrency(queue.name(), 1));
+    queue.push("first", o -> options.apply(o).groupId("g").uniqueKey("k"));
+    queue.push("second", o -> o.groupId("g"));
+    JobView first = queue.mustPull();
+    assertThat(queue.pull()).isNull();
+
+    gone.accept(first);
+
+    assertThat(data(queue.mustPull())).isEqualTo("second");
+    assertThat(queue.counts().active()).isEqualTo(1);
+    assertThat(queue.tryPush("third", o -> o.uniqueKey("k")) instanceof Reply.Refused).isEqualTo(keyIsStillHeld);
+  }
+
+  @Test
+  void weakness4RateLimitsBindBatchPulls() {
+    queue.limitRate(3, ofSeconds(1));
+    for (int i = 0; i < 10; i++) {
+      queue.push("j" + i);
+    }
+    assertThat(queue.pull(10)).hasSize(3);
+    assertThat(queue.pull(10)).isEmpty();
+    cluster.advance(ofSeconds(1));
+    assertThat(queue.pull(10)).hasSize(3);
+  }
+
+  @Test
+  void weakness4AnEmptyPullCostsNoToken() {
+    queue.limitRate(2, ofHours(1));
+    assertThat(queue.pull(10)).isEmpty();
+    assertThat(queue.pull(10)).isEmpty();
+    queue.push("a");
+    queue.push("b");
+    assertThat(queue.pull(10)).hasSize(2);
+  }
+
+  @Test
+  void weakness5HighPriorityDelayedJobsDoNotBlockTheQueue() {
+    queue.push("urgent but later", o -> o.priority(100).delayMs(60_000));
+    queue.push("now");
+    assertThat(queue.pullAll()).containsExactly("now");
+  }
+
+  @Test
+  void weakness6DependentsDoNotHangOnCancelledJobs() {
+    JobId awaited = queue.push("a");
+    JobId waiting = queue.push("b", o -> o.dependsOn(List.of(awaited)));
+    cluster.apply(new Command.CancelJob(awaited));
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void weakness6DependentsDoNotHangOnRemovedJobs() {
+    JobId awaited = queue.push("a", o -> o.removeOnComplete(true));
+    JobId before = queue.push("b", o -> o.dependsOn(List.of(awaited)));
+    queue.ack(queue.mustPull());
+    assertThat(cluster.state(before)).isEqualTo(JobState.WAITING);
+    JobId after = queue.push("c", o -> o.dependsOn(List.of(awaited)));
+    assertThat(cluster.state(after)).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void weakness6DependentsDoNotHangOnDeadJobs() {
+    JobId awaited = queue.push("a", o -> o.maxAttempts(1));
+    JobId waiting = queue.push("b", o -> o.dependsOn(List.of(awaited)));
+    queue.fail(queue.mustPull(), "no");
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void weakness6DependentsDoNotHangOnEvictedJobs() {
+    JobId awaited = queue.push("a", o -> o.keepCompletedAgeMs(1000));
+    queue.ack(queue.mustPull());
+    cluster.advance(ofMillis(1000));
+    assertThat(cluster.find(awaited)).isNull();
+    JobId waiting = queue.push("b", o -> o.dependsOn(List.of(awaited)));
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void weakness6DependentsDoNotHangOnBatchAckedJobs() {
+    JobId one = queue.push("a");
+    JobId two = queue.push("b");
+    JobId waiting = queue.push("c", o -> o.dependsOn(List.of(one, two)));
+    List<JobView> both = queue.pull(2);
+    cluster.apply(
+        new Command.AckJobs(both.stream().map(job -> new Ack(new Claim(job.id(), job.lease()), null)).toList()));
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void weakness7ResultsDoNotVanishAboveTenThousandJobs() {
+    JobId first = queue.push("first");
+    queue.ack(queue.mustPull(), "1");
+    for (int batch = 0; batch < 12; batch++) {
+      Command[] pushes = new Command[1000];
+      for (int i = 0; i < pushes.length; i++) {
+        pushes[i] = queue.pushCommand("j", o -> o);
+      }
+      cluster.applyTogether(pushes);
+      cluster.apply(
+          new Command.AckJobs(
+              queue.pull(1000).stream().map(job -> new Ack(new Claim(job.id(), job.lease()), null)).toList()));
+    }
+    assertThat(queue.counts().completed()).isEqualTo(12_001);
+    assertThat(cluster.job(first).result()).isNotNull();
+  }
+
+  @Test
+  void weakness7RetentionByNumberWorks() {
+    for (int i = 0; i < 10; i++) {
+      queue.push("j" + i, o -> o.keepCompletedCount(3));
+      queue.ack(queue.mustPull());
+      cluster.advance(ofMillis(1));
+    }
+    assertThat(queue.counts().completed()).isEqualTo(3);
+    assertThat(cluster.engine().ask(new Query.ListJobs(queue.name(), JobState.COMPLETED, 10, 0)).jobs())
+        .extracting(QueueFixture::data)
+        .containsExactly("j9", "j8", "j7");
+  }
+
+  @Test
+  void weakness7RetentionByAgeWorks() {
+    JobId brief = queue.push("brief", o -> o.keepCompletedAgeMs(1000));
+    queue.ack(queue.mustPull());
+    JobId usual = queue.push("usual");
+    queue.ack(queue.mustPull());
+    cluster.advance(ofMillis(1000));
+    assertThat(cluster.find(brief)).isNull();
+    assertThat(cluster.find(usual)).isNotNull();
+    cluster.advance(ofHours(24));
+    assertThat(cluster.find(usual)).isNull();
+    assertThat(queue.counts().completed()).isZero();
+    assertThat(cluster.engine().nextTimerDue()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void weakness8CleaningHonoursQueueAndAge() {
+    QueueFixture other = cluster.queue("other");
+    other.push("theirs");
+    other.ack(other.mustPull());
+    queue.push("old");
+    queue.ack(queue.mustPull());
+    cluster.advance(ofSeconds(60));
+    queue.push("fresh");
+    queue.ack(queue.mustPull());
+    assertThat(
+            cluster.apply(
+                new Command.RemoveJobs(queue.name(), JobState.COMPLETED, 60_000, Long.MAX_VALUE, 100)))
+        .isEqualTo(new Reply.Removed(1, false));
+    assertThat(queue.counts().completed()).isEqualTo(1);
+    assertThat(other.counts().completed()).isEqualTo(1);
+  }
+
+  @Test
+  void weakness10AnAbsurdPullCountIsRefused() {
+    Assertions.assertThatThrownBy(() -> new Command.PullJobs(queue.name(), Integer.MAX_VALUE, 0))
+        .isInstanceOf(InvalidValueException.class)
+        .extracting(e -> ((InvalidValueException) e).code())
+        .isEqualTo(ErrorCode.BATCH_TOO_LARGE);
+  }
+
+  @Test
+  void weakness11AStaleWorkerCannotAckANewerDelivery() {
+    queue.push("a");
+    JobView stale = queue.mustPull();
+    cluster.advance(ofMillis(Limits.LEASE_MS));
+    JobView current = queue.mustPull();
+    Reply.Acked refused = (Reply.Acked) queue.ack(stale);
+    assertThat(refused.count()).isZero();
+    assertThat(refused.failures().getFirst().refusal().code()).isEqualTo(ErrorCode.LEASE_LOST);
+    EngineFixture.refused(queue.fail(stale, "late"), ErrorCode.LEASE_LOST);
+    assertThat(queue.ack(current)).isEqualTo(new Reply.Acked(1, List.of()));
+  }
+
+  @Test
+  void aReleasedDependentIsReallyWaiting() {
+    JobId awaited = queue.push("a");
+    JobId waiting = queue.push("b", o -> o.dependsOn(List.of(awaited)));
+    queue.ack(queue.mustPull());
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING);
+    assertThat(cluster.apply(new Command.ChangePriority(waiting, 3))).isEqualTo(Reply.Done.DONE);
+    assertThat(cluster.apply(new Command.CancelJob(waiting))).isEqualTo(Reply.Done.DONE);
+  }
+
+  @Test
+  void aDeadJobLetsGoOfItsUniqueKey() {
+    queue.push("a", o -> o.uniqueKey("k").maxAttempts(1));
+    queue.fail(queue.mustPull(), "no");
+    queue.push("b", o -> o.uniqueKey("k"));
+    Reply reply = cluster.apply(new Command.RetryDeadJobs(queue.name(), new JobId(1), 1));
+    EngineFixture.refused(reply, ErrorCode.DUPLICATE_KEY);
+  }
+
+  @Test
+  void queuesAreListedWhateverTheirJobsDo() {
+    cluster.queue("paused").push("x");
+    cluster.queue("paused").pullAll();
+    cluster.apply(new Command.SetPaused(new dev.flashq.statemachine.QueueName("never used"
+        .replace(' ', '-')), true));
+    assertThat(cluster.engine().ask(new Query.ListQueues(null, 10)).queues())
+        .extracting(view -> view.name().value())
+        .containsExactly("never-used", "paused");
+  }
+}
