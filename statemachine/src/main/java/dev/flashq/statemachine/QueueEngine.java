@@ -42,6 +42,7 @@ public interface QueueEngine extends AutoCloseable {
   @Override
   void close();
 
+  /** The last applied entry; index -1 when there is none. */
   record Applied(long term, long index) {}
 
   record Digest(long index, long value) {}

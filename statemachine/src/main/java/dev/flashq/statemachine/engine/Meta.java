@@ -101,8 +101,9 @@ public final class Meta {
     return row.getAppliedTerm();
   }
 
+  /** Index of the last applied entry; -1 when there is none. */
   public long appliedIndex() {
-    return row.getAppliedIndex();
+    return row.getAppliedEnd() - 1;
   }
 
   public long digest() {
@@ -111,14 +112,14 @@ public final class Meta {
 
   /** Seals an entry: where it stood, and a checksum of what it wrote, chained to all before it. */
   void seal(long term, long index, long checksum) {
-    row.setAppliedTerm(term).setAppliedIndex(index);
+    row.setAppliedTerm(term).setAppliedEnd(index + 1);
     row.setDigest(mix(row.getDigest(), checksum, index, row));
     tables.put(Column.META, KEY, row.build().toByteArray());
   }
 
   /** Notes an index without commands; not part of the digest, since some replicas see it within a snapshot. */
   void skip(long term, long index) {
-    row.setAppliedTerm(term).setAppliedIndex(index);
+    row.setAppliedTerm(term).setAppliedEnd(index + 1);
     tables.put(Column.META, KEY, row.build().toByteArray());
   }
 

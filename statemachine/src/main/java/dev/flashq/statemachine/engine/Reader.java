@@ -13,6 +13,7 @@ import dev.flashq.statemachine.Query.Queues;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.job.CompletedSlot;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobCodec;
 import dev.flashq.statemachine.job.JobStatus;
@@ -197,7 +198,8 @@ final class Reader {
 
   private static long jobId(JobState state, byte[] key, byte[] value) {
     return switch (state) {
-      case WAITING, COMPLETED -> Bytes.longAt(value, 0);
+      case WAITING -> Bytes.longAt(value, 0);
+      case COMPLETED -> CompletedSlot.job(Bytes.longAt(value, 0));
       case ACTIVE -> Bytes.longAt(key, 4);
       case DELAYED, FAILED, WAITING_CHILDREN -> Bytes.longAt(key, key.length - 8) ^ Long.MIN_VALUE;
     };

@@ -160,7 +160,8 @@ public final class BulkHandlers {
     return switch (column) {
       case ACTIVE -> Bytes.longAt(key, 4);
       case GROUPED -> Slot.of(key, value, 12).value();
-      case READY, COMPLETED -> Slot.of(key, value, 4).value();
+      case READY -> Slot.of(key, value, 4).value();
+      case COMPLETED -> CompletedSlot.job(Slot.of(key, value, 4).value());
       default -> Slot.of(key, value, 4).minor();
     };
   }

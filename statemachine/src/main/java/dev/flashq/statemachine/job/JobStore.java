@@ -143,6 +143,24 @@ public final class JobStore {
     removed.put(job.id(), true);
   }
 
+  /** Removes a completed job by its place in the order of expiry. */
+  void removeCompleted(Queue queue, Slot slot) {
+    long id = CompletedSlot.job(slot.value());
+    if (CompletedSlot.hasCustomId(slot)) {
+      Job job = find(id);
+      if (job != null) {
+        remove(job);
+      }
+      return;
+    }
+    queues.count(queue, JobState.COMPLETED, -1);
+    queue.completedByExpiry().remove(slot);
+    payloads.remove(id, CompletedSlot.hasResult(slot));
+    tables.delete(Column.JOBS, Bytes.of(id));
+    recent.remove(id);
+    removed.put(id, true);
+  }
+
   public void replaceData(Job job, Payload data) {
     payloads.putData(job.id(), data);
     save(job.withDataBytes(data.bytes().size()));
@@ -193,7 +211,7 @@ public final class JobStore {
         leases.put(queue.id(), job.id(), active.leaseUntil());
         meta.changeActive(1);
       }
-      case JobStatus.Completed completed -> queue.completedByExpiry().put(slot(completed.expiresAt(), job));
+      case JobStatus.Completed completed -> queue.completedByExpiry().put(CompletedSlot.of(job, completed));
       case JobStatus.Dead dead -> tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
       case JobStatus.Blocked _ -> tables.put(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
     }
@@ -215,7 +233,7 @@ public final class JobStore {
           groups.release(queue, job.options().groupId());
         }
       }
-      case JobStatus.Completed completed -> queue.completedByExpiry().remove(slot(completed.expiresAt(), job));
+      case JobStatus.Completed completed -> queue.completedByExpiry().remove(CompletedSlot.of(job, completed));
       case JobStatus.Dead dead -> tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
       case JobStatus.Blocked _ -> tables.delete(Column.BLOCKED, slot(0, job).keyUnder(queue.id()));
     }

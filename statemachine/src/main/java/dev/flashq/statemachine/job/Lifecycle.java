@@ -6,6 +6,7 @@ import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
 import java.util.ArrayDeque;
@@ -95,16 +96,16 @@ public final class Lifecycle {
     long age = job.options().keepCompletedAgeMs();
     long expiresAt = turn.now() + (age == 0 ? Limits.KEEP_COMPLETED_MS : age);
     jobs.move(job.withDependents(0), new JobStatus.Completed(active.startedAt(), turn.now(), expiresAt, result != null));
-    retain(queues.get(job.queue()), job, expiresAt, turn);
+    retain(queues.get(job.queue()), job, expiresAt);
   }
 
   /** Keeps the queue's completed jobs within number and age. */
-  private void retain(Queue queue, Job job, long expiresAt, Turn turn) {
+  private void retain(Queue queue, Job job, long expiresAt) {
     long wanted = job.options().keepCompletedCount();
     long kept = wanted == 0 ? Limits.KEEP_COMPLETED_COUNT : Math.min(wanted, Limits.KEEP_COMPLETED_COUNT);
     // Two at a time, so that a lowered number is reached without one command doing all the work.
     for (int i = 0; i < 2 && queue.completed() > kept; i++) {
-      forgetOldestCompleted(queue, turn);
+      forgetOldestCompleted(queue);
     }
     long due = queue.retentionDue();
     if (due == 0 || expiresAt < due) {
@@ -116,11 +117,10 @@ public final class Lifecycle {
     }
   }
 
-  private void forgetOldestCompleted(Queue queue, Turn turn) {
-    var oldest = queue.completedByExpiry().first();
-    Job job = oldest == null ? null : jobs.find(oldest.value());
-    if (job != null) {
-      remove(job, turn);
+  private void forgetOldestCompleted(Queue queue) {
+    Slot oldest = queue.completedByExpiry().first();
+    if (oldest != null) {
+      jobs.removeCompleted(queue, oldest);
     }
   }
 
@@ -128,7 +128,7 @@ public final class Lifecycle {
   public void expireCompleted(Queue queue, Turn turn) {
     var oldest = queue.completedByExpiry().first();
     for (int i = 0; i < Limits.TIMERS_PER_TICK && oldest != null && oldest.major() <= turn.now(); i++) {
-      forgetOldestCompleted(queue, turn);
+      forgetOldestCompleted(queue);
       oldest = queue.completedByExpiry().first();
     }
     if (oldest == null) {

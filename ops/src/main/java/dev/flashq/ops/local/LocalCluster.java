@@ -1,0 +1,193 @@
+package dev.flashq.ops.local;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Nodes on loopback, each a process of its own with ports and data of its own. */
+public final class LocalCluster implements AutoCloseable {
+  private static final Pattern LEADER = Pattern.compile("\"leader\"\\s*:\\s*\"([^\"]+)\"");
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final List<LocalNode> nodes;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+
+  private LocalCluster(List<LocalNode> nodes) {
+    this.nodes = nodes;
+  }
+
+  /**
+   * What to start.
+   *
+   * @param data folder of all nodes' data and output
+   * @param tcpPort of the first node, the next ones 100 apart, HTTP one above each; 0: free ports
+   * @param java command line of one node up to the main class's arguments
+   * @param settings configuration keys for all nodes, as environment variables
+   */
+  public record Plan(int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {}
+
+  /** Prepares a cluster; {@link #start} starts it. */
+  public static LocalCluster plan(Plan plan) {
+    int[][] ports = plan.tcpPort == 0 ? freePorts(plan.nodes) : fixedPorts(plan.nodes, plan.tcpPort);
+    var members = new ArrayList<String>();
+    for (int i = 0; i < plan.nodes; i++) {
+      members.add("n" + (i + 1) + "@127.0.0.1:" + ports[i][0] + "/" + ports[i][1] + "/" + ports[i][2]);
+    }
+    var nodes = new ArrayList<LocalNode>();
+    for (int i = 0; i < plan.nodes; i++) {
+      String id = "n" + (i + 1);
+      Map<String, String> environment = new LinkedHashMap<>(plan.settings);
+      environment.put("FLASHQ_NODE_ID", id);
+      environment.put("FLASHQ_CLUSTER_MEMBERS", String.join(",", members));
+      environment.put("FLASHQ_DATA_FOLDER", plan.data.resolve(id).toString());
+      environment.put("FLASHQ_PEER_DEVELOPMENT_CA", plan.data.resolve("ca").toString());
+      environment.put("FLASHQ_TCP_PORT", Integer.toString(ports[i][1]));
+      environment.put("FLASHQ_HTTP_PORT", Integer.toString(ports[i][2]));
+      nodes.add(
+          new LocalNode(id, ports[i][1], ports[i][2], plan.java, environment, plan.data.resolve(id + ".log")));
+    }
+    return new LocalCluster(nodes);
+  }
+
+  private static int[][] fixedPorts(int nodes, int first) {
+    int[][] ports = new int[nodes][];
+    for (int i = 0; i < nodes; i++) {
+      int tcp = first + 100 * i;
+      ports[i] = new int[] {tcp + 1000, tcp, tcp + 1};
+    }
+    return ports;
+  }
+
+  private static int[][] freePorts(int nodes) {
+    var open = new ArrayList<ServerSocket>();
+    try {
+      int[][] ports = new int[nodes][3];
+      for (int[] triple : ports) {
+        for (int i = 0; i < triple.length; i++) {
+          ServerSocket socket = new ServerSocket(0);
+          open.add(socket);
+          triple[i] = socket.getLocalPort();
+        }
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new LocalClusterException("no free ports: " + e.getMessage(), e);
+    } finally {
+      for (ServerSocket socket : open) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          throw new LocalClusterException("cannot give a port back", e);
+        }
+      }
+    }
+  }
+
+  public List<LocalNode> nodes() {
+    return nodes;
+  }
+
+  public LocalNode node(String id) {
+    return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** Addresses of the TCP ports, as the client takes them. */
+  public List<String> addresses() {
+    return nodes.stream().map(node -> "127.0.0.1:" + node.tcpPort()).collect(Collectors.toList());
+  }
+
+  public LocalCluster start() {
+    nodes.forEach(LocalNode::start);
+    return this;
+  }
+
+  /** Waits until a leader serves and every living node is ready; fails with the output's place when it does not. */
+  public LocalCluster awaitReady(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!nodes.stream().allMatch(node -> !node.isAlive() || isReady(node))) {
+      nodes.stream()
+          .filter(node -> !node.isAlive())
+          .findFirst()
+          .ifPresent(
+              node -> {
+                throw new LocalClusterException("node " + node.id() + " has stopped; see " + node.output());
+              });
+      if (System.nanoTime() > end) {
+        throw new LocalClusterException(
+            "the cluster is not ready after " + limit.toSeconds() + " s; see " + nodes.getFirst().output());
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return this;
+  }
+
+  private boolean isReady(LocalNode node) {
+    return get(node, "/health/ready").filter(answer -> answer.statusCode() == 200).isPresent();
+  }
+
+  /** The leader as the living nodes know it. */
+  public Optional<LocalNode> leader() {
+    return nodes.stream()
+        .filter(LocalNode::isAlive)
+        .map(node -> get(node, "/cluster"))
+        .flatMap(Optional::stream)
+        .map(answer -> LEADER.matcher(answer.body()))
+        .filter(Matcher::find)
+        .map(matcher -> node(matcher.group(1)))
+        .filter(LocalNode::isAlive)
+        .findFirst();
+  }
+
+  /** Waits for a living leader. */
+  public LocalNode awaitLeader(Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Optional<LocalNode> leader = leader();
+      if (leader.isPresent()) {
+        return leader.get();
+      }
+      if (System.nanoTime() > end) {
+        throw new LocalClusterException("no leader after " + limit.toSeconds() + " s");
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  /** A GET on the node's HTTP port; empty when it does not answer. */
+  public Optional<HttpResponse<String>> get(LocalNode node, String path) {
+    try {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
+              .timeout(Duration.ofSeconds(2))
+              .build();
+      return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Stops all nodes, at the same time. */
+  @Override
+  public void close() {
+    nodes.forEach(LocalNode::requestStop);
+    nodes.forEach(LocalNode::stop);
+    http.close();
+  }
+}

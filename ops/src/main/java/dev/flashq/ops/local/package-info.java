@@ -1,0 +1,5 @@
+/** A cluster of real processes on this machine's loopback, for trying out, benchmarks and tests. */
+@NullMarked
+package dev.flashq.ops.local;
+
+import org.jspecify.annotations.NullMarked;

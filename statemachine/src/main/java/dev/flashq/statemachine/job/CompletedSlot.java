@@ -1,0 +1,34 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.store.Slot;
+
+/**
+ * A completed job's place in the order of expiry. The value holds, above the bits of a job id, what must be known to
+ * forget the job without reading its header: completed jobs are forgotten as often as jobs complete.
+ */
+public final class CompletedSlot {
+  private static final long HAS_CUSTOM_ID = 1L << 62;
+  private static final long HAS_RESULT = 1L << 61;
+  private static final long ID = (1L << 53) - 1;
+
+  private CompletedSlot() {}
+
+  static Slot of(Job job, JobStatus.Completed completed) {
+    long value = job.id();
+    value |= job.options().customId() == null ? 0 : HAS_CUSTOM_ID;
+    value |= completed.result() ? HAS_RESULT : 0;
+    return new Slot(completed.expiresAt(), job.id(), value);
+  }
+
+  public static long job(long value) {
+    return value & ID;
+  }
+
+  static boolean hasCustomId(Slot slot) {
+    return (slot.value() & HAS_CUSTOM_ID) != 0;
+  }
+
+  static boolean hasResult(Slot slot) {
+    return (slot.value() & HAS_RESULT) != 0;
+  }
+}
