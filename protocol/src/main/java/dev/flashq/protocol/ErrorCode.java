@@ -26,13 +26,19 @@ public enum ErrorCode {
   JOB_FAILED(409, false),
   /** The wait ended before the awaited thing happened. */
   WAIT_TIMEOUT(408, false),
-  /** The cluster's answer for this request id is no longer kept; the request was not carried out again. */
+  /**
+   * The cluster's answer for this request id is no longer kept; the request was not carried out
+   * again.
+   */
   REQUEST_ID_EXPIRED(409, false),
   /** Too many unanswered requests, connections, or stored things of a kind. */
   LIMIT_EXCEEDED(429, true),
   /** No leader within the time limit. The command was not carried out. */
   SERVICE_UNAVAILABLE(503, true),
-  /** The cluster did not answer in time after the command was proposed: it may or may not take effect. */
+  /**
+   * The cluster did not answer in time after the command was proposed: it may or may not take
+   * effect.
+   */
   OUTCOME_UNKNOWN(503, true),
   /** The command needs a feature level that the cluster has not reached. */
   FEATURE_LEVEL(409, false),

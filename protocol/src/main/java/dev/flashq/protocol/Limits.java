@@ -93,7 +93,10 @@ public final class Limits {
   /** Commands of one replicated log entry. */
   public static final int COMMANDS_PER_ENTRY = 4096;
 
-  /** Milliseconds that a command waits for a leader or its commit before it is answered with an error. */
+  /**
+   * Milliseconds that a command waits for a leader or its commit before it is answered with an
+   * error.
+   */
   public static final long COMMIT_WAIT_MS = 4_000;
 
   /** The greatest job id plus one: JavaScript numbers are exact below this. */

@@ -27,7 +27,8 @@ public sealed interface Command {
    */
   record PullJobs(QueueName queue, int count, long waitMs) implements Command {
     public PullJobs {
-      require(count >= 1 && count <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "count is between 1 and 1000");
+      require(
+          count >= 1 && count <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "count is between 1 and 1000");
       require(waitMs >= 0, INVALID_REQUEST, "timeout is not negative");
       waitMs = Math.min(waitMs, Limits.WAIT_MS);
     }
@@ -44,14 +45,19 @@ public sealed interface Command {
   /** One completed job and what it produced. */
   record Ack(Claim claim, @Nullable Payload result) {}
 
-  /** Ends an attempt without success: retry, or dead after the last attempt. Answer: {@link Reply.Done}. */
+  /**
+   * Ends an attempt without success: retry, or dead after the last attempt. Answer: {@link
+   * Reply.Done}.
+   */
   record FailJob(Claim claim, String error) implements Command {
     public FailJob {
       error = Text.cut(error, Limits.TEXT_BYTES);
     }
   }
 
-  /** Notes how far an active job is, in percent, and renews its lease. Answer: {@link Reply.Done}. */
+  /**
+   * Notes how far an active job is, in percent, and renews its lease. Answer: {@link Reply.Done}.
+   */
   record ReportProgress(Claim claim, int progress, @Nullable String message) implements Command {
     public ReportProgress {
       progress = Math.clamp(progress, 0, 100);
@@ -74,7 +80,9 @@ public sealed interface Command {
   record MoveToDelayed(Claim claim, long delayMs) implements Command {
     public MoveToDelayed {
       require(
-          delayMs >= 0 && delayMs <= Limits.DURATION_MS, INVALID_REQUEST, "delay is between 0 and 100 years in milliseconds");
+          delayMs >= 0 && delayMs <= Limits.DURATION_MS,
+          INVALID_REQUEST,
+          "delay is between 0 and 100 years in milliseconds");
     }
   }
 
@@ -119,7 +127,10 @@ public sealed interface Command {
 
   record RaiseFeatureLevel(int level) implements Command {}
 
-  /** Makes one dead job (not null) or up to {@code limit} dead jobs of the queue ready again. Answer: Removed. */
+  /**
+   * Makes one dead job (not null) or up to {@code limit} dead jobs of the queue ready again.
+   * Answer: Removed.
+   */
   record RetryDeadJobs(QueueName queue, @Nullable JobId job, int limit) implements Command {
     public RetryDeadJobs {
       limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
@@ -129,10 +140,12 @@ public sealed interface Command {
   /**
    * Removes up to {@code limit} jobs of one state. Answer: {@link Reply.Removed}.
    *
-   * @param olderThanMs only jobs that ended (or, if they have not, were created) at least so long ago
+   * @param olderThanMs only jobs that ended (or, if they have not, were created) at least so long
+   *     ago
    * @param belowJob only jobs with a smaller id
    */
-  record RemoveJobs(QueueName queue, JobState state, long olderThanMs, long belowJob, int limit) implements Command {
+  record RemoveJobs(QueueName queue, JobState state, long olderThanMs, long belowJob, int limit)
+      implements Command {
     public RemoveJobs {
       require(olderThanMs >= 0, INVALID_REQUEST, "grace is not negative");
       limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);

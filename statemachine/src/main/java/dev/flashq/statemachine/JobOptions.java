@@ -55,7 +55,9 @@ public record JobOptions(
     require(tags.size() <= Limits.TAGS, INVALID_REQUEST, "at most " + Limits.TAGS + " tags");
     for (String tag : tags) {
       require(
-          Text.utf8Length(tag) <= Limits.TAG_BYTES, INVALID_REQUEST, "a tag has at most " + Limits.TAG_BYTES + " bytes");
+          Text.utf8Length(tag) <= Limits.TAG_BYTES,
+          INVALID_REQUEST,
+          "a tag has at most " + Limits.TAG_BYTES + " bytes");
     }
     require(
         dependsOn.size() <= Limits.DEPENDENCIES,

@@ -5,7 +5,10 @@ import static dev.flashq.protocol.ErrorCode.DATA_TOO_LARGE;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 
-/** User data exactly as it arrived: one valid JSON text or one valid MessagePack value. The engine never reads it. */
+/**
+ * User data exactly as it arrived: one valid JSON text or one valid MessagePack value. The engine
+ * never reads it.
+ */
 public record Payload(Encoding encoding, ByteString bytes) {
   /** How the bytes are to be read. The order is part of the log and of the stores. */
   public enum Encoding {

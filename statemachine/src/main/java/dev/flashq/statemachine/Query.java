@@ -36,10 +36,14 @@ public sealed interface Query<R> {
    * @param queue null: all queues
    * @param state null: all states
    */
-  record ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset) implements Query<Page> {
+  record ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset)
+      implements Query<Page> {
     public ListJobs {
       require(limit >= 0, INVALID_REQUEST, "limit is not negative");
-      require(offset >= 0 && offset <= Limits.OFFSET, INVALID_REQUEST, "offset is between 0 and " + Limits.OFFSET);
+      require(
+          offset >= 0 && offset <= Limits.OFFSET,
+          INVALID_REQUEST,
+          "offset is between 0 and " + Limits.OFFSET);
       limit = Math.min(limit, Limits.PAGE);
     }
   }
@@ -109,7 +113,8 @@ public sealed interface Query<R> {
       long failedEver) {}
 
   /**
-   * Waits until the job has ended and answers with it; fails with WAIT_TIMEOUT, JOB_FAILED or JOB_NOT_FOUND.
+   * Waits until the job has ended and answers with it; fails with WAIT_TIMEOUT, JOB_FAILED or
+   * JOB_NOT_FOUND.
    *
    * @param waitMs how long to wait at most
    */

@@ -8,12 +8,15 @@ import java.util.List;
 /**
  * One replica's state: a function of the entries applied to it.
  *
- * <p>{@link #apply}, {@link #skip} and {@link #checkpoint} are called by one thread at a time; everything else by any
- * thread at any time. A failure of the storage is thrown as {@link StorageException}: the replica must stop.
+ * <p>{@link #apply}, {@link #skip} and {@link #checkpoint} are called by one thread at a time;
+ * everything else by any thread at any time. A failure of the storage is thrown as {@link
+ * StorageException}: the replica must stop.
  */
 public interface QueueEngine extends AutoCloseable {
 
-  /** Applies one committed entry. Entries at or below the last applied index are never given again. */
+  /**
+   * Applies one committed entry. Entries at or below the last applied index are never given again.
+   */
   Outcome apply(long term, long index, ByteString entry);
 
   /** Notes an index that carries no commands (a configuration, a leader's first entry). */
@@ -21,7 +24,10 @@ public interface QueueEngine extends AutoCloseable {
 
   Applied lastApplied();
 
-  /** Writes the whole state into the folder, which must not exist; when it returns, the folder is on disk. */
+  /**
+   * Writes the whole state into the folder, which must not exist; when it returns, the folder is on
+   * disk.
+   */
   Applied checkpoint(Path folder) throws IOException;
 
   /** Answers from what is applied. WaitForJob answers at once with what is known. */
@@ -30,7 +36,10 @@ public interface QueueEngine extends AutoCloseable {
   /** Whether a pull would find something now, as far as this replica knows. */
   Deliverable deliverable(QueueName queue);
 
-  /** Unix ms at which the earliest timer is due; {@link Long#MAX_VALUE} when there is none. May be early, never late. */
+  /**
+   * Unix ms at which the earliest timer is due; {@link Long#MAX_VALUE} when there is none. May be
+   * early, never late.
+   */
   long nextTimerDue();
 
   /** The digest over everything applied so far. */
@@ -58,8 +67,8 @@ public interface QueueEngine extends AutoCloseable {
   /**
    * What an entry led to.
    *
-   * @param replies one per command, in order; empty when another node proposed the entry, or when it had been applied
-   *     before under an earlier index
+   * @param replies one per command, in order; empty when another node proposed the entry, or when
+   *     it had been applied before under an earlier index
    */
   record Outcome(String node, long boot, long sequence, List<Reply> replies) {}
 

@@ -20,7 +20,10 @@ public record QueueName(String value) implements Comparable<QueueName> {
 
   private static boolean allowed(int c) {
     return c < 128
-        ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_-.:".indexOf(c) >= 0
+        ? (c >= 'a' && c <= 'z')
+            || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9')
+            || "_-.:".indexOf(c) >= 0
         : Character.isLetterOrDigit(c);
   }
 

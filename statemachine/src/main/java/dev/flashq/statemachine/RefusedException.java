@@ -1,6 +1,9 @@
 package dev.flashq.statemachine;
 
-/** A question that was not answered, and why. Questions fail with it where commands reply {@link Reply.Refused}. */
+/**
+ * A question that was not answered, and why. Questions fail with it where commands reply {@link
+ * Reply.Refused}.
+ */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -18,6 +18,9 @@ public record RequestId(String client, long sequence, long settled) {
         !client.isEmpty() && Text.utf8Length(client) <= Limits.CLIENT_ID_BYTES,
         INVALID_REQUEST,
         "a client id has between 1 and " + Limits.CLIENT_ID_BYTES + " bytes");
-    require(sequence >= 0 && settled >= 0 && settled <= sequence, INVALID_REQUEST, "a request id needs 0 <= settled <= sequence");
+    require(
+        sequence >= 0 && settled >= 0 && settled <= sequence,
+        INVALID_REQUEST,
+        "a request id needs 0 <= settled <= sequence");
   }
 }

@@ -11,7 +11,9 @@ public final class Text {
       char c = text.charAt(i);
       if (c >= 0x800) {
         bytes += 2;
-        if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+        if (Character.isHighSurrogate(c)
+            && i + 1 < text.length()
+            && Character.isLowSurrogate(text.charAt(i + 1))) {
           i++;
         }
       } else if (c >= 0x80) {

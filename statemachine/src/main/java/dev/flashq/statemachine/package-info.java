@@ -1,4 +1,7 @@
-/** The contract of the replicated queue: commands, replies, queries and the gateway that carries them. */
+/**
+ * The contract of the replicated queue: commands, replies, queries and the gateway that carries
+ * them.
+ */
 @NullMarked
 package dev.flashq.statemachine;
 

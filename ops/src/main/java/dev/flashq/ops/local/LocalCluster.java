@@ -24,7 +24,8 @@ public final class LocalCluster implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final List<LocalNode> nodes;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
   private LocalCluster(List<LocalNode> nodes) {
     this.nodes = nodes;
@@ -38,14 +39,17 @@ public final class LocalCluster implements AutoCloseable {
    * @param java command line of one node up to the main class's arguments
    * @param settings configuration keys for all nodes, as environment variables
    */
-  public record Plan(int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {}
+  public record Plan(
+      int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {}
 
   /** Prepares a cluster; {@link #start} starts it. */
   public static LocalCluster plan(Plan plan) {
-    int[][] ports = plan.tcpPort == 0 ? freePorts(plan.nodes) : fixedPorts(plan.nodes, plan.tcpPort);
+    int[][] ports =
+        plan.tcpPort == 0 ? freePorts(plan.nodes) : fixedPorts(plan.nodes, plan.tcpPort);
     var members = new ArrayList<String>();
     for (int i = 0; i < plan.nodes; i++) {
-      members.add("n" + (i + 1) + "@127.0.0.1:" + ports[i][0] + "/" + ports[i][1] + "/" + ports[i][2]);
+      members.add(
+          "n" + (i + 1) + "@127.0.0.1:" + ports[i][0] + "/" + ports[i][1] + "/" + ports[i][2]);
     }
     var nodes = new ArrayList<LocalNode>();
     for (int i = 0; i < plan.nodes; i++) {
@@ -58,7 +62,13 @@ public final class LocalCluster implements AutoCloseable {
       environment.put("FLASHQ_TCP_PORT", Integer.toString(ports[i][1]));
       environment.put("FLASHQ_HTTP_PORT", Integer.toString(ports[i][2]));
       nodes.add(
-          new LocalNode(id, ports[i][1], ports[i][2], plan.java, environment, plan.data.resolve(id + ".log")));
+          new LocalNode(
+              id,
+              ports[i][1],
+              ports[i][2],
+              plan.java,
+              environment,
+              plan.data.resolve(id + ".log")));
     }
     return new LocalCluster(nodes);
   }
@@ -115,7 +125,10 @@ public final class LocalCluster implements AutoCloseable {
     return this;
   }
 
-  /** Waits until a leader serves and every living node is ready; fails with the output's place when it does not. */
+  /**
+   * Waits until a leader serves and every living node is ready; fails with the output's place when
+   * it does not.
+   */
   public LocalCluster awaitReady(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     while (!nodes.stream().allMatch(node -> !node.isAlive() || isReady(node))) {
@@ -124,11 +137,15 @@ public final class LocalCluster implements AutoCloseable {
           .findFirst()
           .ifPresent(
               node -> {
-                throw new LocalClusterException("node " + node.id() + " has stopped; see " + node.output());
+                throw new LocalClusterException(
+                    "node " + node.id() + " has stopped; see " + node.output());
               });
       if (System.nanoTime() > end) {
         throw new LocalClusterException(
-            "the cluster is not ready after " + limit.toSeconds() + " s; see " + nodes.getFirst().output());
+            "the cluster is not ready after "
+                + limit.toSeconds()
+                + " s; see "
+                + nodes.getFirst().output());
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

@@ -20,7 +20,12 @@ public final class LocalNode {
   private @Nullable Process process;
 
   LocalNode(
-      String id, int tcpPort, int httpPort, List<String> command, Map<String, String> environment, Path output) {
+      String id,
+      int tcpPort,
+      int httpPort,
+      List<String> command,
+      Map<String, String> environment,
+      Path output) {
     this.id = id;
     this.tcpPort = tcpPort;
     this.httpPort = httpPort;
@@ -62,7 +67,9 @@ public final class LocalNode {
       var builder = new ProcessBuilder(new ArrayList<>(command));
       builder.environment().keySet().removeIf(name -> name.startsWith("FLASHQ_"));
       builder.environment().putAll(environment);
-      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+      builder
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
       process = builder.start();
     } catch (IOException e) {
       throw new LocalClusterException("cannot start node " + id + ": " + e.getMessage(), e);

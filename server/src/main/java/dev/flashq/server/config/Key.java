@@ -21,7 +21,8 @@ public record Key<T>(String name, String defaultText, String doc, Function<Strin
     try {
       return parser.apply(text.strip());
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("key '" + name + "' has the value '" + text.strip() + "'; expected: " + e.getMessage());
+      throw new ConfigException(
+          "key '" + name + "' has the value '" + text.strip() + "'; expected: " + e.getMessage());
     }
   }
 }

@@ -15,9 +15,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Every key, with its default and its documentation; {@code flashq.properties} in the project's root shows them. */
+/**
+ * Every key, with its default and its documentation; {@code flashq.properties} in the project's
+ * root shows them.
+ */
 public final class Keys {
-  static final Key<String> NODE_ID = new Key<>("node.id", "n1", "Name of this node, one of cluster.members.", name());
+  static final Key<String> NODE_ID =
+      new Key<>("node.id", "n1", "Name of this node, one of cluster.members.", name());
   static final Key<String> CLUSTER_ID =
       new Key<>(
           "cluster.id",
@@ -31,9 +35,17 @@ public final class Keys {
           "All members, as id@host:peer-port/tcp-port/http-port between commas; the same on every node. Three or five.",
           list(MemberAddress::parse));
   static final Key<Path> DATA =
-      new Key<>("data.folder", "data/n1", "Folder of this node's log and state; nothing else may use it.", folder());
+      new Key<>(
+          "data.folder",
+          "data/n1",
+          "Folder of this node's log and state; nothing else may use it.",
+          folder());
   static final Key<String> TCP_BIND =
-      new Key<>("tcp.bind", "127.0.0.1", "Address on which clients are served (flashQ's TCP protocol).", text(253));
+      new Key<>(
+          "tcp.bind",
+          "127.0.0.1",
+          "Address on which clients are served (flashQ's TCP protocol).",
+          text(253));
   static final Key<Integer> TCP_PORT =
       new Key<>("tcp.port", "6789", "Port of the TCP protocol; 0 takes any free one.", port());
   static final Key<String> HTTP_BIND =
@@ -42,7 +54,10 @@ public final class Keys {
       new Key<>("http.port", "6790", "Port of the HTTP interface; 0 takes any free one.", port());
   static final Key<Integer> CONNECTIONS =
       new Key<>(
-          "limits.connections", "10000", "Client connections at the same time; more are closed at once.", integer(1, 1_000_000));
+          "limits.connections",
+          "10000",
+          "Client connections at the same time; more are closed at once.",
+          integer(1, 1_000_000));
   static final Key<List<TokenConfig>> TOKENS =
       new Key<>(
           "auth.tokens",
@@ -62,11 +77,20 @@ public final class Keys {
           "Folder of the development CA, made on first start; used when peer.ca is not set. Members must share it.",
           folder());
   static final Key<Optional<Path>> PEER_CA =
-      new Key<>("peer.ca", "", "PEM file of the CA that signs the members' certificates.", optionalFile());
+      new Key<>(
+          "peer.ca",
+          "",
+          "PEM file of the CA that signs the members' certificates.",
+          optionalFile());
   static final Key<Optional<Path>> PEER_CERTIFICATE =
-      new Key<>("peer.certificate", "", "PEM file of this node's certificate chain.", optionalFile());
+      new Key<>(
+          "peer.certificate", "", "PEM file of this node's certificate chain.", optionalFile());
   static final Key<Optional<Path>> PEER_KEY =
-      new Key<>("peer.key", "", "PEM file of this node's private key (PKCS#8, not encrypted).", optionalFile());
+      new Key<>(
+          "peer.key",
+          "",
+          "PEM file of this node's private key (PKCS#8, not encrypted).",
+          optionalFile());
   static final Key<Long> ELECTION_MIN =
       new Key<>(
           "raft.election-timeout-min-ms",
@@ -74,7 +98,11 @@ public final class Keys {
           "Milliseconds without word from the leader after which a node may stand for election, at least.",
           number(100, 60_000));
   static final Key<Long> ELECTION_MAX =
-      new Key<>("raft.election-timeout-max-ms", "1200", "The same, at most; above the minimum.", number(200, 120_000));
+      new Key<>(
+          "raft.election-timeout-max-ms",
+          "1200",
+          "The same, at most; above the minimum.",
+          number(200, 120_000));
   static final Key<Long> SNAPSHOT_BYTES =
       new Key<>(
           "raft.snapshot-bytes",
@@ -82,10 +110,17 @@ public final class Keys {
           "Bytes of log after which the state is snapshotted and the log before it purged.",
           number(1 << 20, 1L << 40));
   static final Key<String> LOG_FORMAT =
-      new Key<>("log.format", "text", "Form of the log on standard output: text or json.", oneOf("text", "json"));
+      new Key<>(
+          "log.format",
+          "text",
+          "Form of the log on standard output: text or json.",
+          oneOf("text", "json"));
   static final Key<String> LOG_LEVEL =
       new Key<>(
-          "log.level", "info", "Least level of log lines: error, warn, info or debug.", oneOf("error", "warn", "info", "debug"));
+          "log.level",
+          "info",
+          "Least level of log lines: error, warn, info or debug.",
+          oneOf("error", "warn", "info", "debug"));
 
   /** In the order of the documented file. */
   public static final List<Key<?>> ALL =

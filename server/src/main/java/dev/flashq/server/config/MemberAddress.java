@@ -6,13 +6,20 @@ import java.util.regex.Pattern;
 /** A member of the cluster and where it listens: {@code id@host:peer-port/tcp-port/http-port}. */
 public record MemberAddress(String id, String host, int peerPort, int tcpPort, int httpPort) {
   private static final Pattern FORM =
-      Pattern.compile("([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9_.\\-]{1,253}|\\[[0-9a-fA-F:]+]):(\\d{1,5})/(\\d{1,5})/(\\d{1,5})");
+      Pattern.compile(
+          "([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9_.\\-]{1,253}|\\[[0-9a-fA-F:]+]):(\\d{1,5})/(\\d{1,5})/(\\d{1,5})");
 
   static MemberAddress parse(String text) {
     Matcher matcher = FORM.matcher(text);
-    Parsers.expect(matcher.matches(), "members like n1@127.0.0.1:7789/6789/6790 (id@host:peer/tcp/http ports)");
+    Parsers.expect(
+        matcher.matches(),
+        "members like n1@127.0.0.1:7789/6789/6790 (id@host:peer/tcp/http ports)");
     return new MemberAddress(
-        matcher.group(1), matcher.group(2), port(matcher.group(3)), port(matcher.group(4)), port(matcher.group(5)));
+        matcher.group(1),
+        matcher.group(2),
+        port(matcher.group(3)),
+        port(matcher.group(4)),
+        port(matcher.group(5)));
   }
 
   private static int port(String text) {

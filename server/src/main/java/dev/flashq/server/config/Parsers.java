@@ -14,7 +14,9 @@ final class Parsers {
 
   static Function<String, String> text(int maxLength) {
     return text -> {
-      expect(!text.isEmpty() && text.length() <= maxLength, "a text of 1 to " + maxLength + " characters");
+      expect(
+          !text.isEmpty() && text.length() <= maxLength,
+          "a text of 1 to " + maxLength + " characters");
       return text;
     };
   }

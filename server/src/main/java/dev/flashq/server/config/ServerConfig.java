@@ -28,7 +28,8 @@ public record ServerConfig(
   public record Listener(String bind, int port) {}
 
   /** Certificates between members: all three files, or the development CA. */
-  public record Peer(Path developmentCa, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+  public record Peer(
+      Path developmentCa, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
     public boolean ownCertificates() {
       return ca.isPresent();
     }
@@ -41,8 +42,11 @@ public record ServerConfig(
   public record Log(String format, String level) {}
 
   public ServerConfig {
-    require(new HashSet<>(members.stream().map(MemberAddress::id).toList()).size() == members.size(), "cluster.members names a member twice");
-    require(!members.isEmpty() && members.size() <= 7, "cluster.members has between 1 and 7 members");
+    require(
+        new HashSet<>(members.stream().map(MemberAddress::id).toList()).size() == members.size(),
+        "cluster.members names a member twice");
+    require(
+        !members.isEmpty() && members.size() <= 7, "cluster.members has between 1 and 7 members");
     String id = nodeId;
     require(
         members.stream().anyMatch(member -> member.id().equals(id)),
@@ -51,13 +55,15 @@ public record ServerConfig(
         raft.electionTimeoutMinMs < raft.electionTimeoutMaxMs,
         "raft.election-timeout-min-ms must be below raft.election-timeout-max-ms");
     require(
-        peer.ca.isPresent() == peer.certificate.isPresent() && peer.ca.isPresent() == peer.key.isPresent(),
+        peer.ca.isPresent() == peer.certificate.isPresent()
+            && peer.ca.isPresent() == peer.key.isPresent(),
         "peer.ca, peer.certificate and peer.key belong together: set all three or none");
     refuseOpenPorts(tcp, "tcp.bind", tokens, insecure);
     refuseOpenPorts(http, "http.bind", tokens, insecure);
   }
 
-  private static void refuseOpenPorts(Listener listener, String key, List<TokenConfig> tokens, boolean insecure) {
+  private static void refuseOpenPorts(
+      Listener listener, String key, List<TokenConfig> tokens, boolean insecure) {
     require(
         insecure || !tokens.isEmpty() || isLoopback(listener.bind),
         key
@@ -105,7 +111,10 @@ public record ServerConfig(
             source.get(Keys.PEER_CA),
             source.get(Keys.PEER_CERTIFICATE),
             source.get(Keys.PEER_KEY)),
-        new Raft(source.get(Keys.ELECTION_MIN), source.get(Keys.ELECTION_MAX), source.get(Keys.SNAPSHOT_BYTES)),
+        new Raft(
+            source.get(Keys.ELECTION_MIN),
+            source.get(Keys.ELECTION_MAX),
+            source.get(Keys.SNAPSHOT_BYTES)),
         new Log(source.get(Keys.LOG_FORMAT), source.get(Keys.LOG_LEVEL)));
   }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Where values come from: the environment first, then the file, then the defaults. */
 final class Source {
   /** Variables that start scripts read; not keys. */
-  private static final Set<String> OF_THE_SCRIPTS = Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME", "FLASHQ_CONFIG");
+  private static final Set<String> OF_THE_SCRIPTS =
+      Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME", "FLASHQ_CONFIG");
 
   private final Properties file;
   private final Map<String, String> environment;
@@ -40,15 +41,19 @@ final class Source {
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigException(fileName + " is not a properties file: " + e.getMessage());
     }
-    Set<String> names = Keys.ALL.stream().map(Key::name).collect(Collectors.toCollection(TreeSet::new));
+    Set<String> names =
+        Keys.ALL.stream().map(Key::name).collect(Collectors.toCollection(TreeSet::new));
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
       if (!names.contains(name)) {
-        throw new ConfigException(fileName + " has the unknown key '" + name + "'" + hint(name, names));
+        throw new ConfigException(
+            fileName + " has the unknown key '" + name + "'" + hint(name, names));
       }
     }
     Set<String> variables = Keys.ALL.stream().map(Key::environmentName).collect(Collectors.toSet());
     for (String variable : new TreeSet<>(environment.keySet())) {
-      if (variable.startsWith("FLASHQ_") && !variables.contains(variable) && !OF_THE_SCRIPTS.contains(variable)) {
+      if (variable.startsWith("FLASHQ_")
+          && !variables.contains(variable)
+          && !OF_THE_SCRIPTS.contains(variable)) {
         throw new ConfigException("the environment has the unknown variable '" + variable + "'");
       }
     }

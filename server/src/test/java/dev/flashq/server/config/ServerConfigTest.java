@@ -30,7 +30,8 @@ class ServerConfigTest {
                 10_000,
                 List.of(),
                 false,
-                new ServerConfig.Peer(Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
+                new ServerConfig.Peer(
+                    Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
                 new ServerConfig.Raft(600, 1200, 134_217_728),
                 new ServerConfig.Log("text", "info")));
   }
@@ -44,37 +45,51 @@ class ServerConfigTest {
           .contains("# " + key.environmentName() + "\n")
           .contains("#" + key.name() + "=" + key.defaultText() + "\n");
     }
-    assertThat(documented.lines().filter(line -> line.matches("#[a-z.-]+=.*"))).hasSize(Keys.ALL.size());
+    assertThat(documented.lines().filter(line -> line.matches("#[a-z.-]+=.*")))
+        .hasSize(Keys.ALL.size());
   }
 
   @Test
   void prefersTheEnvironmentToTheFile() {
-    assertThat(config("tcp.port=1111", Map.of("FLASHQ_TCP_PORT", "2222", "HOME", "/root")).tcp().port()).isEqualTo(2222);
+    assertThat(
+            config("tcp.port=1111", Map.of("FLASHQ_TCP_PORT", "2222", "HOME", "/root"))
+                .tcp()
+                .port())
+        .isEqualTo(2222);
     assertThat(config("tcp.port=1111", Map.of()).tcp().port()).isEqualTo(1111);
   }
 
   @Test
   void namesTheWrongKeyOrValue() {
     refuses("tcp.prot=1", "unknown key 'tcp.prot'; did you mean 'tcp.port'?");
-    refuses("tcp.port=99999", "key 'tcp.port' has the value '99999'; expected: a whole number from 0 to 65535");
-    refuses("cluster.members=n1", "key 'cluster.members' has the value 'n1'; expected: members like");
+    refuses(
+        "tcp.port=99999",
+        "key 'tcp.port' has the value '99999'; expected: a whole number from 0 to 65535");
+    refuses(
+        "cluster.members=n1", "key 'cluster.members' has the value 'n1'; expected: members like");
     refuses("node.id=n9", "node.id is 'n9', which is not among cluster.members");
     refuses("insecure=yes", "key 'insecure' has the value 'yes'; expected: true or false");
-    refuses("tcp.bind=0.0.0.0", "tcp.bind is '0.0.0.0', which others can reach, but auth.tokens is empty");
+    refuses(
+        "tcp.bind=0.0.0.0",
+        "tcp.bind is '0.0.0.0', which others can reach, but auth.tokens is empty");
     refuses("peer.ca=ca.pem", "belong together");
     refuses("auth.tokens=mail:short", "key 'auth.tokens'");
-    assertThatThrownBy(() -> config("", Map.of("FLASHQ_TCP_PROT", "1"))).hasMessageContaining("'FLASHQ_TCP_PROT'");
+    assertThatThrownBy(() -> config("", Map.of("FLASHQ_TCP_PROT", "1")))
+        .hasMessageContaining("'FLASHQ_TCP_PROT'");
   }
 
   private static void refuses(String file, String sentence) {
-    assertThatThrownBy(() -> config(file, Map.of())).isInstanceOf(ConfigException.class).hasMessageContaining(sentence);
+    assertThatThrownBy(() -> config(file, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(sentence);
   }
 
   @Test
   void opensOtherAddressesWithTokensOrWhenTold() {
     assertThat(config("tcp.bind=0.0.0.0\nauth.tokens=mail:12345678", Map.of()).tokens())
         .containsExactly(new TokenConfig("mail", "12345678"));
-    assertThat(config("tcp.bind=0.0.0.0\nhttp.bind=0.0.0.0\ninsecure=true", Map.of()).insecure()).isTrue();
+    assertThat(config("tcp.bind=0.0.0.0\nhttp.bind=0.0.0.0\ninsecure=true", Map.of()).insecure())
+        .isTrue();
   }
 
   @Test

@@ -16,10 +16,15 @@ final class DigestHistory {
     digests[place] = digest;
   }
 
-  /** Fails when this replica has another digest for the leader's index; an index it no longer knows passes. */
+  /**
+   * Fails when this replica has another digest for the leader's index; an index it no longer knows
+   * passes.
+   */
   void check(Tick tick) {
     int place = (int) (tick.digestIndex() % KEPT);
-    if (tick.digestIndex() > 0 && indexes[place] == tick.digestIndex() && digests[place] != tick.digest()) {
+    if (tick.digestIndex() > 0
+        && indexes[place] == tick.digestIndex()
+        && digests[place] != tick.digest()) {
       throw new StorageException(
           "this replica differs from the leader's state at index "
               + tick.digestIndex()

@@ -3,8 +3,8 @@ package dev.flashq.statemachine.engine;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Reply;
-import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.AckJobsHandler;
+import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
 import dev.flashq.statemachine.job.ManageJobHandlers;
 import dev.flashq.statemachine.job.PullJobsHandler;
@@ -25,8 +25,10 @@ final class Dispatch {
   private final Features features;
 
   Dispatch(State state) {
-    this.push = new PushJobsHandler(state.jobs, state.queues, state.debounce, state.lifecycle, state.meta);
-    this.pull = new PullJobsHandler(state.jobs, state.queues, state.payloads, state.lifecycle, state.meta);
+    this.push =
+        new PushJobsHandler(state.jobs, state.queues, state.debounce, state.lifecycle, state.meta);
+    this.pull =
+        new PullJobsHandler(state.jobs, state.queues, state.payloads, state.lifecycle, state.meta);
     this.ack = new AckJobsHandler(state.jobs, state.lifecycle);
     this.active = new ActiveJobHandlers(state.jobs, state.lifecycle);
     this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
@@ -34,7 +36,13 @@ final class Dispatch {
     this.queue = new QueueHandlers(state.queues);
     this.tick =
         new TickHandler(
-            state.timers, state.leases, state.jobs, state.queues, state.lifecycle, state.debounce, state.answers);
+            state.timers,
+            state.leases,
+            state.jobs,
+            state.queues,
+            state.lifecycle,
+            state.debounce,
+            state.answers);
     this.features = new Features(state.meta);
   }
 
@@ -69,11 +77,13 @@ final class Dispatch {
     Reply raise(Command.RaiseFeatureLevel command) {
       if (command.level() > RocksEngine.FEATURE_LEVEL) {
         return new Reply.Refused(
-            ErrorCode.FEATURE_LEVEL, "This version has feature level " + RocksEngine.FEATURE_LEVEL + " at most");
+            ErrorCode.FEATURE_LEVEL,
+            "This version has feature level " + RocksEngine.FEATURE_LEVEL + " at most");
       }
       if (command.level() < meta.featureLevel()) {
         return new Reply.Refused(
-            ErrorCode.FEATURE_LEVEL, "The cluster has reached feature level " + meta.featureLevel() + " and stays there");
+            ErrorCode.FEATURE_LEVEL,
+            "The cluster has reached feature level " + meta.featureLevel() + " and stays there");
       }
       meta.raiseFeatureLevel(command.level());
       return Reply.Done.DONE;

@@ -117,7 +117,10 @@ public final class Meta {
     tables.put(Column.META, KEY, row.build().toByteArray());
   }
 
-  /** Notes an index without commands; not part of the digest, since some replicas see it within a snapshot. */
+  /**
+   * Notes an index without commands; not part of the digest, since some replicas see it within a
+   * snapshot.
+   */
   void skip(long term, long index) {
     row.setAppliedTerm(term).setAppliedEnd(index + 1);
     tables.put(Column.META, KEY, row.build().toByteArray());
@@ -127,7 +130,8 @@ public final class Meta {
     row = read();
   }
 
-  // Multiplications by odd constants and xor-shifts (the finalizer of SplitMix64) over each part in turn.
+  // Multiplications by odd constants and xor-shifts (the finalizer of SplitMix64) over each part in
+  // turn.
   private static long mix(long digest, long checksum, long index, MetaRecord.Builder row) {
     long hash = scramble(digest ^ checksum);
     hash = scramble(hash ^ index);

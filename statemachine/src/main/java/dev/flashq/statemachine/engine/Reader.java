@@ -24,20 +24,19 @@ import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Views.View;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Answers questions from a view of the stored state; for any thread. */
 final class Reader {
   // Names of queues never change and are never reused.
-  private final Map<Integer, QueueName> names = new ConcurrentHashMap<>();
+  private final LookupMap<Integer, QueueName> names = LookupMap.shared();
 
   @SuppressWarnings("unchecked")
   <R> R answer(Query<R> query, View view) {
@@ -140,7 +139,8 @@ final class Reader {
     long total = 0;
     int skip = query.offset();
     for (QueueRow queue : rows(query.queue(), view)) {
-      for (JobState state : query.state() == null ? JobState.values() : new JobState[] {query.state()}) {
+      for (JobState state :
+          query.state() == null ? JobState.values() : new JobState[] {query.state()}) {
         long count = count(queue.view, state);
         total += count;
         if (count <= skip) {
@@ -167,7 +167,8 @@ final class Reader {
   }
 
   /** Adds ids of one state, the last in its order first, until there are {@code limit}. */
-  private static void collect(int queue, JobState state, int skip, int limit, List<Long> ids, View view) {
+  private static void collect(
+      int queue, JobState state, int skip, int limit, List<Long> ids, View view) {
     var left = new int[] {skip};
     BiPredicate<byte[], byte[]> take =
         (key, value) -> {
@@ -181,7 +182,10 @@ final class Reader {
     switch (state) {
       case WAITING -> {
         view.scanBack(Column.READY, prefix, take);
-        view.scanBack(Column.GROUPED, prefix, (key, value) -> isFront(key, value, ids) || take.test(key, value));
+        view.scanBack(
+            Column.GROUPED,
+            prefix,
+            (key, value) -> isFront(key, value, ids) || take.test(key, value));
       }
       case DELAYED -> view.scanBack(Column.DELAYED, prefix, take);
       case ACTIVE -> view.scanBack(Column.ACTIVE, prefix, take);
@@ -214,7 +218,10 @@ final class Reader {
         prefix,
         (key, value) -> {
           if (only == null || key.length == prefix.length) {
-            rows.add(new QueueRow(QueueStore.parse(value).getId(), Queue.view(queueName(key), QueueStore.parse(value))));
+            rows.add(
+                new QueueRow(
+                    QueueStore.parse(value).getId(),
+                    Queue.view(queueName(key), QueueStore.parse(value))));
           }
           return only == null;
         });

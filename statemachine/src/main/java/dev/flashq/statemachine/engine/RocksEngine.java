@@ -38,7 +38,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The queue engine on RocksDB: one write per log entry, everything in memory derived from what is stored. */
+/**
+ * The queue engine on RocksDB: one write per log entry, everything in memory derived from what is
+ * stored.
+ */
 public final class RocksEngine implements QueueEngine {
   /** The features of this version. */
   public static final int FEATURE_LEVEL = 1;
@@ -60,7 +63,8 @@ public final class RocksEngine implements QueueEngine {
 
   /**
    * @param folder of the live database
-   * @param node this node's name, and {@code boot} the number of its start: entries of this boot are answered here
+   * @param node this node's name, and {@code boot} the number of its start: entries of this boot
+   *     are answered here
    */
   public RocksEngine(Path folder, String node, long boot) {
     this.node = node;
@@ -85,10 +89,11 @@ public final class RocksEngine implements QueueEngine {
     EntryHeader header = entry.header();
     boolean answering = header.node().equals(node) && header.boot() == boot;
     if (index <= applied.index()) {
-      throw new StorageException("entry " + index + " was applied before; the last one is " + applied.index());
+      throw new StorageException(
+          "entry " + index + " was applied before; the last one is " + applied.index());
     }
-    views.entryLock().lock();
     Run run;
+    views.entryLock().lock();
     try {
       run = runWithoutFaults(entry, index, answering);
       state.writeRows(index);
@@ -98,10 +103,14 @@ public final class RocksEngine implements QueueEngine {
       views.entryLock().unlock();
     }
     written(term, index, run.turn);
-    return new Outcome(header.node(), header.boot(), header.sequence(), answering ? run.replies : List.of());
+    return new Outcome(
+        header.node(), header.boot(), header.sequence(), answering ? run.replies : List.of());
   }
 
-  /** Runs the entry; a command whose handler throws is left out of the next try, its writes are never seen. */
+  /**
+   * Runs the entry; a command whose handler throws is left out of the next try, its writes are
+   * never seen.
+   */
   private Run runWithoutFaults(Entry entry, long index, boolean answering) {
     Set<Integer> faulty = new TreeSet<>();
     while (true) {
@@ -110,9 +119,14 @@ public final class RocksEngine implements QueueEngine {
       try {
         return run(entry, turn, faulty);
       } catch (CommandFault fault) {
-        LOG.error("command {} of entry {} failed: it has no effect", fault.position, index, fault.getCause());
+        LOG.error(
+            "command {} of entry {} failed: it has no effect",
+            fault.position,
+            index,
+            fault.getCause());
         if (!state.tables.rollback()) {
-          throw new StorageException("a faulty command in entry " + index + " cannot be undone", fault);
+          throw new StorageException(
+              "a faulty command in entry " + index + " cannot be undone", fault);
         }
         state.forget();
         faulty.add(fault.position);
@@ -131,7 +145,8 @@ public final class RocksEngine implements QueueEngine {
   }
 
   private static final Reply INTERNAL =
-      new Reply.Refused(INTERNAL_ERROR, "The server failed to carry out this command; it had no effect");
+      new Reply.Refused(
+          INTERNAL_ERROR, "The server failed to carry out this command; it had no effect");
 
   private Reply run(Submission submission, int position, Turn turn) {
     try {
@@ -165,7 +180,10 @@ public final class RocksEngine implements QueueEngine {
     return dispatch.dispatch(submission.command(), turn);
   }
 
-  /** Whether asking again must give the same answer. An empty delivery or a refusal that may pass is asked anew. */
+  /**
+   * Whether asking again must give the same answer. An empty delivery or a refusal that may pass is
+   * asked anew.
+   */
   private static boolean isFinal(Reply reply) {
     return switch (reply) {
       case Reply.Delivered delivered -> !delivered.jobs().isEmpty();
@@ -178,7 +196,10 @@ public final class RocksEngine implements QueueEngine {
     Job job = state.jobs.find(id);
     return job != null && job.deliveries() == lease && job.status() instanceof JobStatus.Active
         ? JobViews.view(
-            job, state.queues.get(job.queue()).name(), turn.answering() ? state.payloads.data(id) : null, null)
+            job,
+            state.queues.get(job.queue()).name(),
+            turn.answering() ? state.payloads.data(id) : null,
+            null)
         : null;
   }
 
@@ -196,7 +217,9 @@ public final class RocksEngine implements QueueEngine {
   private long earliestTimer() {
     Slot lease = state.leases.first();
     Timer timer = state.timers.first();
-    return Math.min(lease == null ? Long.MAX_VALUE : lease.major(), timer == null ? Long.MAX_VALUE : timer.due());
+    return Math.min(
+        lease == null ? Long.MAX_VALUE : lease.major(),
+        timer == null ? Long.MAX_VALUE : timer.due());
   }
 
   @Override

@@ -63,7 +63,9 @@ final class State implements AutoCloseable {
     fronts.enforce();
   }
 
-  /** Reads everything in memory again from the database, as before the entry that was rolled back. */
+  /**
+   * Reads everything in memory again from the database, as before the entry that was rolled back.
+   */
   void forget() {
     meta.forget();
     jobs.forget();

@@ -4,7 +4,10 @@ import dev.flashq.statemachine.JobId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a handler may know of the world while one entry is applied: the time, and whether anybody waits here. */
+/**
+ * What a handler may know of the world while one entry is applied: the time, and whether anybody
+ * waits here.
+ */
 public final class Turn {
   private final long now;
   private final boolean answering;
@@ -12,7 +15,8 @@ public final class Turn {
 
   /**
    * @param now the replicated clock, Unix ms
-   * @param answering whether the answers go to clients of this node, so that job data must be read for them
+   * @param answering whether the answers go to clients of this node, so that job data must be read
+   *     for them
    */
   public Turn(long now, boolean answering) {
     this.now = now;

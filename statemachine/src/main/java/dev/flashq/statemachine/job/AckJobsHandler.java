@@ -23,7 +23,8 @@ public final class AckJobsHandler {
     for (int i = 0; i < command.acks().size(); i++) {
       Ack ack = command.acks().get(i);
       switch (Claims.check(jobs, ack.claim(), "not found")) {
-        case Claims.Check.Holds(Job job, JobStatus.Active active) -> lifecycle.complete(job, active, ack.result(), turn);
+        case Claims.Check.Holds(Job job, JobStatus.Active active) ->
+            lifecycle.complete(job, active, ack.result(), turn);
         case Claims.Check.Fails(Reply.Refused refusal) -> {
           if (!isRepeated(ack)) {
             failures.add(new Failure(i, refusal));

@@ -21,18 +21,24 @@ public final class ActiveJobHandlers {
   }
 
   public Reply fail(FailJob command, Turn turn) {
-    return held(command.claim(), "not found", (job, _) -> lifecycle.fail(job, command.error(), turn));
+    return held(
+        command.claim(), "not found", (job, _) -> lifecycle.fail(job, command.error(), turn));
   }
 
   public Reply progress(ReportProgress command, Turn turn) {
     return held(
         command.claim(),
         "not found in processing",
-        (job, active) -> lifecycle.renew(job.withProgress(command.progress(), command.message()), active, turn.now()));
+        (job, active) ->
+            lifecycle.renew(
+                job.withProgress(command.progress(), command.message()), active, turn.now()));
   }
 
   public Reply renew(RenewLease command, Turn turn) {
-    return held(command.claim(), "not in processing", (job, active) -> lifecycle.renew(job, active, turn.now()));
+    return held(
+        command.claim(),
+        "not in processing",
+        (job, active) -> lifecycle.renew(job, active, turn.now()));
   }
 
   public Reply delay(MoveToDelayed command, Turn turn) {
@@ -42,7 +48,8 @@ public final class ActiveJobHandlers {
         (job, _) ->
             jobs.move(
                 job.withProgress(0, null),
-                lifecycle.readyAt(turn.now() + command.delayMs(), job.options().lifo(), turn.now())));
+                lifecycle.readyAt(
+                    turn.now() + command.delayMs(), job.options().lifo(), turn.now())));
   }
 
   public Reply release(ReleaseJobs command, Turn turn) {

@@ -47,7 +47,13 @@ public final class BulkHandlers {
     var ids = new ArrayList<Long>();
     boolean more = false;
     for (JobState state : List.of(JobState.WAITING, JobState.DELAYED)) {
-      more |= collect(queue, state, command.limit() - ids.size(), ids, job -> job.id() < command.belowJob());
+      more |=
+          collect(
+              queue,
+              state,
+              command.limit() - ids.size(),
+              ids,
+              job -> job.id() < command.belowJob());
     }
     removeAll(ids, turn);
     return new Removed(ids.size(), more);
@@ -75,7 +81,8 @@ public final class BulkHandlers {
     return switch (job.status()) {
       case JobStatus.Completed completed -> completed.at();
       case JobStatus.Dead dead -> dead.at();
-      case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _ -> job.createdAt();
+      case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _ ->
+          job.createdAt();
     };
   }
 
@@ -85,7 +92,10 @@ public final class BulkHandlers {
     boolean more = false;
     if (command.job() != null) {
       Job job = jobs.find(command.job().value());
-      if (queue == null || job == null || job.queue() != queue.id() || !(job.status() instanceof JobStatus.Dead)) {
+      if (queue == null
+          || job == null
+          || job.queue() != queue.id()
+          || !(job.status() instanceof JobStatus.Dead)) {
         return new Refused(JOB_NOT_FOUND, "Job " + command.job() + " not found in DLQ");
       }
       if (keyIsTaken(queue, job)) {
@@ -108,11 +118,16 @@ public final class BulkHandlers {
   }
 
   private boolean keyIsTaken(Queue queue, Job job) {
-    return job.options().uniqueKey() != null && jobs.uniqueKeyHolder(queue, job.options().uniqueKey()) != 0;
+    return job.options().uniqueKey() != null
+        && jobs.uniqueKeyHolder(queue, job.options().uniqueKey()) != 0;
   }
 
-  /** Adds up to {@code limit} matching jobs of a state, in the order of its index; true when it stopped early. */
-  private boolean collect(Queue queue, JobState state, int limit, List<Long> ids, Predicate<Job> wanted) {
+  /**
+   * Adds up to {@code limit} matching jobs of a state, in the order of its index; true when it
+   * stopped early.
+   */
+  private boolean collect(
+      Queue queue, JobState state, int limit, List<Long> ids, Predicate<Job> wanted) {
     int end = ids.size() + limit;
     var looks = new int[1];
     var stopped = new boolean[1];

@@ -37,6 +37,11 @@ final class Claims {
 
   private static Refused lost(Claim claim) {
     return new Refused(
-        LEASE_LOST, "Job " + claim.job() + " is no longer held under lease " + claim.lease() + ": it was delivered again");
+        LEASE_LOST,
+        "Job "
+            + claim.job()
+            + " is no longer held under lease "
+            + claim.lease()
+            + ": it was delivered again");
   }
 }

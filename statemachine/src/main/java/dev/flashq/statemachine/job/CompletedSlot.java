@@ -3,8 +3,9 @@ package dev.flashq.statemachine.job;
 import dev.flashq.statemachine.store.Slot;
 
 /**
- * A completed job's place in the order of expiry. The value holds, above the bits of a job id, what must be known to
- * forget the job without reading its header: completed jobs are forgotten as often as jobs complete.
+ * A completed job's place in the order of expiry. The value holds, above the bits of a job id, what
+ * must be known to forget the job without reading its header: completed jobs are forgotten as often
+ * as jobs complete.
  */
 public final class CompletedSlot {
   private static final long HAS_CUSTOM_ID = 1L << 62;

@@ -25,7 +25,10 @@ public final class Dependents {
     tables.delete(Column.DEPENDENTS, Bytes.of(awaited, waiting));
   }
 
-  /** Some jobs that wait for the job, the smallest ids first; fewer than asked for when these are all. */
+  /**
+   * Some jobs that wait for the job, the smallest ids first; fewer than asked for when these are
+   * all.
+   */
   List<Long> of(long awaited, int limit) {
     var waiting = new ArrayList<Long>();
     byte[] prefix = Bytes.of(awaited);
@@ -33,7 +36,9 @@ public final class Dependents {
         Column.DEPENDENTS,
         prefix,
         prefix,
-        (key, _) -> waiting.add(Bytes.longAt(key, 8)) && waiting.size() < Math.min(limit, Limits.TIMERS_PER_TICK));
+        (key, _) ->
+            waiting.add(Bytes.longAt(key, 8))
+                && waiting.size() < Math.min(limit, Limits.TIMERS_PER_TICK));
     return waiting;
   }
 }

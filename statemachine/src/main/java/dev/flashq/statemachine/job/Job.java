@@ -31,22 +31,70 @@ public record Job(
 
   public Job in(JobStatus next) {
     return new Job(
-        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, next);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        error,
+        dependents,
+        next);
   }
 
   Job with(JobOptions changed) {
     return new Job(
-        id, queue, changed, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, status);
+        id,
+        queue,
+        changed,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        error,
+        dependents,
+        status);
   }
 
   Job withDataBytes(int changed) {
     return new Job(
-        id, queue, options, changed, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, dependents, status);
+        id,
+        queue,
+        options,
+        changed,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        error,
+        dependents,
+        status);
   }
 
   Job withDelivery() {
     return new Job(
-        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries + 1, progress, progressMessage, error, dependents, status);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries + 1,
+        progress,
+        progressMessage,
+        error,
+        dependents,
+        status);
   }
 
   Job withFailure(String text, boolean stalled) {
@@ -68,22 +116,73 @@ public record Job(
 
   Job withError(String text) {
     return new Job(
-        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, text, dependents, status);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        text,
+        dependents,
+        status);
   }
 
   Job withProgress(int percent, @Nullable String message) {
     return new Job(
-        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, percent, message, error, dependents, status);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        percent,
+        message,
+        error,
+        dependents,
+        status);
   }
 
   Job withDependents(int changed) {
     return new Job(
-        id, queue, options, dataBytes, createdAt, attempts, stalls, deliveries, progress, progressMessage, error, changed, status);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        attempts,
+        stalls,
+        deliveries,
+        progress,
+        progressMessage,
+        error,
+        changed,
+        status);
   }
 
-  /** As after a fresh push: no failures, no stalls. Deliveries go on counting, so that no lease is used twice. */
+  /**
+   * As after a fresh push: no failures, no stalls. Deliveries go on counting, so that no lease is
+   * used twice.
+   */
   Job afresh() {
     return new Job(
-        id, queue, options, dataBytes, createdAt, 0, 0, deliveries, progress, progressMessage, error, dependents, status);
+        id,
+        queue,
+        options,
+        dataBytes,
+        createdAt,
+        0,
+        0,
+        deliveries,
+        progress,
+        progressMessage,
+        error,
+        dependents,
+        status);
   }
 }

@@ -37,8 +37,10 @@ public final class JobCodec {
 
   private static JobRecord.Builder status(JobStatus status, JobRecord.Builder to) {
     return switch (status) {
-      case JobStatus.Ready s -> to.setReady(StateProto.Ready.newBuilder().setNumber(s.number()).setSince(s.since()));
-      case JobStatus.Delayed s -> to.setDelayed(StateProto.Delayed.newBuilder().setRunAt(s.runAt()));
+      case JobStatus.Ready s ->
+          to.setReady(StateProto.Ready.newBuilder().setNumber(s.number()).setSince(s.since()));
+      case JobStatus.Delayed s ->
+          to.setDelayed(StateProto.Delayed.newBuilder().setRunAt(s.runAt()));
       case JobStatus.Active s ->
           to.setActive(
               StateProto.Active.newBuilder()
@@ -52,9 +54,11 @@ public final class JobCodec {
                   .setAt(s.at())
                   .setExpiresAt(s.expiresAt())
                   .setResult(s.result()));
-      case JobStatus.Dead s -> to.setDead(StateProto.Dead.newBuilder().setStartedAt(s.startedAt()).setAt(s.at()));
+      case JobStatus.Dead s ->
+          to.setDead(StateProto.Dead.newBuilder().setStartedAt(s.startedAt()).setAt(s.at()));
       case JobStatus.Blocked s ->
-          to.setBlocked(StateProto.Blocked.newBuilder().setRemaining(s.remaining()).setRunAt(s.runAt()));
+          to.setBlocked(
+              StateProto.Blocked.newBuilder().setRemaining(s.remaining()).setRunAt(s.runAt()));
     };
   }
 
@@ -90,7 +94,9 @@ public final class JobCodec {
       case DELAYED -> new JobStatus.Delayed(r.getDelayed().getRunAt());
       case ACTIVE ->
           new JobStatus.Active(
-              r.getActive().getStartedAt(), r.getActive().getHeartbeatAt(), r.getActive().getLeaseUntil());
+              r.getActive().getStartedAt(),
+              r.getActive().getHeartbeatAt(),
+              r.getActive().getLeaseUntil());
       case COMPLETED ->
           new JobStatus.Completed(
               r.getCompleted().getStartedAt(),
@@ -98,7 +104,8 @@ public final class JobCodec {
               r.getCompleted().getExpiresAt(),
               r.getCompleted().getResult());
       case DEAD -> new JobStatus.Dead(r.getDead().getStartedAt(), r.getDead().getAt());
-      case BLOCKED -> new JobStatus.Blocked(r.getBlocked().getRemaining(), r.getBlocked().getRunAt());
+      case BLOCKED ->
+          new JobStatus.Blocked(r.getBlocked().getRemaining(), r.getBlocked().getRunAt());
       case STATUS_NOT_SET -> throw new StorageException("a job record without a status");
     };
   }

@@ -2,12 +2,16 @@ package dev.flashq.statemachine.job;
 
 import dev.flashq.statemachine.JobState;
 
-/** Where a job stands; each status carries exactly its own data. Times are Unix ms of the replicated clock. */
+/**
+ * Where a job stands; each status carries exactly its own data. Times are Unix ms of the replicated
+ * clock.
+ */
 public sealed interface JobStatus {
   JobState state();
 
   /**
-   * @param number place within the priority, smaller first; negative for jobs pushed last-in-first-out
+   * @param number place within the priority, smaller first; negative for jobs pushed
+   *     last-in-first-out
    * @param since when the job became ready
    */
   record Ready(long number, long since) implements JobStatus {

@@ -9,12 +9,12 @@ import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.KeyTable;
+import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.timer.Leases;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +33,19 @@ public final class JobStore {
   private final Payloads payloads;
   private final KeyTable uniqueKeys;
   private final KeyTable customIds;
-  // Headers used lately, the oldest first. Those removed in this entry stand as REMOVED until it is written.
+  // Headers used lately, the oldest first. Those removed in this entry stand as REMOVED until it is
+  // written.
   private final Map<Long, Job> recent = new LinkedHashMap<>();
-  private final Map<Long, Boolean> removed = new HashMap<>();
+  private final LookupMap<Long, Boolean> removed = LookupMap.create();
 
   public JobStore(
-      Tables tables, Meta meta, QueueStore queues, Groups groups, Timers timers, Leases leases, Payloads payloads) {
+      Tables tables,
+      Meta meta,
+      QueueStore queues,
+      Groups groups,
+      Timers timers,
+      Leases leases,
+      Payloads payloads) {
     this.tables = tables;
     this.meta = meta;
     this.queues = queues;
@@ -55,7 +62,7 @@ public final class JobStore {
     if (job != null) {
       return job;
     }
-    if (removed.containsKey(id)) {
+    if (removed.contains(id)) {
       return null;
     }
     byte[] stored = tables.get(Column.JOBS, Bytes.of(id));
@@ -211,9 +218,12 @@ public final class JobStore {
         leases.put(queue.id(), job.id(), active.leaseUntil());
         meta.changeActive(1);
       }
-      case JobStatus.Completed completed -> queue.completedByExpiry().put(CompletedSlot.of(job, completed));
-      case JobStatus.Dead dead -> tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
-      case JobStatus.Blocked _ -> tables.put(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
+      case JobStatus.Completed completed ->
+          queue.completedByExpiry().put(CompletedSlot.of(job, completed));
+      case JobStatus.Dead dead ->
+          tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
+      case JobStatus.Blocked _ ->
+          tables.put(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
     }
   }
 
@@ -233,8 +243,10 @@ public final class JobStore {
           groups.release(queue, job.options().groupId());
         }
       }
-      case JobStatus.Completed completed -> queue.completedByExpiry().remove(CompletedSlot.of(job, completed));
-      case JobStatus.Dead dead -> tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
+      case JobStatus.Completed completed ->
+          queue.completedByExpiry().remove(CompletedSlot.of(job, completed));
+      case JobStatus.Dead dead ->
+          tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
       case JobStatus.Blocked _ -> tables.delete(Column.BLOCKED, slot(0, job).keyUnder(queue.id()));
     }
   }

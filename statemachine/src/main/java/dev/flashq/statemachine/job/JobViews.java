@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobViews {
   private JobViews() {}
 
-  public static JobView view(Job job, QueueName queue, @Nullable Payload data, @Nullable Payload result) {
+  public static JobView view(
+      Job job, QueueName queue, @Nullable Payload data, @Nullable Payload result) {
     long runAt = job.createdAt() + job.options().delayMs();
     long startedAt = 0;
     long completedAt = 0;

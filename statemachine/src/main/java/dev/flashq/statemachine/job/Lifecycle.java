@@ -12,7 +12,9 @@ import dev.flashq.statemachine.timer.Timers;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The steps in a job's life, with all their consequences; handlers and timers choose among them. */
+/**
+ * The steps in a job's life, with all their consequences; handlers and timers choose among them.
+ */
 public final class Lifecycle {
   /** A failure doubles the backoff at most so often, as in flashQ. */
   private static final int MAX_DOUBLINGS = 10;
@@ -26,7 +28,8 @@ public final class Lifecycle {
   private final Timers timers;
   private final Meta meta;
 
-  public Lifecycle(JobStore jobs, QueueStore queues, Dependents dependents, Timers timers, Meta meta) {
+  public Lifecycle(
+      JobStore jobs, QueueStore queues, Dependents dependents, Timers timers, Meta meta) {
     this.jobs = jobs;
     this.queues = queues;
     this.dependents = dependents;
@@ -79,7 +82,8 @@ public final class Lifecycle {
     long stall = job.options().stallTimeoutMs();
     long until = now + (stall == 0 ? Limits.LEASE_MS : stall);
     long timeout = job.options().timeoutMs();
-    return new JobStatus.Active(startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout));
+    return new JobStatus.Active(
+        startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout));
   }
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
@@ -95,14 +99,17 @@ public final class Lifecycle {
     }
     long age = job.options().keepCompletedAgeMs();
     long expiresAt = turn.now() + (age == 0 ? Limits.KEEP_COMPLETED_MS : age);
-    jobs.move(job.withDependents(0), new JobStatus.Completed(active.startedAt(), turn.now(), expiresAt, result != null));
+    jobs.move(
+        job.withDependents(0),
+        new JobStatus.Completed(active.startedAt(), turn.now(), expiresAt, result != null));
     retain(queues.get(job.queue()), job, expiresAt);
   }
 
   /** Keeps the queue's completed jobs within number and age. */
   private void retain(Queue queue, Job job, long expiresAt) {
     long wanted = job.options().keepCompletedCount();
-    long kept = wanted == 0 ? Limits.KEEP_COMPLETED_COUNT : Math.min(wanted, Limits.KEEP_COMPLETED_COUNT);
+    long kept =
+        wanted == 0 ? Limits.KEEP_COMPLETED_COUNT : Math.min(wanted, Limits.KEEP_COMPLETED_COUNT);
     // Two at a time, so that a lowered number is reached without one command doing all the work.
     for (int i = 0; i < 2 && queue.completed() > kept; i++) {
       forgetOldestCompleted(queue);
@@ -127,7 +134,9 @@ public final class Lifecycle {
   /** The queue's retention timer fires: forgets what has expired, and sets the timer anew. */
   public void expireCompleted(Queue queue, Turn turn) {
     var oldest = queue.completedByExpiry().first();
-    for (int i = 0; i < Limits.TIMERS_PER_TICK && oldest != null && oldest.major() <= turn.now(); i++) {
+    for (int i = 0;
+        i < Limits.TIMERS_PER_TICK && oldest != null && oldest.major() <= turn.now();
+        i++) {
       forgetOldestCompleted(queue);
       oldest = queue.completedByExpiry().first();
     }
@@ -147,7 +156,9 @@ public final class Lifecycle {
       die(failed, error, turn);
       return;
     }
-    jobs.move(failed, readyAt(saturatedAdd(turn.now(), backoff(failed)), job.options().lifo(), turn.now()));
+    jobs.move(
+        failed,
+        readyAt(saturatedAdd(turn.now(), backoff(failed)), job.options().lifo(), turn.now()));
   }
 
   /** The lease ran out: its holder is gone or too slow. */
@@ -175,7 +186,9 @@ public final class Lifecycle {
     long base = job.options().backoffMs();
     return job.options().fixedBackoff()
         ? base
-        : Math.min(Limits.DURATION_MS, Math.multiplyExact(base, 1L << Math.min(job.attempts(), MAX_DOUBLINGS)));
+        : Math.min(
+            Limits.DURATION_MS,
+            Math.multiplyExact(base, 1L << Math.min(job.attempts(), MAX_DOUBLINGS)));
   }
 
   private static long saturatedAdd(long a, long b) {

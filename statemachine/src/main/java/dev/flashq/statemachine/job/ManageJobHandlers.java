@@ -31,7 +31,8 @@ public final class ManageJobHandlers {
     }
     return switch (job.status()) {
       case JobStatus.Completed _, JobStatus.Dead _ ->
-          new Refused(WRONG_STATE, "Job " + job.id() + " cannot be cancelled (already completed/failed)");
+          new Refused(
+              WRONG_STATE, "Job " + job.id() + " cannot be cancelled (already completed/failed)");
       case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _ -> {
         lifecycle.remove(job, turn);
         yield Done.DONE;
@@ -59,7 +60,8 @@ public final class ManageJobHandlers {
       case JobStatus.Completed _ -> {
         return new Refused(WRONG_STATE, "Job " + job.id() + " not found or cannot change priority");
       }
-      case JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _, JobStatus.Dead _ -> jobs.update(changed);
+      case JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _, JobStatus.Dead _ ->
+          jobs.update(changed);
     }
     return Done.DONE;
   }

@@ -36,7 +36,8 @@ public final class Payloads {
   }
 
   private void put(long job, byte part, Payload payload) {
-    tables.put(Column.PAYLOADS, key(job, part), (byte) payload.encoding().ordinal(), payload.bytes());
+    tables.put(
+        Column.PAYLOADS, key(job, part), (byte) payload.encoding().ordinal(), payload.bytes());
   }
 
   void remove(long job, boolean result) {

@@ -22,7 +22,8 @@ public final class PullJobsHandler {
   private final Lifecycle lifecycle;
   private final Meta meta;
 
-  public PullJobsHandler(JobStore jobs, QueueStore queues, Payloads payloads, Lifecycle lifecycle, Meta meta) {
+  public PullJobsHandler(
+      JobStore jobs, QueueStore queues, Payloads payloads, Lifecycle lifecycle, Meta meta) {
     this.jobs = jobs;
     this.queues = queues;
     this.payloads = payloads;
@@ -46,14 +47,17 @@ public final class PullJobsHandler {
       }
       Job job = jobs.find(slot.value());
       if (job == null) {
-        throw new StorageException("job " + slot.value() + " is in the ready order without a record");
+        throw new StorageException(
+            "job " + slot.value() + " is in the ready order without a record");
       }
       bytes += job.dataBytes();
       if (!delivered.isEmpty() && bytes > Limits.DELIVERY_BYTES) {
         break;
       }
       Job held = lifecycle.deliver(job, turn.now());
-      delivered.add(JobViews.view(held, queue.name(), turn.answering() ? payloads.data(job.id()) : null, null));
+      delivered.add(
+          JobViews.view(
+              held, queue.name(), turn.answering() ? payloads.data(job.id()) : null, null));
     }
     return delivered.isEmpty() ? Delivered.NONE : new Delivered(delivered);
   }

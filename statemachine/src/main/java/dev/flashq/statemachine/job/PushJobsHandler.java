@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
-/** Adds jobs, each unless its custom id, unique key, debounce window or dependencies speak against it. */
+/**
+ * Adds jobs, each unless its custom id, unique key, debounce window or dependencies speak against
+ * it.
+ */
 public final class PushJobsHandler {
   private final JobStore jobs;
   private final QueueStore queues;
@@ -30,7 +33,8 @@ public final class PushJobsHandler {
   private final Lifecycle lifecycle;
   private final Meta meta;
 
-  public PushJobsHandler(JobStore jobs, QueueStore queues, Debounce debounce, Lifecycle lifecycle, Meta meta) {
+  public PushJobsHandler(
+      JobStore jobs, QueueStore queues, Debounce debounce, Lifecycle lifecycle, Meta meta) {
     this.jobs = jobs;
     this.queues = queues;
     this.debounce = debounce;
@@ -68,7 +72,8 @@ public final class PushJobsHandler {
     }
     for (JobId awaited : options.dependsOn()) {
       if (awaited.value() > meta.lastJobId()) {
-        return new Refused(INVALID_REQUEST, "depends_on names job " + awaited + ", which was never pushed");
+        return new Refused(
+            INVALID_REQUEST, "depends_on names job " + awaited + ", which was never pushed");
       }
       Job job = jobs.find(awaited.value());
       if (job != null && job.status() instanceof JobStatus.Dead) {
@@ -90,7 +95,20 @@ public final class PushJobsHandler {
     }
     JobStatus status = status(id, options, turn.now());
     jobs.add(
-        new Job(id, queue.id(), options, job.data().bytes().size(), turn.now(), 0, 0, 0, 0, null, null, 0, status),
+        new Job(
+            id,
+            queue.id(),
+            options,
+            job.data().bytes().size(),
+            turn.now(),
+            0,
+            0,
+            0,
+            0,
+            null,
+            null,
+            0,
+            status),
         job.data());
     meta.countPushed();
     return new PushOutcome.Accepted(new JobId(id), false);
@@ -107,6 +125,8 @@ public final class PushJobsHandler {
         remaining++;
       }
     }
-    return remaining > 0 ? new JobStatus.Blocked(remaining, runAt) : lifecycle.readyAt(runAt, options.lifo(), now);
+    return remaining > 0
+        ? new JobStatus.Blocked(remaining, runAt)
+        : lifecycle.readyAt(runAt, options.lifo(), now);
   }
 }

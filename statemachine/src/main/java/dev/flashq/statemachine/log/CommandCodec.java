@@ -45,24 +45,37 @@ final class CommandCodec {
   static LoggedCommand.Builder encode(Command command, LoggedCommand.Builder to) {
     return switch (command) {
       case PushJobs c -> to.setPushJobs(push(c));
-      case PullJobs c -> to.setPullJobs(LogProto.PullJobs.newBuilder().setQueue(c.queue().value()).setCount(c.count()));
+      case PullJobs c ->
+          to.setPullJobs(
+              LogProto.PullJobs.newBuilder().setQueue(c.queue().value()).setCount(c.count()));
       case AckJobs c -> to.setAckJobs(acks(c));
-      case FailJob c -> to.setFailJob(LogProto.FailJob.newBuilder().setClaim(claim(c.claim())).setError(c.error()));
+      case FailJob c ->
+          to.setFailJob(
+              LogProto.FailJob.newBuilder().setClaim(claim(c.claim())).setError(c.error()));
       case ReportProgress c -> to.setReportProgress(progress(c));
-      case RenewLease c -> to.setRenewLease(LogProto.RenewLease.newBuilder().setClaim(claim(c.claim())));
+      case RenewLease c ->
+          to.setRenewLease(LogProto.RenewLease.newBuilder().setClaim(claim(c.claim())));
       case CancelJob c -> to.setCancelJob(LogProto.CancelJob.newBuilder().setJob(c.job().value()));
       case UpdateJob c ->
-          to.setUpdateJob(LogProto.UpdateJob.newBuilder().setJob(c.job().value()).setData(payload(c.data())));
+          to.setUpdateJob(
+              LogProto.UpdateJob.newBuilder().setJob(c.job().value()).setData(payload(c.data())));
       case ChangePriority c ->
           to.setChangePriority(
-              LogProto.ChangePriority.newBuilder().setJob(c.job().value()).setPriority(c.priority()));
+              LogProto.ChangePriority.newBuilder()
+                  .setJob(c.job().value())
+                  .setPriority(c.priority()));
       case MoveToDelayed c ->
           to.setMoveToDelayed(
-              LogProto.MoveToDelayed.newBuilder().setClaim(claim(c.claim())).setDelayMs(c.delayMs()));
-      case PromoteJob c -> to.setPromoteJob(LogProto.PromoteJob.newBuilder().setJob(c.job().value()));
-      case DiscardJob c -> to.setDiscardJob(LogProto.DiscardJob.newBuilder().setClaim(claim(c.claim())));
+              LogProto.MoveToDelayed.newBuilder()
+                  .setClaim(claim(c.claim()))
+                  .setDelayMs(c.delayMs()));
+      case PromoteJob c ->
+          to.setPromoteJob(LogProto.PromoteJob.newBuilder().setJob(c.job().value()));
+      case DiscardJob c ->
+          to.setDiscardJob(LogProto.DiscardJob.newBuilder().setClaim(claim(c.claim())));
       case SetPaused c ->
-          to.setSetPaused(LogProto.SetPaused.newBuilder().setQueue(c.queue().value()).setPaused(c.paused()));
+          to.setSetPaused(
+              LogProto.SetPaused.newBuilder().setQueue(c.queue().value()).setPaused(c.paused()));
       case DrainQueue c ->
           to.setDrainQueue(
               LogProto.DrainQueue.newBuilder()
@@ -77,7 +90,8 @@ final class CommandCodec {
         yield to.setReleaseJobs(message);
       }
       case Tick c ->
-          to.setTick(LogProto.Tick.newBuilder().setDigestIndex(c.digestIndex()).setDigest(c.digest()));
+          to.setTick(
+              LogProto.Tick.newBuilder().setDigestIndex(c.digestIndex()).setDigest(c.digest()));
       case RaiseFeatureLevel c ->
           to.setRaiseFeatureLevel(LogProto.RaiseFeatureLevel.newBuilder().setLevel(c.level()));
       case RetryDeadJobs c ->
@@ -100,47 +114,63 @@ final class CommandCodec {
   static Command decode(LoggedCommand logged) {
     return switch (logged.getBodyCase()) {
       case PUSH_JOBS -> push(logged.getPushJobs());
-      case PULL_JOBS -> new PullJobs(queue(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
+      case PULL_JOBS ->
+          new PullJobs(queue(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
       case ACK_JOBS -> acks(logged.getAckJobs());
-      case FAIL_JOB -> new FailJob(claim(logged.getFailJob().getClaim()), logged.getFailJob().getError());
+      case FAIL_JOB ->
+          new FailJob(claim(logged.getFailJob().getClaim()), logged.getFailJob().getError());
       case REPORT_PROGRESS -> progress(logged.getReportProgress());
       case RENEW_LEASE -> new RenewLease(claim(logged.getRenewLease().getClaim()));
       case CANCEL_JOB -> new CancelJob(new JobId(logged.getCancelJob().getJob()));
       case UPDATE_JOB ->
-          new UpdateJob(new JobId(logged.getUpdateJob().getJob()), payload(logged.getUpdateJob().getData()));
+          new UpdateJob(
+              new JobId(logged.getUpdateJob().getJob()), payload(logged.getUpdateJob().getData()));
       case CHANGE_PRIORITY ->
-          new ChangePriority(new JobId(logged.getChangePriority().getJob()), logged.getChangePriority().getPriority());
+          new ChangePriority(
+              new JobId(logged.getChangePriority().getJob()),
+              logged.getChangePriority().getPriority());
       case MOVE_TO_DELAYED ->
-          new MoveToDelayed(claim(logged.getMoveToDelayed().getClaim()), logged.getMoveToDelayed().getDelayMs());
+          new MoveToDelayed(
+              claim(logged.getMoveToDelayed().getClaim()), logged.getMoveToDelayed().getDelayMs());
       case PROMOTE_JOB -> new PromoteJob(new JobId(logged.getPromoteJob().getJob()));
       case DISCARD_JOB -> new DiscardJob(claim(logged.getDiscardJob().getClaim()));
-      case SET_PAUSED -> new SetPaused(queue(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
+      case SET_PAUSED ->
+          new SetPaused(queue(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
       case DRAIN_QUEUE -> {
         var m = logged.getDrainQueue();
         yield new DrainQueue(queue(m.getQueue()), m.getBelowJob(), m.getLimit());
       }
       case SET_RATE_LIMIT -> {
         var m = logged.getSetRateLimit();
-        yield new SetRateLimit(queue(m.getQueue()), m.getClear() ? null : new RateLimit(m.getMax(), m.getDurationMs()));
+        yield new SetRateLimit(
+            queue(m.getQueue()),
+            m.getClear() ? null : new RateLimit(m.getMax(), m.getDurationMs()));
       }
       case SET_CONCURRENCY -> {
         var m = logged.getSetConcurrency();
         yield new SetConcurrency(queue(m.getQueue()), m.getClear() ? null : m.getLimit());
       }
       case RELEASE_JOBS ->
-          new ReleaseJobs(logged.getReleaseJobs().getClaimsList().stream().map(CommandCodec::claim).toList());
+          new ReleaseJobs(
+              logged.getReleaseJobs().getClaimsList().stream().map(CommandCodec::claim).toList());
       case TICK -> new Tick(logged.getTick().getDigestIndex(), logged.getTick().getDigest());
       case RAISE_FEATURE_LEVEL -> new RaiseFeatureLevel(logged.getRaiseFeatureLevel().getLevel());
       case RETRY_DEAD_JOBS -> {
         var m = logged.getRetryDeadJobs();
-        yield new RetryDeadJobs(queue(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
+        yield new RetryDeadJobs(
+            queue(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
       }
       case REMOVE_JOBS -> {
         var m = logged.getRemoveJobs();
         yield new RemoveJobs(
-            queue(m.getQueue()), STATES[m.getState()], m.getOlderThanMs(), m.getBelowJob(), m.getLimit());
+            queue(m.getQueue()),
+            STATES[m.getState()],
+            m.getOlderThanMs(),
+            m.getBelowJob(),
+            m.getLimit());
       }
-      case BODY_NOT_SET -> throw new IllegalStateException("a command that this version does not know");
+      case BODY_NOT_SET ->
+          throw new IllegalStateException("a command that this version does not know");
     };
   }
 
@@ -151,7 +181,8 @@ final class CommandCodec {
   }
 
   private static PushJobs push(LogProto.PushJobs push) {
-    return new PushJobs(queue(push.getQueue()), push.getJobsList().stream().map(NewJobCodec::decode).toList());
+    return new PushJobs(
+        queue(push.getQueue()), push.getJobsList().stream().map(NewJobCodec::decode).toList());
   }
 
   private static LogProto.AckJobs acks(AckJobs acks) {
@@ -176,7 +207,10 @@ final class CommandCodec {
   }
 
   private static LogProto.ReportProgress progress(ReportProgress progress) {
-    var message = LogProto.ReportProgress.newBuilder().setClaim(claim(progress.claim())).setProgress(progress.progress());
+    var message =
+        LogProto.ReportProgress.newBuilder()
+            .setClaim(claim(progress.claim()))
+            .setProgress(progress.progress());
     if (progress.message() != null) {
       message.setMessage(requireNonNull(progress.message()));
     }
@@ -184,13 +218,17 @@ final class CommandCodec {
   }
 
   private static ReportProgress progress(LogProto.ReportProgress m) {
-    return new ReportProgress(claim(m.getClaim()), m.getProgress(), m.hasMessage() ? m.getMessage() : null);
+    return new ReportProgress(
+        claim(m.getClaim()), m.getProgress(), m.hasMessage() ? m.getMessage() : null);
   }
 
   private static LogProto.SetRateLimit rateLimit(SetRateLimit set) {
     var message = LogProto.SetRateLimit.newBuilder().setQueue(set.queue().value());
     RateLimit limit = set.limit();
-    return (limit == null ? message.setClear(true) : message.setMax(limit.max()).setDurationMs(limit.durationMs())).build();
+    return (limit == null
+            ? message.setClear(true)
+            : message.setMax(limit.max()).setDurationMs(limit.durationMs()))
+        .build();
   }
 
   private static LogProto.SetConcurrency concurrency(SetConcurrency set) {

@@ -9,7 +9,7 @@ import dev.flashq.statemachine.RequestId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,7 +32,9 @@ public final class EntryCodec {
             .setSequence(header.sequence())
             .setSettled(header.settled());
     for (Submission submission : submissions) {
-      var logged = LogProto.LoggedCommand.newBuilder().setPrincipal(principals.index(submission.principal().name()));
+      var logged =
+          LogProto.LoggedCommand.newBuilder()
+              .setPrincipal(principals.index(submission.principal().name()));
       RequestId id = submission.requestId();
       if (id != null) {
         logged
@@ -42,12 +44,19 @@ public final class EntryCodec {
       }
       entry.addCommands(CommandCodec.encode(submission.command(), logged));
     }
-    return entry.addAllPrincipals(principals.names).addAllClients(clients.names).build().toByteString();
+    return entry
+        .addAllPrincipals(principals.names)
+        .addAllClients(clients.names)
+        .build()
+        .toByteString();
   }
 
   /** Adds the leader's time behind an entry's bytes; a later stamp replaces an earlier one. */
   public static ByteString stamp(ByteString entry, long proposedAtMs) {
-    byte[] stamp = new byte[CodedOutputStream.computeInt64Size(LogProto.LogEntry.PROPOSED_AT_MS_FIELD_NUMBER, proposedAtMs)];
+    byte[] stamp =
+        new byte
+            [CodedOutputStream.computeInt64Size(
+                LogProto.LogEntry.PROPOSED_AT_MS_FIELD_NUMBER, proposedAtMs)];
     try {
       CodedOutputStream out = CodedOutputStream.newInstance(stamp);
       out.writeInt64(LogProto.LogEntry.PROPOSED_AT_MS_FIELD_NUMBER, proposedAtMs);
@@ -58,11 +67,15 @@ public final class EntryCodec {
     return entry.concat(ByteString.copyFrom(stamp));
   }
 
-  /** Reads an entry; payloads share its bytes. Fails on bytes that no version of this code has written. */
+  /**
+   * Reads an entry; payloads share its bytes. Fails on bytes that no version of this code has
+   * written.
+   */
   public static Entry decode(ByteString bytes) {
     LogProto.LogEntry entry = parse(bytes);
     if (entry.getFormat() != FORMAT) {
-      throw new IllegalStateException("log entry of format " + entry.getFormat() + "; this version reads " + FORMAT);
+      throw new IllegalStateException(
+          "log entry of format " + entry.getFormat() + "; this version reads " + FORMAT);
     }
     var principals = entry.getPrincipalsList().stream().map(Principal::new).toList();
     var submissions = new ArrayList<Submission>(entry.getCommandsCount());
@@ -71,8 +84,11 @@ public final class EntryCodec {
           logged.getClient() == 0
               ? null
               : new RequestId(
-                  entry.getClients(logged.getClient() - 1), logged.getClientSequence(), logged.getClientSettled());
-      submissions.add(new Submission(principals.get(logged.getPrincipal()), id, CommandCodec.decode(logged)));
+                  entry.getClients(logged.getClient() - 1),
+                  logged.getClientSequence(),
+                  logged.getClientSettled());
+      submissions.add(
+          new Submission(principals.get(logged.getPrincipal()), id, CommandCodec.decode(logged)));
     }
     return new Entry(
         new EntryHeader(entry.getNode(), entry.getBoot(), entry.getSequence(), entry.getSettled()),
@@ -91,7 +107,7 @@ public final class EntryCodec {
   }
 
   private static final class Table {
-    private final Map<String, Integer> indexes = new HashMap<>();
+    private final Map<String, Integer> indexes = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
 
     int index(String name) {

@@ -17,8 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups: of each at most one job is active. Only the front of an idle group stands in the queue's ready order, the
- * others wait behind it in an order of their own, so that a pull never passes over jobs of busy groups.
+ * Groups: of each at most one job is active. Only the front of an idle group stands in the queue's
+ * ready order, the others wait behind it in an order of their own, so that a pull never passes over
+ * jobs of busy groups.
  */
 public final class Groups {
   private static final int OPEN_INDEXES = 4096;
@@ -80,7 +81,10 @@ public final class Groups {
     save(key, group);
   }
 
-  /** Puts the group's best job into the queue's ready order if the group is idle; replaces a lesser front. */
+  /**
+   * Puts the group's best job into the queue's ready order if the group is idle; replaces a lesser
+   * front.
+   */
   private void stand(Queue queue, GroupRecord.Builder group, Index behind) {
     Slot best = group.getBusy() ? null : behind.first();
     if (best == null || best.value() == group.getFront()) {
@@ -105,7 +109,8 @@ public final class Groups {
     return behind.list(2).stream()
         .filter(slot -> slot.value() == job)
         .findFirst()
-        .orElseThrow(() -> new StorageException("job " + job + " stands for its group without being in it"));
+        .orElseThrow(
+            () -> new StorageException("job " + job + " stands for its group without being in it"));
   }
 
   private GroupRecord.@Nullable Builder find(byte[] key) {

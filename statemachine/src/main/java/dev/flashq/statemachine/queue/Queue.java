@@ -78,13 +78,18 @@ public final class Queue {
     if (bucket != null) {
       free = Math.min(free, bucket.at(now).jobs());
     }
-    return (int) Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
+    return Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
   }
 
   Deliverable deliverable(long now) {
     int jobs = allowance(now);
     RateBucket bucket = rate;
-    boolean heldByRate = jobs == 0 && !paused && eligible > 0 && bucket != null && (concurrency == null || active < concurrency);
+    boolean heldByRate =
+        jobs == 0
+            && !paused
+            && eligible > 0
+            && bucket != null
+            && (concurrency == null || active < concurrency);
     return heldByRate && bucket != null
         ? new Deliverable(0, bucket.at(now).nextAt())
         : new Deliverable(jobs, 0);

@@ -34,7 +34,8 @@ public final class QueueHandlers {
   private Reply change(QueueName name, Consumer<Queue> change) {
     Queue queue = queues.findOrAdd(name);
     if (queue == null) {
-      return new Reply.Refused(LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
+      return new Reply.Refused(
+          LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
     }
     change.accept(queue);
     return Reply.Done.DONE;

@@ -13,6 +13,7 @@ import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.FrontBudget;
 import dev.flashq.statemachine.store.Index;
+import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** All queues; there are at most {@link Limits#QUEUES}, so their rows stay in memory. */
@@ -33,7 +33,7 @@ public final class QueueStore {
   private final Map<Integer, Queue> byId = new LinkedHashMap<>();
   private final Set<Queue> changed = new LinkedHashSet<>();
   // What other threads may know of a queue: replaced after each entry that touches it.
-  private final ConcurrentHashMap<QueueName, Deliverable> deliverable = new ConcurrentHashMap<>();
+  private final LookupMap<QueueName, Deliverable> deliverable = LookupMap.shared();
 
   public QueueStore(Tables tables, Meta meta, FrontBudget budget) {
     this.tables = tables;
@@ -49,7 +49,8 @@ public final class QueueStore {
         new byte[0],
         (key, value) -> {
           QueueRecord record = parse(value);
-          Queue queue = add(new QueueName(new String(key, StandardCharsets.UTF_8)), record.getId(), false);
+          Queue queue =
+              add(new QueueName(new String(key, StandardCharsets.UTF_8)), record.getId(), false);
           queue.read(record);
           publish(queue);
           return true;
@@ -148,7 +149,8 @@ public final class QueueStore {
 
   /** Puts the rows of the changed queues into the batch. */
   public void write() {
-    changed.forEach(queue -> tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode()));
+    changed.forEach(
+        queue -> tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode()));
   }
 
   /** Tells other threads, and answers the changed queues in which a pull may now find jobs. */
@@ -181,10 +183,13 @@ public final class QueueStore {
 
   /** Reads everything again from the database. */
   public void forget() {
-    byName.values().forEach(queue -> {
-      queue.ready.forget();
-      queue.completedByExpiry.forget();
-    });
+    byName
+        .values()
+        .forEach(
+            queue -> {
+              queue.ready.forget();
+              queue.completedByExpiry.forget();
+            });
     byName.clear();
     byId.clear();
     changed.clear();

@@ -3,9 +3,10 @@ package dev.flashq.statemachine.queue;
 import dev.flashq.statemachine.Command.RateLimit;
 
 /**
- * A token bucket as a value. It holds at most {@code max} jobs, begins full, and regains {@code max} jobs evenly over
- * {@code durationMs}. To stay exact without fractions, tokens count in parts of {@code 1 / durationMs} of a job: a
- * millisecond regains {@code max} parts and a job costs {@code durationMs} parts.
+ * A token bucket as a value. It holds at most {@code max} jobs, begins full, and regains {@code
+ * max} jobs evenly over {@code durationMs}. To stay exact without fractions, tokens count in parts
+ * of {@code 1 / durationMs} of a job: a millisecond regains {@code max} parts and a job costs
+ * {@code durationMs} parts.
  *
  * @param tokens parts in the bucket at {@code refilledAt}
  */

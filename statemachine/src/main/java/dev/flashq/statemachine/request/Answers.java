@@ -25,9 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers to requests that carry an id, so that a repeated request gets its first answer and has no second effect.
- * One row per client and log entry; rows whose answers the client has settled are removed, but never the newest one,
- * which tells when the client was last heard.
+ * The answers to requests that carry an id, so that a repeated request gets its first answer and
+ * has no second effect. One row per client and log entry; rows whose answers the client has settled
+ * are removed, but never the newest one, which tells when the client was last heard.
  */
 public final class Answers {
   private final Tables tables;
@@ -51,12 +51,15 @@ public final class Answers {
         new byte[0],
         (key, value) -> {
           String name = new String(key, 0, key.length - 8, StandardCharsets.UTF_8);
-          clients.computeIfAbsent(name, _ -> new Client()).add(Bytes.longAt(key, key.length - 8), parse(value));
+          clients
+              .computeIfAbsent(name, _ -> new Client())
+              .add(Bytes.longAt(key, key.length - 8), parse(value));
           return true;
         });
     var byAge = new ArrayList<>(clients.entrySet());
     byAge.sort(
-        Comparator.comparingLong((Map.Entry<String, Client> entry) -> entry.getValue().newestEntry())
+        Comparator.comparingLong(
+                (Map.Entry<String, Client> entry) -> entry.getValue().newestEntry())
             .thenComparing(Map.Entry::getKey));
     clients.clear();
     byAge.forEach(entry -> clients.put(entry.getKey(), entry.getValue()));
@@ -70,7 +73,10 @@ public final class Answers {
     }
   }
 
-  /** What this request was answered, or why that is not known any more; null when the request is new. */
+  /**
+   * What this request was answered, or why that is not known any more; null when the request is
+   * new.
+   */
   public @Nullable StoredReply find(RequestId id) {
     AnswersRecord.Builder now = given.get(id.client());
     if (now != null) {
@@ -90,14 +96,16 @@ public final class Answers {
 
   private static StoredReply expired() {
     return StoredReplies.encode(
-        new Reply.Refused(REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"));
+        new Reply.Refused(
+            REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"));
   }
 
   /** Notes the answer of a request of this entry. */
   public void give(RequestId id, Reply reply) {
     AnswersRecord.Builder row = given.computeIfAbsent(id.client(), _ -> AnswersRecord.newBuilder());
     row.setSettled(Math.max(row.getSettled(), id.settled()))
-        .addAnswers(Answer.newBuilder().setSequence(id.sequence()).setReply(StoredReplies.encode(reply)));
+        .addAnswers(
+            Answer.newBuilder().setSequence(id.sequence()).setReply(StoredReplies.encode(reply)));
   }
 
   /** Puts this entry's answers into the batch. */
@@ -113,7 +121,8 @@ public final class Answers {
       client.add(index, row.build());
       client.trim(old -> tables.delete(Column.ANSWERS, key(name, old)));
       // The floor is stored with the newest row, so that it is the same after a restart.
-      tables.put(Column.ANSWERS, key(name, index), row.setSettled(client.floor).build().toByteArray());
+      tables.put(
+          Column.ANSWERS, key(name, index), row.setSettled(client.floor).build().toByteArray());
       clients.put(name, client);
     }
     given.clear();

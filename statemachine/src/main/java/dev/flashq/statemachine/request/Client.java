@@ -4,24 +4,27 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.state.proto.StateProto.Answer;
 import dev.flashq.statemachine.state.proto.StateProto.AnswersRecord;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
+import dev.flashq.statemachine.store.LookupMap;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** What is kept of one client's requests; a function of its stored rows. */
 final class Client {
-  final Map<Long, StoredReply> answers = new HashMap<>();
+  final LookupMap<Long, StoredReply> answers = LookupMap.create();
   final ArrayDeque<Row> rows = new ArrayDeque<>();
 
-  /** Requests below it have been settled or are too many ago: unless kept, their answers are unknown. */
+  /**
+   * Requests below it have been settled or are too many ago: unless kept, their answers are
+   * unknown.
+   */
   long floor;
 
   /** One stored row: the entry's index, when, and which requests. */
-  record Row(long entry, long at, long[] sequences, long greatest) {}
+  record Row(long entry, long at, List<Long> sequences, long greatest) {}
 
   void add(long entry, AnswersRecord row) {
-    long[] sequences = row.getAnswersList().stream().mapToLong(Answer::getSequence).toArray();
+    List<Long> sequences = row.getAnswersList().stream().map(Answer::getSequence).toList();
     long greatest = 0;
     for (Answer answer : row.getAnswersList()) {
       answers.put(answer.getSequence(), answer.getReply());
@@ -33,7 +36,8 @@ final class Client {
 
   /** Drops the oldest rows that are settled or beyond the limit, but never the newest. */
   void trim(LongConsumer drop) {
-    while (rows.size() > 1 && (rows.getFirst().greatest < floor || answers.size() > Limits.ANSWERS_PER_CLIENT)) {
+    while (rows.size() > 1
+        && (rows.getFirst().greatest < floor || answers.size() > Limits.ANSWERS_PER_CLIENT)) {
       Row oldest = rows.removeFirst();
       for (long sequence : oldest.sequences) {
         answers.remove(sequence);

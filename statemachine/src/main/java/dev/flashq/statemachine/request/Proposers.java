@@ -11,8 +11,8 @@ import dev.flashq.statemachine.store.Tables;
 import java.util.List;
 
 /**
- * Which entries of each node have been applied, so that an entry that a node sent twice, because it could not know
- * whether a lost leader had it, takes effect once.
+ * Which entries of each node have been applied, so that an entry that a node sent twice, because it
+ * could not know whether a lost leader had it, takes effect once.
  */
 public final class Proposers {
   private final KeyTable rows;
@@ -26,7 +26,8 @@ public final class Proposers {
     byte[] key = Bytes.of("proposer/" + header.node());
     ProposerRecord known = read(key);
     if (header.boot() < known.getBoot()) {
-      // From before the node's last start: nobody waits for it, and it may have been applied already.
+      // From before the node's last start: nobody waits for it, and it may have been applied
+      // already.
       return false;
     }
     boolean sameBoot = header.boot() == known.getBoot();
@@ -35,7 +36,10 @@ public final class Proposers {
     if (header.sequence() < settled || applied.contains(header.sequence())) {
       return false;
     }
-    var next = ProposerRecord.newBuilder().setBoot(header.boot()).setSettled(Math.max(settled, header.settled()));
+    var next =
+        ProposerRecord.newBuilder()
+            .setBoot(header.boot())
+            .setSettled(Math.max(settled, header.settled()));
     applied.stream().filter(sequence -> sequence >= next.getSettled()).forEach(next::addApplied);
     rows.put(key, next.addApplied(header.sequence()).build().toByteArray());
     return true;

@@ -33,12 +33,19 @@ public final class StoredReplies {
       }
       case Reply.Acked acked -> {
         var message = StateProto.StoredAcked.newBuilder().setCount(acked.count());
-        acked.failures().forEach(failure -> message.addIndexes(failure.index()).addRefusals(refusal(failure.refusal())));
+        acked
+            .failures()
+            .forEach(
+                failure ->
+                    message.addIndexes(failure.index()).addRefusals(refusal(failure.refusal())));
         yield stored.setAcked(message).build();
       }
       case Reply.Removed removed ->
           stored
-              .setRemoved(StateProto.StoredRemoved.newBuilder().setCount(removed.count()).setMore(removed.more()))
+              .setRemoved(
+                  StateProto.StoredRemoved.newBuilder()
+                      .setCount(removed.count())
+                      .setMore(removed.more()))
               .build();
       case Refused refused -> stored.setRefused(refusal(refused)).build();
     };
@@ -47,26 +54,37 @@ public final class StoredReplies {
   private static StateProto.StoredPush push(PushOutcome outcome) {
     return switch (outcome) {
       case PushOutcome.Accepted accepted ->
-          StateProto.StoredPush.newBuilder().setJob(accepted.id().value()).setExisting(accepted.existing()).build();
-      case Refused refused -> StateProto.StoredPush.newBuilder().setRefused(refusal(refused)).build();
+          StateProto.StoredPush.newBuilder()
+              .setJob(accepted.id().value())
+              .setExisting(accepted.existing())
+              .build();
+      case Refused refused ->
+          StateProto.StoredPush.newBuilder().setRefused(refusal(refused)).build();
     };
   }
 
   private static StateProto.StoredRefusal refusal(Refused refused) {
-    return StateProto.StoredRefusal.newBuilder().setCode(refused.code().name()).setDetail(refused.detail()).build();
+    return StateProto.StoredRefusal.newBuilder()
+        .setCode(refused.code().name())
+        .setDetail(refused.detail())
+        .build();
   }
 
   /**
    * @param delivered finds a job that is still held under the lease; null when it is not
    */
-  public static Reply decode(StoredReply stored, BiFunction<Long, Long, @Nullable JobView> delivered) {
+  public static Reply decode(
+      StoredReply stored, BiFunction<Long, Long, @Nullable JobView> delivered) {
     return switch (stored.getBodyCase()) {
       case DONE -> Reply.Done.DONE;
-      case PUSHED -> new Reply.Pushed(stored.getPushed().getPushesList().stream().map(StoredReplies::push).toList());
+      case PUSHED ->
+          new Reply.Pushed(
+              stored.getPushed().getPushesList().stream().map(StoredReplies::push).toList());
       case DELIVERED -> {
         var jobs = new ArrayList<JobView>();
         for (int i = 0; i < stored.getDelivered().getJobsCount(); i++) {
-          JobView job = delivered.apply(stored.getDelivered().getJobs(i), stored.getDelivered().getLeases(i));
+          JobView job =
+              delivered.apply(stored.getDelivered().getJobs(i), stored.getDelivered().getLeases(i));
           if (job != null) {
             jobs.add(job);
           }
@@ -77,11 +95,13 @@ public final class StoredReplies {
         List<Reply.Failure> failures = new ArrayList<>();
         for (int i = 0; i < stored.getAcked().getIndexesCount(); i++) {
           failures.add(
-              new Reply.Failure(stored.getAcked().getIndexes(i), refusal(stored.getAcked().getRefusals(i))));
+              new Reply.Failure(
+                  stored.getAcked().getIndexes(i), refusal(stored.getAcked().getRefusals(i))));
         }
         yield new Reply.Acked(stored.getAcked().getCount(), failures);
       }
-      case REMOVED -> new Reply.Removed(stored.getRemoved().getCount(), stored.getRemoved().getMore());
+      case REMOVED ->
+          new Reply.Removed(stored.getRemoved().getCount(), stored.getRemoved().getMore());
       case REFUSED -> refusal(stored.getRefused());
       case BODY_NOT_SET -> throw new IllegalStateException("a stored reply without a body");
     };

@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * The writes of one log entry in RocksDB's own batch format, built in Java so that one native call writes them all.
+ * The writes of one log entry in RocksDB's own batch format, built in Java so that one native call
+ * writes them all.
  *
- * <p>Layout: sequence (8 bytes), count (4 bytes, little endian), then per record a tag, the family's number, the key
- * and for a put the value, each with a varint length.
+ * <p>Layout: sequence (8 bytes), count (4 bytes, little endian), then per record a tag, the
+ * family's number, the key and for a put the value, each with a varint length.
  */
 final class Batch {
   private static final int HEADER = 12;

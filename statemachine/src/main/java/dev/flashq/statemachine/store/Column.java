@@ -3,7 +3,10 @@ package dev.flashq.statemachine.store;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The column families. Their order is that of their creation and is part of every snapshot: add at the end. */
+/**
+ * The column families. Their order is that of their creation and is part of every snapshot: add at
+ * the end.
+ */
 public enum Column {
   /** One row of counters, and a row per proposing node. RocksDB's own default family. */
   META("default"),

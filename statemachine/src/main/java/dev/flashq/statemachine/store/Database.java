@@ -27,8 +27,8 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The live database of one replica. It keeps no write-ahead log: the Raft log is the log, and what a crash leaves here
- * is dropped for the newest checkpoint.
+ * The live database of one replica. It keeps no write-ahead log: the Raft log is the log, and what
+ * a crash leaves here is dropped for the newest checkpoint.
  */
 public final class Database implements AutoCloseable {
   private static final long MEMTABLE_BYTES = 32L << 20;
@@ -72,12 +72,14 @@ public final class Database implements AutoCloseable {
       for (Column column : Column.values()) {
         ColumnFamilyHandle handle = handles.get(column.ordinal());
         if (handle.getID() != column.ordinal()) {
-          throw new StorageException("column " + column + " has number " + handle.getID() + " in " + folder);
+          throw new StorageException(
+              "column " + column + " has number " + handle.getID() + " in " + folder);
         }
         families.put(column, handle);
       }
     } catch (RocksDBException | IOException e) {
-      throw new StorageException("cannot open the database in " + folder + ": " + e.getMessage(), e);
+      throw new StorageException(
+          "cannot open the database in " + folder + ": " + e.getMessage(), e);
     }
   }
 
@@ -96,7 +98,8 @@ public final class Database implements AutoCloseable {
             .setWriteBufferSize(MEMTABLE_BYTES)
             .setArenaBlockSize(256 << 10)
             .setLevelCompactionDynamicLevelBytes(true)
-            .setCompressionType(bulky ? CompressionType.LZ4_COMPRESSION : CompressionType.NO_COMPRESSION)
+            .setCompressionType(
+                bulky ? CompressionType.LZ4_COMPRESSION : CompressionType.NO_COMPRESSION)
             .setTableFormatConfig(table);
     familyOptions.add(family);
     return family;
@@ -138,7 +141,10 @@ public final class Database implements AutoCloseable {
     db.releaseSnapshot(snapshot);
   }
 
-  /** Writes memtables to files and hard-links all files into a folder that must not exist; durable on return. */
+  /**
+   * Writes memtables to files and hard-links all files into a folder that must not exist; durable
+   * on return.
+   */
   public void checkpoint(Path folder) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(folder.toString());
@@ -147,7 +153,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** A figure of RocksDB itself, such as {@code rocksdb.estimate-live-data-size}; 0 when unknown. */
+  /**
+   * A figure of RocksDB itself, such as {@code rocksdb.estimate-live-data-size}; 0 when unknown.
+   */
   public long property(Column column, String name) {
     try {
       return db.getLongProperty(family(column), name);

@@ -4,8 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.TreeSet;
 
 /**
- * Bounds the memory of all index fronts together. When there are too many slots, the fronts that were used longest ago
- * are forgotten; what is in memory never changes what an index answers.
+ * Bounds the memory of all index fronts together. When there are too many slots, the fronts that
+ * were used longest ago are forgotten; what is in memory never changes what an index answers.
  */
 public final class FrontBudget {
   /** Slots that one front is filled up to. */

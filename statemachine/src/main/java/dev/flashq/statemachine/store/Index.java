@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ordered index of one column under a prefix, whose front is kept in memory.
  *
- * <p>The front holds every slot below {@code bound}; when it is used up it is read on from there, so taking from the
- * front never passes over the graves of what was taken before. {@code bound == null} means that nothing lies beyond.
+ * <p>The front holds every slot below {@code bound}; when it is used up it is read on from there,
+ * so taking from the front never passes over the graves of what was taken before. {@code bound ==
+ * null} means that nothing lies beyond.
  */
 public final class Index {
   private final Tables tables;
@@ -17,7 +18,8 @@ public final class Index {
   private final FrontBudget budget;
   private final FrontBudget.Front front;
   private @Nullable Slot bound;
-  // Stretches known to be empty: where a cut front once ended before it grew again (last in, first out).
+  // Stretches known to be empty: where a cut front once ended before it grew again (last in, first
+  // out).
   private final List<Gap> gaps = new ArrayList<>(0);
 
   /**

@@ -1,18 +1,16 @@
 package dev.flashq.statemachine.store;
 
 import com.google.protobuf.ByteString;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A column that is read by exact keys and sees its own writes of the current entry. */
 public final class KeyTable {
+  // No stored value is empty.
   private static final byte[] GONE = new byte[0];
 
   private final Tables tables;
   private final Column column;
-  // Only looked up, never walked: its order cannot matter.
-  private final Map<ByteString, byte[]> written = new HashMap<>();
+  private final LookupMap<ByteString, byte[]> written = LookupMap.create();
 
   public KeyTable(Tables tables, Column column) {
     this.tables = tables;
@@ -23,7 +21,7 @@ public final class KeyTable {
     if (!written.isEmpty()) {
       byte[] value = written.get(ByteString.copyFrom(key));
       if (value != null) {
-        return value == GONE ? null : value;
+        return value.length == 0 ? null : value;
       }
     }
     return tables.get(column, key);

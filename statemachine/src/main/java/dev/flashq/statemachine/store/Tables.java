@@ -7,8 +7,9 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksIterator;
 
 /**
- * Reading and writing for one log entry. Writes gather in a batch; a read or scan sees what is in the database, so a
- * store keeps what it wrote in this entry at hand, or calls {@link #flush} before a scan.
+ * Reading and writing for one log entry. Writes gather in a batch; a read or scan sees what is in
+ * the database, so a store keeps what it wrote in this entry at hand, or calls {@link #flush}
+ * before a scan.
  */
 public final class Tables implements AutoCloseable {
   private final Database db;
@@ -45,7 +46,8 @@ public final class Tables implements AutoCloseable {
   }
 
   /**
-   * Shows keys and values from {@code from} (included) on, in key order, until the visitor says false.
+   * Shows keys and values from {@code from} (included) on, in key order, until the visitor says
+   * false.
    *
    * @param prefix only keys that begin with it
    */
@@ -67,7 +69,9 @@ public final class Tables implements AutoCloseable {
     flushed = false;
   }
 
-  /** Drops the writes of the entry; false when some of them have been flushed and cannot be dropped. */
+  /**
+   * Drops the writes of the entry; false when some of them have been flushed and cannot be dropped.
+   */
   public boolean rollback() {
     batch.clear();
     return !flushed;

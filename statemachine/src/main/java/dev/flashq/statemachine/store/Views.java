@@ -62,8 +62,11 @@ public final class Views {
       return db.get(column, key, options);
     }
 
-    /** Shows keys with the prefix in key order from {@code from} on, until the visitor says false. */
-    public void scan(Column column, byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> visitor) {
+    /**
+     * Shows keys with the prefix in key order from {@code from} on, until the visitor says false.
+     */
+    public void scan(
+        Column column, byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> visitor) {
       try (RocksIterator iterator = db.iterator(column, options)) {
         for (iterator.seek(from); iterator.isValid(); iterator.next()) {
           byte[] key = iterator.key();

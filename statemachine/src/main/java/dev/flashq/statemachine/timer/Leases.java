@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of all active jobs, ordered by their end. Most end early, so the order is kept in memory only, bounded by
- * {@link #LIMIT}, and is read from the active jobs at the start.
+ * The leases of all active jobs, ordered by their end. Most end early, so the order is kept in
+ * memory only, bounded by {@link #LIMIT}, and is read from the active jobs at the start.
  */
 public final class Leases {
   /** Active jobs of the whole cluster, at about 100 bytes each. */

@@ -14,7 +14,10 @@ import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.Timers.Timer;
 
-/** Fires what is due, leases first, each kind in the order of time; at most {@link Limits#TIMERS_PER_TICK} a tick. */
+/**
+ * Fires what is due, leases first, each kind in the order of time; at most {@link
+ * Limits#TIMERS_PER_TICK} a tick.
+ */
 public final class TickHandler {
   private final Timers timers;
   private final Leases leases;

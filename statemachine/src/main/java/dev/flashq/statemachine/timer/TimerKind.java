@@ -10,7 +10,9 @@ public enum TimerKind {
   RETENTION,
   /** A debounce window ends. Subject: a number; the stored value names the window. */
   DEBOUNCE,
-  /** A silent client's answers are forgotten. Subject: a number; the stored value names the client. */
+  /**
+   * A silent client's answers are forgotten. Subject: a number; the stored value names the client.
+   */
   CLIENT,
   /** More jobs that waited for a job that has ended. Subject: job id. */
   DEPENDENTS

@@ -41,7 +41,9 @@ public final class Timers {
   /** The earliest timer. */
   public @Nullable Timer first() {
     Slot slot = byDue.first();
-    return slot == null ? null : new Timer(slot.major(), KINDS[(int) (slot.minor() >>> SUBJECT_BITS)], slot.value());
+    return slot == null
+        ? null
+        : new Timer(slot.major(), KINDS[(int) (slot.minor() >>> SUBJECT_BITS)], slot.value());
   }
 
   /** The name that a timer of this entry's past carries. */

@@ -33,7 +33,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One engine on a real database in a temporary folder, with a log and a clock in the test's hands. */
+/**
+ * One engine on a real database in a temporary folder, with a log and a clock in the test's hands.
+ */
 public final class EngineFixture implements AutoCloseable {
   static final String NODE = "n1";
   static final long BOOT = 7;
@@ -133,7 +135,8 @@ public final class EngineFixture implements AutoCloseable {
     sequence++;
     return applyBytes(
             EntryCodec.stamp(
-                EntryCodec.encode(new EntryHeader(NODE, BOOT, sequence, Math.max(0, sequence - 2)), submissions),
+                EntryCodec.encode(
+                    new EntryHeader(NODE, BOOT, sequence, Math.max(0, sequence - 2)), submissions),
                 clock))
         .replies();
   }
@@ -142,7 +145,10 @@ public final class EngineFixture implements AutoCloseable {
     log.add(entry);
     QueueEngine.Outcome outcome = engine.apply(1, ++index, entry);
     assertThat(outcome.replies())
-        .noneMatch(reply -> reply instanceof Reply.Refused refused && refused.code() == ErrorCode.INTERNAL_ERROR);
+        .noneMatch(
+            reply ->
+                reply instanceof Reply.Refused refused
+                    && refused.code() == ErrorCode.INTERNAL_ERROR);
     return outcome;
   }
 
@@ -200,13 +206,17 @@ public final class EngineFixture implements AutoCloseable {
 
     public Reply.PushOutcome tryPush(String data, UnaryOperator<JobOptions.Builder> options) {
       Reply reply = fixture.apply(pushCommand(data, options));
-      return reply instanceof Reply.Pushed pushed ? pushed.outcomes().getFirst() : (Reply.Refused) reply;
+      return reply instanceof Reply.Pushed pushed
+          ? pushed.outcomes().getFirst()
+          : (Reply.Refused) reply;
     }
 
     public Command.PushJobs pushCommand(String data, UnaryOperator<JobOptions.Builder> options) {
       return new Command.PushJobs(
           name,
-          List.of(new NewJob(Payload.json('"' + data + '"'), options.apply(JobOptions.builder()).build())));
+          List.of(
+              new NewJob(
+                  Payload.json('"' + data + '"'), options.apply(JobOptions.builder()).build())));
     }
 
     public List<JobView> pull(int count) {
@@ -232,12 +242,14 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public Reply ack(JobView job) {
-      return fixture.apply(new Command.AckJobs(List.of(new Ack(new Claim(job.id(), job.lease()), null))));
+      return fixture.apply(
+          new Command.AckJobs(List.of(new Ack(new Claim(job.id(), job.lease()), null))));
     }
 
     public Reply ack(JobView job, String result) {
       return fixture.apply(
-          new Command.AckJobs(List.of(new Ack(new Claim(job.id(), job.lease()), Payload.json(result)))));
+          new Command.AckJobs(
+              List.of(new Ack(new Claim(job.id(), job.lease()), Payload.json(result)))));
     }
 
     public Reply fail(JobView job, String error) {

@@ -115,7 +115,8 @@ class QueueStoriesTest {
     JobView job = queue.mustPull();
     for (int i = 0; i < 5; i++) {
       cluster.advance(ofSeconds(9));
-      assertThat(cluster.apply(new Command.ReportProgress(claim(job), i * 20, "step " + i))).isEqualTo(Reply.Done.DONE);
+      assertThat(cluster.apply(new Command.ReportProgress(claim(job), i * 20, "step " + i)))
+          .isEqualTo(Reply.Done.DONE);
     }
     cluster.advance(ofSeconds(9));
     cluster.apply(new Command.RenewLease(claim(job)));
@@ -159,7 +160,8 @@ class QueueStoriesTest {
   void bringsADeadJobBackAsNew() {
     JobId id = queue.push("x", o -> o.maxAttempts(1).priority(3).tags(List.of("t")));
     queue.fail(queue.mustPull(), "no");
-    assertThat(cluster.apply(new Command.RetryDeadJobs(queue.name(), id, 1))).isEqualTo(new Reply.Removed(1, false));
+    assertThat(cluster.apply(new Command.RetryDeadJobs(queue.name(), id, 1)))
+        .isEqualTo(new Reply.Removed(1, false));
     JobView again = queue.mustPull();
     assertThat(again.attempts()).isZero();
     assertThat(again.options().priority()).isEqualTo(3);
@@ -193,7 +195,8 @@ class QueueStoriesTest {
     assertThat(cluster.queue("other").tryPush("b", o -> o.customId("order-1")))
         .isEqualTo(new Reply.PushOutcome.Accepted(id, true));
     queue.ack(queue.mustPull());
-    assertThat(queue.tryPush("c", o -> o.customId("order-1"))).isEqualTo(new Reply.PushOutcome.Accepted(id, true));
+    assertThat(queue.tryPush("c", o -> o.customId("order-1")))
+        .isEqualTo(new Reply.PushOutcome.Accepted(id, true));
   }
 
   @Test
@@ -244,7 +247,8 @@ class QueueStoriesTest {
     }
     assertThat(queue.pull(100)).hasSize(10);
     assertThat(queue.pull(100)).isEmpty();
-    assertThat(cluster.engine().deliverable(queue.name()).retryAtMs()).isEqualTo(cluster.now() + 6000);
+    assertThat(cluster.engine().deliverable(queue.name()).retryAtMs())
+        .isEqualTo(cluster.now() + 6000);
     cluster.setClock(cluster.now() + 12_000);
     assertThat(queue.pull(100)).hasSize(2);
   }
@@ -279,7 +283,8 @@ class QueueStoriesTest {
     assertThat(cluster.state(sum)).isEqualTo(JobState.WAITING_CHILDREN);
     List<JobView> both = queue.pull(10);
     assertThat(both).hasSize(2);
-    cluster.apply(new Command.AckJobs(both.stream().map(job -> new Command.Ack(claim(job), null)).toList()));
+    cluster.apply(
+        new Command.AckJobs(both.stream().map(job -> new Command.Ack(claim(job), null)).toList()));
     assertThat(queue.mustPull().id()).isEqualTo(sum);
   }
 
@@ -293,9 +298,11 @@ class QueueStoriesTest {
     assertThat(cluster.state(three)).isEqualTo(JobState.FAILED);
     assertThat(cluster.job(two).error()).isEqualTo("Dependency 1 will not complete");
     refused(
-        (Reply.Refused) queue.tryPush("four", o -> o.dependsOn(List.of(two))), ErrorCode.WRONG_STATE);
+        (Reply.Refused) queue.tryPush("four", o -> o.dependsOn(List.of(two))),
+        ErrorCode.WRONG_STATE);
     refused(
-        (Reply.Refused) queue.tryPush("five", o -> o.dependsOn(List.of(new JobId(999)))), ErrorCode.INVALID_REQUEST);
+        (Reply.Refused) queue.tryPush("five", o -> o.dependsOn(List.of(new JobId(999)))),
+        ErrorCode.INVALID_REQUEST);
   }
 
   @Test
@@ -326,8 +333,10 @@ class QueueStoriesTest {
       queue.push("g" + i, o -> o.groupId("g"));
       queue.push("d" + i, o -> o.delayMs(1000));
     }
-    Reply.Removed first = (Reply.Removed) cluster.apply(new Command.DrainQueue(queue.name(), Long.MAX_VALUE, 12));
-    Reply.Removed rest = (Reply.Removed) cluster.apply(new Command.DrainQueue(queue.name(), Long.MAX_VALUE, 5000));
+    Reply.Removed first =
+        (Reply.Removed) cluster.apply(new Command.DrainQueue(queue.name(), Long.MAX_VALUE, 12));
+    Reply.Removed rest =
+        (Reply.Removed) cluster.apply(new Command.DrainQueue(queue.name(), Long.MAX_VALUE, 5000));
     assertThat(first).isEqualTo(new Reply.Removed(12, true));
     assertThat(rest).isEqualTo(new Reply.Removed(18, false));
     assertThat(queue.pull()).isNull();

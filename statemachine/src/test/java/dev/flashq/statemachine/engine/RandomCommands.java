@@ -50,17 +50,22 @@ final class RandomCommands {
     if (engine.nextTimerDue() <= clock) {
       submissions.add(
           new Submission(
-              Principal.SYSTEM, null, new Command.Tick(engine.digest().index(), engine.digest().value())));
+              Principal.SYSTEM,
+              null,
+              new Command.Tick(engine.digest().index(), engine.digest().value())));
     }
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
-      submissions.add(new Submission(new Principal("p" + random.nextInt(3)), requestId(), command()));
+      submissions.add(
+          new Submission(new Principal("p" + random.nextInt(3)), requestId(), command()));
     }
     int node = random.nextInt(NODES.length);
     long sequence = ++sequences[node];
     ByteString entry =
         EntryCodec.stamp(
-            EntryCodec.encode(new EntryHeader(NODES[node], 7, sequence, Math.max(0, sequence - 4)), submissions), clock);
+            EntryCodec.encode(
+                new EntryHeader(NODES[node], 7, sequence, Math.max(0, sequence - 4)), submissions),
+            clock);
     sent.add(entry);
     return entry;
   }
@@ -70,7 +75,8 @@ final class RandomCommands {
       return null;
     }
     long sequence = chance(5) ? Math.max(0, requests - random.nextInt(10)) : ++requests;
-    return new RequestId("client-" + random.nextInt(3), sequence, Math.max(0, sequence - random.nextInt(20)));
+    return new RequestId(
+        "client-" + random.nextInt(3), sequence, Math.max(0, sequence - random.nextInt(20)));
   }
 
   private Command command() {
@@ -80,25 +86,43 @@ final class RandomCommands {
       case 7, 8, 9, 10 -> new Command.PullJobs(queue, 1 + random.nextInt(5), 0);
       case 11, 12 -> acks();
       case 13 -> new Command.FailJob(claim(), "error " + random.nextInt(5));
-      case 14 -> chance(2) ? new Command.RenewLease(claim()) : new Command.ReportProgress(claim(), 50, "half");
+      case 14 ->
+          chance(2)
+              ? new Command.RenewLease(claim())
+              : new Command.ReportProgress(claim(), 50, "half");
       case 15 -> new Command.CancelJob(job());
       case 16 -> new Command.UpdateJob(job(), data());
       case 17 -> new Command.ChangePriority(job(), random.nextInt(5));
-      case 18 -> chance(2) ? new Command.MoveToDelayed(claim(), random.nextInt(9000)) : new Command.PromoteJob(job());
-      case 19 -> chance(2) ? new Command.DiscardJob(claim()) : new Command.ReleaseJobs(List.of(claim(), claim()));
+      case 18 ->
+          chance(2)
+              ? new Command.MoveToDelayed(claim(), random.nextInt(9000))
+              : new Command.PromoteJob(job());
+      case 19 ->
+          chance(2)
+              ? new Command.DiscardJob(claim())
+              : new Command.ReleaseJobs(List.of(claim(), claim()));
       case 20 -> setting(queue);
       case 21 -> new Command.RetryDeadJobs(queue, chance(2) ? job() : null, 1 + random.nextInt(10));
-      case 22 -> chance(4) ? new Command.DrainQueue(queue, Long.MAX_VALUE, 1 + random.nextInt(10)) : push(queue);
+      case 22 ->
+          chance(4)
+              ? new Command.DrainQueue(queue, Long.MAX_VALUE, 1 + random.nextInt(10))
+              : push(queue);
       default ->
           new Command.RemoveJobs(
-              queue, JobState.values()[random.nextInt(6)], random.nextInt(50_000), Long.MAX_VALUE, 1 + random.nextInt(4));
+              queue,
+              JobState.values()[random.nextInt(6)],
+              random.nextInt(50_000),
+              Long.MAX_VALUE,
+              1 + random.nextInt(4));
     };
   }
 
   private Command setting(QueueName queue) {
     return switch (random.nextInt(4)) {
       case 0 -> new Command.SetPaused(queue, chance(4));
-      case 1 -> new Command.SetRateLimit(queue, chance(2) ? null : new RateLimit(1 + random.nextInt(50), 1000));
+      case 1 ->
+          new Command.SetRateLimit(
+              queue, chance(2) ? null : new RateLimit(1 + random.nextInt(50), 1000));
       case 2 -> new Command.SetConcurrency(queue, chance(2) ? null : random.nextInt(20));
       default -> new Command.RaiseFeatureLevel(random.nextInt(3));
     };
@@ -129,7 +153,10 @@ final class RandomCommands {
       options.timeoutMs(1 + random.nextInt(10_000));
     }
     if (chance(3)) {
-      options.maxAttempts(1 + random.nextInt(3)).backoffMs(random.nextInt(2000)).fixedBackoff(chance(2));
+      options
+          .maxAttempts(1 + random.nextInt(3))
+          .backoffMs(random.nextInt(2000))
+          .fixedBackoff(chance(2));
     }
     if (chance(6)) {
       options.uniqueKey("key" + random.nextInt(20));
@@ -171,7 +198,10 @@ final class RandomCommands {
 
   /** Mostly a recent job: those are the ones that are active. */
   private JobId job() {
-    long back = chance(3) ? random.nextLong(Math.max(1, jobs)) : random.nextLong(Math.max(1, Math.min(jobs, 60)));
+    long back =
+        chance(3)
+            ? random.nextLong(Math.max(1, jobs))
+            : random.nextLong(Math.max(1, Math.min(jobs, 60)));
     return new JobId(Math.max(1, jobs - back));
   }
 

@@ -11,7 +11,9 @@ final class Rows {
   static List<String> of(RocksEngine engine) {
     var rows = new ArrayList<String>();
     HexFormat hex = HexFormat.of();
-    engine.rows((column, key, value) -> rows.add(column + " " + hex.formatHex(key) + " = " + hex.formatHex(value)));
+    engine.rows(
+        (column, key, value) ->
+            rows.add(column + " " + hex.formatHex(key) + " = " + hex.formatHex(value)));
     return rows;
   }
 }

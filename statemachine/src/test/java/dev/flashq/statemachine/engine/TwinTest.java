@@ -73,7 +73,9 @@ class TwinTest {
               .start();
       assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(other.exitValue()).as("repeat with -Dtwin.seed=%d", seed).isZero();
-      assertThat(Files.readAllLines(rows)).as("repeat with -Dtwin.seed=%d", seed).isEqualTo(Rows.of(here.engine()));
+      assertThat(Files.readAllLines(rows))
+          .as("repeat with -Dtwin.seed=%d", seed)
+          .isEqualTo(Rows.of(here.engine()));
     }
   }
 }

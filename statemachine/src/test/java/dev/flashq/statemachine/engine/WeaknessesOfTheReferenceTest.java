@@ -51,7 +51,8 @@ class WeaknessesOfTheReferenceTest {
     JobId cancelled = queue.push("b");
     cluster.apply(new Command.CancelJob(cancelled));
     cluster.restart();
-    assertThat(queue.push("c").value()).isGreaterThan(Math.max(completed.value(), cancelled.value()));
+    assertThat(queue.push("c").value())
+        .isGreaterThan(Math.max(completed.value(), cancelled.value()));
   }
 
   @Test
@@ -72,7 +73,8 @@ class WeaknessesOfTheReferenceTest {
 
   @Test
   void weakness3NothingLeaksOnTimeout() {
-    nothingLeaks(job -> cluster.advance(ofSeconds(5)), o -> o.timeoutMs(5000).maxAttempts(1), false);
+    nothingLeaks(
+        job -> cluster.advance(ofSeconds(5)), o -> o.timeoutMs(5000).maxAttempts(1), false);
   }
 
   @Test
@@ -82,12 +84,16 @@ class WeaknessesOfTheReferenceTest {
 
   @Test
   void weakness3NothingLeaksOnDiscard() {
-    nothingLeaks(job -> cluster.apply(new Command.DiscardJob(new Claim(job.id(), 0))), o -> o, false);
+    nothingLeaks(
+        job -> cluster.apply(new Command.DiscardJob(new Claim(job.id(), 0))), o -> o, false);
   }
 
   @Test
   void weakness3NothingLeaksOnMoveToDelayed() {
-    nothingLeaks(job -> cluster.apply(new Command.MoveToDelayed(new Claim(job.id(), 0), 1000)), o -> o, true);
+    nothingLeaks(
+        job -> cluster.apply(new Command.MoveToDelayed(new Claim(job.id(), 0), 1000)),
+        o -> o,
+        true);
   }
 
   /** One slot, one group, one key: after the active job has gone they serve the next one. */
@@ -105,7 +111,8 @@ class WeaknessesOfTheReferenceTest {
 
     assertThat(data(queue.mustPull())).isEqualTo("second");
     assertThat(queue.counts().active()).isEqualTo(1);
-    assertThat(queue.tryPush("third", o -> o.uniqueKey("k")) instanceof Reply.Refused).isEqualTo(keyIsStillHeld);
+    assertThat(queue.tryPush("third", o -> o.uniqueKey("k")) instanceof Reply.Refused)
+        .isEqualTo(keyIsStillHeld);
   }
 
   @Test
@@ -180,7 +187,8 @@ class WeaknessesOfTheReferenceTest {
     JobId waiting = queue.push("c", o -> o.dependsOn(List.of(one, two)));
     List<JobView> both = queue.pull(2);
     cluster.apply(
-        new Command.AckJobs(both.stream().map(job -> new Ack(new Claim(job.id(), job.lease()), null)).toList()));
+        new Command.AckJobs(
+            both.stream().map(job -> new Ack(new Claim(job.id(), job.lease()), null)).toList()));
     assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING);
   }
 
@@ -196,7 +204,9 @@ class WeaknessesOfTheReferenceTest {
       cluster.applyTogether(pushes);
       cluster.apply(
           new Command.AckJobs(
-              queue.pull(1000).stream().map(job -> new Ack(new Claim(job.id(), job.lease()), null)).toList()));
+              queue.pull(1000).stream()
+                  .map(job -> new Ack(new Claim(job.id(), job.lease()), null))
+                  .toList()));
     }
     assertThat(queue.counts().completed()).isEqualTo(12_001);
     assertThat(cluster.job(first).result()).isNotNull();
@@ -210,7 +220,11 @@ class WeaknessesOfTheReferenceTest {
       cluster.advance(ofMillis(1));
     }
     assertThat(queue.counts().completed()).isEqualTo(3);
-    assertThat(cluster.engine().ask(new Query.ListJobs(queue.name(), JobState.COMPLETED, 10, 0)).jobs())
+    assertThat(
+            cluster
+                .engine()
+                .ask(new Query.ListJobs(queue.name(), JobState.COMPLETED, 10, 0))
+                .jobs())
         .extracting(QueueFixture::data)
         .containsExactly("j9", "j8", "j7");
   }
@@ -242,7 +256,8 @@ class WeaknessesOfTheReferenceTest {
     queue.ack(queue.mustPull());
     assertThat(
             cluster.apply(
-                new Command.RemoveJobs(queue.name(), JobState.COMPLETED, 60_000, Long.MAX_VALUE, 100)))
+                new Command.RemoveJobs(
+                    queue.name(), JobState.COMPLETED, 60_000, Long.MAX_VALUE, 100)))
         .isEqualTo(new Reply.Removed(1, false));
     assertThat(queue.counts().completed()).isEqualTo(1);
     assertThat(other.counts().completed()).isEqualTo(1);
@@ -292,8 +307,9 @@ class WeaknessesOfTheReferenceTest {
   void queuesAreListedWhateverTheirJobsDo() {
     cluster.queue("paused").push("x");
     cluster.queue("paused").pullAll();
-    cluster.apply(new Command.SetPaused(new dev.flashq.statemachine.QueueName("never used"
-        .replace(' ', '-')), true));
+    cluster.apply(
+        new Command.SetPaused(
+            new dev.flashq.statemachine.QueueName("never used".replace(' ', '-')), true));
     assertThat(cluster.engine().ask(new Query.ListQueues(null, 10)).queues())
         .extracting(view -> view.name().value())
         .containsExactly("never-used", "paused");
