@@ -14,6 +14,75 @@ public final class Limits {
   /** Levels of nesting in JSON or MessagePack. */
   public static final int NESTING = 128;
 
+  /** Levels that a request or an answer itself takes around the nested data. */
+  public static final int ENVELOPE_NESTING = 8;
+
+  /** Bytes of one answer. */
+  public static final int ANSWER_BYTES = 256 * 1024 * 1024;
+
+  /** Bytes of job data in one answer to a pull; jobs that do not fit are given back. */
+  public static final int DELIVERY_BYTES = 32 * 1024 * 1024;
+
+  /** Bytes of an unfinished frame, line or body that every connection may hold without asking. */
+  public static final int SMALL_FRAME_BYTES = 16 * 1024;
+
+  /** Bytes of all larger unfinished frames, lines and bodies of a server. */
+  public static final long ASSEMBLY_BYTES = 256L * 1024 * 1024;
+
+  /** Milliseconds in which a larger frame, line or body must be complete. */
+  public static final long FRAME_MS = 60_000;
+
+  /** Open client connections of a server. */
+  public static final int CONNECTIONS = 10_000;
+
+  /** Commands of one connection that are not answered yet. */
+  public static final int COMMANDS_PER_CONNECTION = 4096;
+
+  /** Bytes of one connection's requests that are not answered yet. */
+  public static final long REQUEST_BYTES_PER_CONNECTION = 32L * 1024 * 1024;
+
+  /** Commands of all connections that are not answered yet, waiting ones aside. */
+  public static final int COMMANDS_IN_FLIGHT = 65_536;
+
+  /** Bytes of all connections' requests that are not answered yet. */
+  public static final long REQUEST_BYTES_IN_FLIGHT = 256L * 1024 * 1024;
+
+  /** Pulls and waits of all connections that may block. */
+  public static final int WAITS = 65_536;
+
+  /** Bytes of data in answers that one slow client has not taken. */
+  public static final long UNREAD_BYTES_PER_CONNECTION = 32L * 1024 * 1024;
+
+  /** Bytes of data in answers that all slow clients have not taken. */
+  public static final long UNREAD_BYTES = 256L * 1024 * 1024;
+
+  /** Wrong tokens after which a connection is closed. */
+  public static final int WRONG_TOKENS = 5;
+
+  /** Milliseconds that a connection may take to authenticate. */
+  public static final long AUTHENTICATION_MS = 30_000;
+
+  /** Milliseconds that a closing connection may take to read what was written to it. */
+  public static final long LINGER_MS = 2_000;
+
+  /** Milliseconds that open requests may take when a server stops. */
+  public static final long SHUTDOWN_MS = 5_000;
+
+  /** Milliseconds after which a drain, clean or obliterate answers with what it has done. */
+  public static final long REMOVAL_MS = 3_000;
+
+  /** Queues in one listing. */
+  public static final int QUEUES_LISTED = 10_000;
+
+  /** Bytes of an HTTP request line. */
+  public static final int HTTP_LINE_BYTES = 4 * 1024;
+
+  /** Bytes of all header fields of an HTTP request. */
+  public static final int HTTP_HEADER_BYTES = 8 * 1024;
+
+  /** Milliseconds that a pull by HTTP may block. */
+  public static final long HTTP_WAIT_MS = 25_000;
+
   /** Jobs in one batch push, pull or ack. */
   public static final int JOBS_PER_COMMAND = 1000;
 
