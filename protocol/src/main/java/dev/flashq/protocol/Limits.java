@@ -20,8 +20,8 @@ public final class Limits {
   /** Bytes of one answer. */
   public static final int ANSWER_BYTES = 256 * 1024 * 1024;
 
-  /** Bytes of job data in one answer to a pull; jobs that do not fit are given back. */
-  public static final int DELIVERY_BYTES = 32 * 1024 * 1024;
+  /** Bytes of job data in one delivery or page; a single larger job goes alone. */
+  public static final int DELIVERY_BYTES = 8 * 1024 * 1024;
 
   /** Bytes of an unfinished frame, line or body that every connection may hold without asking. */
   public static final int SMALL_FRAME_BYTES = 16 * 1024;
@@ -149,9 +149,6 @@ public final class Limits {
 
   /** Jobs removed or moved by one log command of a drain or a clean. */
   public static final int REMOVALS_PER_COMMAND = 5_000;
-
-  /** Bytes of job data in one delivery; a single larger job is delivered alone. */
-  public static final int DELIVERY_BYTES = 8 * 1024 * 1024;
 
   /** Timers that one tick fires. */
   public static final int TIMERS_PER_TICK = 2_000;

@@ -17,7 +17,8 @@ final class Extensions {
 
   /** As JavaScript writes a date: always three digits behind the seconds. */
   private static final DateTimeFormatter MILLISECONDS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private Extensions() {}
 
@@ -28,7 +29,8 @@ final class Extensions {
 
   /** A timestamp in ISO 8601, anything else in base64; {@code bytes[from]} is the type. */
   static String text(byte[] bytes, int from, int to) {
-    String time = bytes[from] == TIMESTAMP ? time(ByteBuffer.wrap(bytes, from + 1, to - from - 1)) : null;
+    String time =
+        bytes[from] == TIMESTAMP ? time(ByteBuffer.wrap(bytes, from + 1, to - from - 1)) : null;
     return time == null ? base64(bytes, from + 1, to) : time;
   }
 

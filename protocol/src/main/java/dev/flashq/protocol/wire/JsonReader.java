@@ -74,7 +74,10 @@ public final class JsonReader implements ValueReader {
     fresh = true;
   }
 
-  /** Whether another element follows in the open container; passes over its comma, or closes the container. */
+  /**
+   * Whether another element follows in the open container; passes over its comma, or closes the
+   * container.
+   */
   private boolean another(char closing) {
     if (next() == closing) {
       at++;
@@ -180,7 +183,9 @@ public final class JsonReader implements ValueReader {
     int from = at + 1;
     at = JsonScanner.string(bytes, at, to);
     int end = at - 1;
-    return hasEscape(from, end) ? JsonText.unescape(bytes, from, end) : new String(bytes, from, end - from, UTF_8);
+    return hasEscape(from, end)
+        ? JsonText.unescape(bytes, from, end)
+        : new String(bytes, from, end - from, UTF_8);
   }
 
   private boolean hasEscape(int from, int end) {

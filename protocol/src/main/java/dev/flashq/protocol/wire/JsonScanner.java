@@ -8,13 +8,16 @@ final class JsonScanner {
 
   static int whitespace(byte[] bytes, int from, int to) {
     int at = from;
-    while (at < to && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+    while (at < to
+        && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
       at++;
     }
     return at;
   }
 
-  /** The offset behind the value that begins at the offset; {@code levels} more containers may open. */
+  /**
+   * The offset behind the value that begins at the offset; {@code levels} more containers may open.
+   */
   static int value(byte[] bytes, int at, int to, int levels) {
     if (at >= to) {
       throw WireException.truncated();
@@ -107,15 +110,25 @@ final class JsonScanner {
       if (b == '"') {
         return at + 1;
       }
-      at = b == '\\' ? escape(bytes, at, to) : b < 0 ? Utf8.character(bytes, at, to) : visible(b, at);
+      at =
+          b == '\\'
+              ? escape(bytes, at, to)
+              : b < 0 ? Utf8.character(bytes, at, to) : visible(b, at);
     }
   }
 
-  /** Whether none of eight characters ends the string, escapes, is a control character or is outside ASCII. */
+  /**
+   * Whether none of eight characters ends the string, escapes, is a control character or is outside
+   * ASCII.
+   */
   private static boolean plain(long eight) {
     long quote = eight ^ ONES * '"';
     long backslash = eight ^ ONES * '\\';
-    long special = (quote - ONES) & ~quote | (backslash - ONES) & ~backslash | (eight - ONES * ' ') & ~eight | eight;
+    long special =
+        (quote - ONES) & ~quote
+            | (backslash - ONES) & ~backslash
+            | (eight - ONES * ' ') & ~eight
+            | eight;
     return (special & Utf8.HIGH_BITS) == 0;
   }
 

@@ -56,7 +56,10 @@ final class JsonText {
       text.append(c);
       return end;
     }
-    if (Character.isHighSurrogate(c) && end + 6 <= to && bytes[end] == '\\' && bytes[end + 1] == 'u') {
+    if (Character.isHighSurrogate(c)
+        && end + 6 <= to
+        && bytes[end] == '\\'
+        && bytes[end + 1] == 'u') {
       char low = (char) JsonScanner.hex(bytes, end + 2, to);
       if (Character.isLowSurrogate(low)) {
         text.append(c).append(low);

@@ -13,7 +13,9 @@ public final class JsonWriter extends ValueWriter {
   private static final byte[] FALSE = "false".getBytes(US_ASCII);
   private static final byte[] SMALLEST = "-9223372036854775808".getBytes(US_ASCII);
 
-  /** Whether a value stands directly before, so that the next one in the container needs a comma. */
+  /**
+   * Whether a value stands directly before, so that the next one in the container needs a comma.
+   */
   private boolean afterValue;
 
   public JsonWriter() {

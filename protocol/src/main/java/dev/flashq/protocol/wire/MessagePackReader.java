@@ -6,7 +6,10 @@ import dev.flashq.protocol.Limits;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads MessagePack from a byte range. A length never makes it allocate or loop beyond the bytes that are there. */
+/**
+ * Reads MessagePack from a byte range. A length never makes it allocate or loop beyond the bytes
+ * that are there.
+ */
 public final class MessagePackReader implements ValueReader {
   private byte[] bytes = new byte[0];
   private int at;
@@ -57,7 +60,10 @@ public final class MessagePackReader implements ValueReader {
     return value;
   }
 
-  /** The length of a text, binary, extension or container, each unit of which takes at least {@code unitBytes}. */
+  /**
+   * The length of a text, binary, extension or container, each unit of which takes at least {@code
+   * unitBytes}.
+   */
   private int length(int code, int unitBytes) {
     int lengthBytes = MessagePackFormat.lengthBytes(code);
     long length = lengthBytes == 0 ? MessagePackFormat.inlineLength(code) : unsigned(lengthBytes);
@@ -210,7 +216,10 @@ public final class MessagePackReader implements ValueReader {
     return at - length;
   }
 
-  /** Passes over an extension and answers where its type stands; its bytes follow up to the position. */
+  /**
+   * Passes over an extension and answers where its type stands; its bytes follow up to the
+   * position.
+   */
   int extensionStart() {
     int length = length(code(Kind.EXTENSION, "an extension"), 1);
     if (to - at < length + 1) {

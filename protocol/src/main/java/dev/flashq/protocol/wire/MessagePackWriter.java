@@ -8,9 +8,12 @@ import java.nio.ByteOrder;
 
 /** Writes MessagePack, every number in its shortest form. */
 public final class MessagePackWriter extends ValueWriter {
-  private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private boolean integersAsDoubles;
 
@@ -59,7 +62,9 @@ public final class MessagePackWriter extends ValueWriter {
     }
   }
 
-  /** A header with room for any count, to be filled in by {@link #setCount}; answers where it is. */
+  /**
+   * A header with room for any count, to be filled in by {@link #setCount}; answers where it is.
+   */
   int openCount(int code32) {
     four(code32, 0);
     return size - 4;

@@ -2,11 +2,17 @@ package dev.flashq.protocol.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Writes one value of one encoding in the other. What a reader's {@code skip} accepts can always be transcoded. */
+/**
+ * Writes one value of one encoding in the other. What a reader's {@code skip} accepts can always be
+ * transcoded.
+ */
 public final class Transcode {
   private Transcode() {}
 
-  /** Writes the JSON value in {@code bytes[from, to)} as MessagePack. Integers beyond 64 bits become float64. */
+  /**
+   * Writes the JSON value in {@code bytes[from, to)} as MessagePack. Integers beyond 64 bits become
+   * float64.
+   */
   public static void jsonToMessagePack(byte[] bytes, int from, int to, MessagePackWriter out) {
     JsonReader in = new JsonReader();
     in.open(bytes, from, to);
@@ -29,7 +35,10 @@ public final class Transcode {
     }
   }
 
-  /** The count is not known in front and containers can be nested, so every header is the longest one. */
+  /**
+   * The count is not known in front and containers can be nested, so every header is the longest
+   * one.
+   */
   private static void array(JsonReader in, MessagePackWriter out) {
     int header = out.openCount(0xdd);
     int items = 0;
@@ -74,8 +83,8 @@ public final class Transcode {
   }
 
   /**
-   * Writes the MessagePack value in {@code bytes[from, to)} as JSON: binaries and unknown extensions as base64,
-   * timestamps as ISO 8601, keys that are no strings as their text.
+   * Writes the MessagePack value in {@code bytes[from, to)} as JSON: binaries and unknown
+   * extensions as base64, timestamps as ISO 8601, keys that are no strings as their text.
    */
   public static void messagePackToJson(byte[] bytes, int from, int to, JsonWriter out) {
     MessagePackReader in = new MessagePackReader();

@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 
 /** Checks UTF-8 strictly: no overlong forms, no surrogates, nothing above U+10FFFF. */
 final class Utf8 {
-  static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   static final long HIGH_BITS = 0x8080808080808080L;
 
   private Utf8() {}
@@ -27,7 +28,10 @@ final class Utf8 {
   /** The offset behind the multi-byte character at the offset. */
   static int character(byte[] bytes, int at, int to) {
     int lead = bytes[at] & 0xff;
-    int length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    int length =
+        lead >= 0xc2 && lead < 0xe0
+            ? 2
+            : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
     if (length == 0 || at + length > to || !secondFits(lead, bytes[at + 1] & 0xff)) {
       throw WireException.syntax("invalid UTF-8", at);
     }

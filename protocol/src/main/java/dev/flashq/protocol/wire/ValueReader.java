@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads values one after the other from a byte range; the two encodings look the same from here.
  *
- * <p>A map is read by {@link #beginMap} and then {@link #nextKey} before each value until it answers {@link #END}; an
- * array by {@link #beginArray} and {@link #nextItem} before each item until it answers false. Every failure is a {@link
- * WireException}; after one, {@link #rewind} goes back to a place that was good.
+ * <p>A map is read by {@link #beginMap} and then {@link #nextKey} before each value until it
+ * answers {@link #END}; an array by {@link #beginArray} and {@link #nextItem} before each item
+ * until it answers false. Every failure is a {@link WireException}; after one, {@link #rewind} goes
+ * back to a place that was good.
  */
 public sealed interface ValueReader permits JsonReader, MessagePackReader {
   /** The map has no more entries. */
@@ -50,7 +51,9 @@ public sealed interface ValueReader permits JsonReader, MessagePackReader {
   /** Passes over one value and checks all of it. */
   void skip();
 
-  /** Passes over one value that may be broken inside or too deep, as far as its end can be found. */
+  /**
+   * Passes over one value that may be broken inside or too deep, as far as its end can be found.
+   */
   void skipLoosely();
 
   /** Fails unless everything has been read. */

@@ -5,9 +5,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes values one after the other into a growing array; the two encodings look the same from here.
+ * Writes values one after the other into a growing array; the two encodings look the same from
+ * here.
  *
- * <p>The numbers of entries and items must be right: MessagePack has them in front. Not safe for use by threads.
+ * <p>The numbers of entries and items must be right: MessagePack has them in front. Not safe for
+ * use by threads.
  */
 public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
   private static final int FIRST_BYTES = 512;

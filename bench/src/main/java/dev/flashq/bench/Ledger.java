@@ -1,0 +1,69 @@
+package dev.flashq.bench;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Which jobs were pushed and which acknowledged; ids are dense, so a bit per id will do. */
+final class Ledger {
+  private static final int BITS = 1 << 28;
+
+  private final AtomicLongArray pushed = new AtomicLongArray(BITS / 64);
+  private final AtomicLongArray acked = new AtomicLongArray(BITS / 64);
+  private final AtomicLong pushedCount = new AtomicLong();
+  private final AtomicLong ackedCount = new AtomicLong();
+  private final AtomicLong twice = new AtomicLong();
+
+  void pushed(long id) {
+    if (!set(pushed, id)) {
+      throw new IllegalStateException("the id " + id + " was given to two pushes");
+    }
+    pushedCount.incrementAndGet();
+  }
+
+  void acked(long id) {
+    if (set(acked, id)) {
+      ackedCount.incrementAndGet();
+    } else {
+      twice.incrementAndGet();
+    }
+  }
+
+  private static boolean set(AtomicLongArray bits, long id) {
+    int word = (int) (id % BITS / 64);
+    long bit = 1L << (id & 63);
+    return (bits.getAndUpdate(word, old -> old | bit) & bit) == 0;
+  }
+
+  long pushedCount() {
+    return pushedCount.get();
+  }
+
+  long ackedCount() {
+    return ackedCount.get();
+  }
+
+  long ackedTwice() {
+    return twice.get();
+  }
+
+  /** Pushes that were answered and whose job was never acknowledged. */
+  long lost() {
+    long lost = 0;
+    for (int i = 0; i < pushed.length(); i++) {
+      lost += Long.bitCount(pushed.get(i) & ~acked.get(i));
+    }
+    return lost;
+  }
+
+  /**
+   * Acknowledged jobs whose push was never answered: sent again after a failover, or answered too
+   * late.
+   */
+  long unexpected() {
+    long extra = 0;
+    for (int i = 0; i < pushed.length(); i++) {
+      extra += Long.bitCount(acked.get(i) & ~pushed.get(i));
+    }
+    return extra;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.flashq.bench;
+
+import dev.flashq.client.FlashQ;
+import dev.flashq.client.FlashQException;
+import dev.flashq.client.Job;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Pulls in batches of 100 and acknowledges each job by itself, or (for draining) all of a batch at
+ * once.
+ */
+final class Worker implements AutoCloseable {
+  static final int BATCH = 100;
+  private static final Duration WAIT = Duration.ofMillis(500);
+
+  private final FlashQ client;
+  private final String queue;
+  private final Payload payload;
+  private final Ledger ledger;
+  private final Consumer<Job> done;
+  private final boolean singly;
+  private final Histogram latency = new ConcurrentHistogram(120_000_000_000L, 3);
+  private final AtomicLong acked = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final Thread thread;
+  private volatile boolean running = true;
+
+  Worker(
+      FlashQ client,
+      String queue,
+      Payload payload,
+      Ledger ledger,
+      boolean singly,
+      Consumer<Job> done) {
+    this.client = client;
+    this.queue = queue;
+    this.payload = payload;
+    this.ledger = ledger;
+    this.singly = singly;
+    this.done = done;
+    this.thread = new Thread(this::work, "bench-worker");
+    thread.start();
+  }
+
+  private void work() {
+    while (running) {
+      try {
+        List<Job> jobs = client.pull(queue, singly ? BATCH : 1000, WAIT).join();
+        if (singly) {
+          jobs.forEach(this::ack);
+        } else if (!jobs.isEmpty()) {
+          ackAll(jobs);
+        }
+      } catch (CompletionException e) {
+        failed.incrementAndGet();
+      }
+    }
+  }
+
+  private void ack(Job job) {
+    long pushedAt = payload.pushedAt(job);
+    var _ =
+        client
+            .ack(job)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    latency.recordValue(
+                        Math.clamp(System.nanoTime() - pushedAt, 0, 120_000_000_000L));
+                    acked(job);
+                  } else if (failure instanceof FlashQException) {
+                    failed.incrementAndGet();
+                  }
+                });
+  }
+
+  private void ackAll(List<Job> jobs) {
+    jobs.forEach(payload::pushedAt);
+    long count = client.ackAll(jobs).join();
+    if (count != jobs.size()) {
+      throw new IllegalStateException(
+          "only " + count + " of " + jobs.size() + " jobs could be acknowledged");
+    }
+    jobs.forEach(this::acked);
+  }
+
+  private void acked(Job job) {
+    acked.incrementAndGet();
+    ledger.acked(job.id());
+    done.accept(job);
+  }
+
+  long acked() {
+    return acked.get();
+  }
+
+  long failed() {
+    return failed.get();
+  }
+
+  /** Nanoseconds from push to acknowledgement. */
+  Histogram latency() {
+    return latency;
+  }
+
+  @Override
+  public void close() {
+    running = false;
+    try {
+      thread.join(30_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

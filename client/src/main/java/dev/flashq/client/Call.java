@@ -1,0 +1,52 @@
+package dev.flashq.client;
+
+import dev.flashq.protocol.wire.MessagePackWriter;
+import java.util.concurrent.CompletableFuture;
+
+/** A request on its way: it keeps its request id however often it is sent. */
+final class Call {
+  /** Writes a request's fields. */
+  interface Body {
+    /** How many fields {@link #write} writes. */
+    int fields();
+
+    void write(MessagePackWriter to);
+  }
+
+  final Body body;
+  final SequenceWindow ids;
+  final long sequence;
+  final long deadlineNanos;
+  final CompletableFuture<Answer> future = new CompletableFuture<>();
+
+  /**
+   * @param ids numbers the requests that change something
+   * @param sequence this request's number; -1 for one that may simply be repeated
+   */
+  Call(Body body, SequenceWindow ids, long sequence, long deadlineNanos) {
+    this.body = body;
+    this.ids = ids;
+    this.sequence = sequence;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  void write(long reqId, MessagePackWriter to) {
+    to.beginMap(body.fields() + (sequence >= 0 ? 4 : 1));
+    to.key(Fields.REQ_ID);
+    to.integer(reqId);
+    if (sequence >= 0) {
+      to.key(Fields.CLIENT_ID);
+      to.string(ids.client());
+      to.key(Fields.CLIENT_SEQ);
+      to.integer(sequence);
+      to.key(Fields.CLIENT_SETTLED);
+      to.integer(ids.settled());
+    }
+    body.write(to);
+    to.endMap();
+  }
+
+  boolean isOver(long nowNanos) {
+    return deadlineNanos - nowNanos <= 0;
+  }
+}

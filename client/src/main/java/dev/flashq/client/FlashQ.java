@@ -1,0 +1,241 @@
+package dev.flashq.client;
+
+import dev.flashq.protocol.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * A client of a flashQ cluster; safe for any number of threads, one is enough per program.
+ *
+ * <p>It talks to the leader and follows it. A request whose answer got lost in a failover is sent
+ * again under the same request id until its deadline, and has one effect. Futures fail with {@link
+ * FlashQException}; when its code is OUTCOME_UNKNOWN the request may or may not have taken effect.
+ * At most 4096 changes may be unanswered; the next call blocks until one is answered.
+ */
+public final class FlashQ implements AutoCloseable {
+  private final Router router;
+  private final Duration timeout;
+  private final SequenceWindow changes;
+  private final SequenceWindow pulls;
+
+  private FlashQ(Builder builder) {
+    String id = UUID.randomUUID().toString();
+    this.router = new Router(builder.addresses, builder.token);
+    this.timeout = builder.timeout;
+    this.changes = new SequenceWindow(id);
+    // Pulls may wait for minutes; a window of their own keeps them from holding up the others.
+    this.pulls = new SequenceWindow(id + "-p");
+  }
+
+  /** Addresses as host:port; one is enough to find the others. */
+  public static Builder at(String... addresses) {
+    return new Builder(List.of(addresses));
+  }
+
+  public static Builder at(List<String> addresses) {
+    return new Builder(List.copyOf(addresses));
+  }
+
+  /** Settings of a client. */
+  public static final class Builder {
+    private final List<String> addresses;
+    private String token = "";
+    private Duration timeout = Duration.ofSeconds(10);
+
+    private Builder(List<String> addresses) {
+      if (addresses.isEmpty()) {
+        throw new IllegalArgumentException("a client needs an address");
+      }
+      this.addresses = addresses;
+    }
+
+    public Builder token(String value) {
+      token = value;
+      return this;
+    }
+
+    /** How long a request is tried, failovers included; 10 seconds by default. */
+    public Builder timeout(Duration value) {
+      timeout = value;
+      return this;
+    }
+
+    /** Connects in the background; requests wait until it has. */
+    public FlashQ connect() {
+      return new FlashQ(this);
+    }
+  }
+
+  /** Adds a job; answers its id. */
+  public CompletableFuture<Long> push(String queue, Data data) {
+    return push(queue, data, PushOptions.DEFAULTS);
+  }
+
+  public CompletableFuture<Long> push(String queue, Data data, PushOptions options) {
+    return change(Requests.push(queue, data, options), answer -> answer.id);
+  }
+
+  /** Adds up to 1000 jobs; answers what became of each, in order. */
+  public CompletableFuture<List<PushResult>> pushAll(String queue, List<NewJob> jobs) {
+    return change(Requests.pushAll(queue, jobs), answer -> results(jobs.size(), answer));
+  }
+
+  private static List<PushResult> results(int size, Answer answer) {
+    var refusals = new FlashQException[size];
+    answer.failures.forEach(failure -> refusals[failure.index()] = failure.reason());
+    var results = new ArrayList<PushResult>(size);
+    int accepted = 0;
+    for (FlashQException refusal : refusals) {
+      results.add(new PushResult(refusal == null ? answer.ids.get(accepted++) : 0, refusal));
+    }
+    return results;
+  }
+
+  /**
+   * Takes up to {@code count} jobs, waiting at most so long for the first; empty when there was
+   * none. Each is to be acknowledged or failed before its lease ends.
+   */
+  public CompletableFuture<List<Job>> pull(String queue, int count, Duration wait) {
+    var request =
+        Requests.command("PULLB")
+            .string(Fields.QUEUE, queue)
+            .integer(Fields.COUNT, count)
+            .integer(Fields.TIMEOUT, wait.toMillis());
+    return send(request, pulls, timeout.plus(wait), answer -> answer.jobs)
+        .exceptionallyCompose(
+            failure ->
+                // So many other pulls were answered meanwhile that the cluster gave this one up,
+                // undone.
+                failure instanceof FlashQException e && e.code() == ErrorCode.REQUEST_ID_EXPIRED
+                    ? send(request, pulls, timeout.plus(wait), answer -> answer.jobs)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  /** The job is done. Fails with LEASE_LOST when somebody else holds it by now. */
+  public CompletableFuture<Void> ack(Job job) {
+    return change(Requests.command("ACK").claim(job), answer -> null);
+  }
+
+  /** The job is done and produced a result. */
+  public CompletableFuture<Void> ack(Job job, Data result) {
+    return change(Requests.command("ACK").claim(job).data(Fields.RESULT, result), answer -> null);
+  }
+
+  /** Up to 1000 jobs are done; answers how many of them were still held by the caller. */
+  public CompletableFuture<Long> ackAll(List<Job> jobs) {
+    return change(Requests.ackAll(jobs), answer -> answer.count);
+  }
+
+  /** The attempt failed: the job is retried or dead, by its options. */
+  public CompletableFuture<Void> fail(Job job, String error) {
+    return change(Requests.command("FAIL").claim(job).string(Fields.ERROR, error), answer -> null);
+  }
+
+  /** Notes the progress in percent and renews the lease. */
+  public CompletableFuture<Void> progress(Job job, int percent, String message) {
+    return change(
+        Requests.command("PROGRESS")
+            .claim(job)
+            .integer(Fields.PROGRESS, percent)
+            .string(Fields.MESSAGE, message),
+        answer -> null);
+  }
+
+  /** Renews the lease. */
+  public CompletableFuture<Void> heartbeat(Job job) {
+    return change(Requests.command("HEARTBEAT").claim(job), answer -> null);
+  }
+
+  /** The job as it is now; empty when it is unknown or forgotten. */
+  public CompletableFuture<Optional<Job>> job(long id) {
+    return ask(
+        Requests.command("GETJOB").integer(Fields.ID, id),
+        answer -> answer.jobs.stream().findFirst());
+  }
+
+  public CompletableFuture<QueueCounts> counts(String queue) {
+    return ask(
+        Requests.command("GETJOBCOUNTS").string(Fields.QUEUE, queue),
+        answer ->
+            new QueueCounts(
+                answer.numbers[11],
+                answer.numbers[12],
+                answer.numbers[13],
+                answer.numbers[14],
+                answer.numbers[9]));
+  }
+
+  public CompletableFuture<Stats> stats() {
+    return ask(
+        Requests.command("STATS"),
+        answer ->
+            new Stats(
+                answer.numbers[16],
+                answer.numbers[17],
+                answer.numbers[13],
+                answer.numbers[18],
+                answer.numbers[14]));
+  }
+
+  /** Address of the node that this client talks to; empty while it talks to none. */
+  public String address() {
+    return router.address();
+  }
+
+  private <R> CompletableFuture<R> change(Requests request, Function<Answer, R> result) {
+    return send(request, changes, timeout, result);
+  }
+
+  private <R> CompletableFuture<R> ask(Requests request, Function<Answer, R> result) {
+    Call call = new Call(request, changes, -1, System.nanoTime() + timeout.toNanos());
+    router.send(call);
+    return call.future.thenApply(answer -> checked(answer, result));
+  }
+
+  private <R> CompletableFuture<R> send(
+      Requests request, SequenceWindow window, Duration limit, Function<Answer, R> result) {
+    long sequence = window.take();
+    Call call = new Call(request, window, sequence, System.nanoTime() + limit.toNanos());
+    var future = new CompletableFuture<R>();
+    var _ =
+        call.future.whenComplete(
+            (answer, failure) -> {
+              window.settle(sequence);
+              finish(future, answer, failure, result);
+            });
+    router.send(call);
+    return future;
+  }
+
+  private static <R> void finish(
+      CompletableFuture<R> future, Answer answer, Throwable failure, Function<Answer, R> result) {
+    if (failure != null) {
+      future.completeExceptionally(failure);
+      return;
+    }
+    FlashQException refusal = answer.refusal();
+    if (refusal != null) {
+      future.completeExceptionally(refusal);
+    } else {
+      future.complete(result.apply(answer));
+    }
+  }
+
+  private static <R> R checked(Answer answer, Function<Answer, R> result) {
+    FlashQException refusal = answer.refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
+    return result.apply(answer);
+  }
+
+  @Override
+  public void close() {
+    router.close();
+  }
+}

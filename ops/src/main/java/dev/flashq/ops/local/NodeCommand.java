@@ -1,0 +1,38 @@
+package dev.flashq.ops.local;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a node's process: this JVM's program, with the flags that a node wants. */
+public final class NodeCommand {
+  private static final String MAIN = "dev.flashq.server.Main";
+
+  private NodeCommand() {}
+
+  /** From the class path that the start script names, or else this JVM's own. */
+  public static List<String> ofThisJvm() {
+    return of(
+        System.getProperty("flashq.server.class-path", System.getProperty("java.class.path")),
+        System.getProperty("flashq.server.flags", ""),
+        System.getProperty("flashq.server.aot", ""));
+  }
+
+  static List<String> of(String classPath, String flags, String aotCache) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(
+        flags.isBlank()
+            ? List.of("-Xmx512m", "-XX:+UseSerialGC")
+            : List.of(flags.strip().split("\\s+")));
+    if (!aotCache.isBlank() && Files.exists(Path.of(aotCache))) {
+      command.add("-XX:AOTCache=" + aotCache);
+    }
+    command.addAll(List.of("-cp", classPath, MAIN, "server", "--end-with-parent"));
+    return command;
+  }
+}
