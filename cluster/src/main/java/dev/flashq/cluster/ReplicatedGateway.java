@@ -1,0 +1,81 @@
+package dev.flashq.cluster;
+
+import dev.flashq.cluster.propose.Proposer;
+import dev.flashq.cluster.read.ReadBarrier;
+import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.waiting.JobWaits;
+import dev.flashq.cluster.waiting.LongPolls;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.PullJobs;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Consistency;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Query.WaitForJob;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.log.Submission;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Sends each request down its path: commands to the proposer, pulls and waits to those who wait, questions to reads. */
+final class ReplicatedGateway implements CommandGateway {
+  private final Proposer proposer;
+  private final LongPolls longPolls;
+  private final JobWaits jobWaits;
+  private final ReadBarrier barrier;
+  private final Replica replica;
+  private final Executor readers;
+
+  ReplicatedGateway(
+      Proposer proposer,
+      LongPolls longPolls,
+      JobWaits jobWaits,
+      ReadBarrier barrier,
+      Replica replica,
+      Executor readers) {
+    this.proposer = proposer;
+    this.longPolls = longPolls;
+    this.jobWaits = jobWaits;
+    this.barrier = barrier;
+    this.replica = replica;
+    this.readers = readers;
+  }
+
+  @Override
+  public CompletableFuture<Reply> submit(Principal principal, @Nullable RequestId requestId, Command command) {
+    var submission = new Submission(principal, requestId, command);
+    return command instanceof PullJobs pull
+        ? longPolls.pull(submission, pull)
+        : proposer.submit(submission);
+  }
+
+  @Override
+  public <R> CompletableFuture<R> ask(Principal principal, Query<R> query, Consistency consistency) {
+    if (query instanceof WaitForJob wait) {
+      return cast(jobWaits.await(wait));
+    }
+    return switch (consistency) {
+      case LOCAL -> CompletableFuture.supplyAsync(() -> replica.ask(query), readers);
+      case LINEARIZABLE -> unwrapped(barrier.await().thenApply(_ -> replica.ask(query)));
+    };
+  }
+
+  /** The caller sees the refusal itself and not its wrapping. */
+  private static <R> CompletableFuture<R> unwrapped(CompletableFuture<R> future) {
+    return future.exceptionallyCompose(
+        failure ->
+            CompletableFuture.failedFuture(
+                failure instanceof CompletionException && failure.getCause() != null
+                    ? failure.getCause()
+                    : failure));
+  }
+
+  /** WaitForJob is a question whose answer is Found. */
+  @SuppressWarnings("unchecked")
+  private static <R> CompletableFuture<R> cast(CompletableFuture<Query.Found> found) {
+    return (CompletableFuture<R>) found;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.flashq.cluster.config;
+
+import java.util.regex.Pattern;
+
+/** A node of the cluster and the address at which its peers reach it. */
+public record Member(String id, String host, int port) {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?");
+
+  public Member {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("A node id has 1 to 63 letters, digits, dots and hyphens, unlike '" + id + "'");
+    }
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("Node " + id + " has no host");
+    }
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("The port of node " + id + " is between 1 and 65535, unlike " + port);
+    }
+  }
+
+  public String address() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

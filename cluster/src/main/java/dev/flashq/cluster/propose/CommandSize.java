@@ -1,0 +1,49 @@
+package dev.flashq.cluster.propose;
+
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.PushJobs;
+import dev.flashq.statemachine.Command.ReleaseJobs;
+import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Command.UpdateJob;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.NewJob;
+import org.jspecify.annotations.Nullable;
+
+/** How many bytes a command takes in an entry, roughly and never much too low. */
+final class CommandSize {
+  private static final int SMALL = 64;
+  private static final int ID = 12;
+
+  private CommandSize() {}
+
+  static long of(Command command) {
+    return switch (command) {
+      case PushJobs push -> SMALL + push.queue().value().length() + push.jobs().stream().mapToLong(CommandSize::of).sum();
+      case AckJobs acks -> SMALL + acks.acks().stream().mapToLong(CommandSize::of).sum();
+      case UpdateJob update -> SMALL + update.data().bytes().size();
+      case FailJob fail -> SMALL + 3L * fail.error().length();
+      case ReportProgress progress -> SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
+      case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
+      default -> SMALL + 256;
+    };
+  }
+
+  private static long of(Command.Ack ack) {
+    return ID + (ack.result() == null ? 0 : ack.result().bytes().size());
+  }
+
+  private static long of(NewJob job) {
+    JobOptions options = job.options();
+    long size = SMALL + job.data().bytes().size() + (long) ID * options.dependsOn().size();
+    for (String tag : options.tags()) {
+      size += 3L * tag.length();
+    }
+    return size + of(options.uniqueKey()) + of(options.customId()) + of(options.debounceId()) + of(options.groupId());
+  }
+
+  private static long of(@Nullable String text) {
+    return text == null ? 0 : 3L * text.length();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.flashq.cluster.propose;
+
+import static dev.flashq.protocol.ErrorCode.OUTCOME_UNKNOWN;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry between its first attempt and the moment this node has applied it or given it up. Belongs to the proposer's
+ * thread, but for the list of commands, which the applying thread reads.
+ */
+final class PendingEntry {
+  private static final Refused UNAVAILABLE =
+      new Refused(SERVICE_UNAVAILABLE, "Service unavailable: no leader, retry later");
+  private static final Refused UNKNOWN =
+      new Refused(OUTCOME_UNKNOWN, "The cluster did not answer in time; the command may or may not take effect");
+
+  private final long sequence;
+  private final ByteString bytes;
+  private final List<PendingCommand> commands;
+  private int expired;
+  private int attempts;
+  private long leadership = -1;
+  private boolean onItsWay;
+  private boolean maybeInLog;
+  private long retryAt;
+
+  PendingEntry(long sequence, ByteString bytes, List<PendingCommand> commands) {
+    this.sequence = sequence;
+    this.bytes = bytes;
+    this.commands = List.copyOf(commands);
+  }
+
+  static Refused unavailable() {
+    return UNAVAILABLE;
+  }
+
+  static Refused unknown() {
+    return UNKNOWN;
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  ByteString bytes() {
+    return bytes;
+  }
+
+  List<PendingCommand> commands() {
+    return commands;
+  }
+
+  /** Whether to send now: nothing is on its way, or what is on its way went to an earlier leader. */
+  boolean isDue(long currentLeadership, long now) {
+    return leadership != currentLeadership || (!onItsWay && now >= retryAt);
+  }
+
+  /** Notes a new attempt and gives its number. */
+  int begin(long currentLeadership) {
+    leadership = currentLeadership;
+    onItsWay = true;
+    return ++attempts;
+  }
+
+  /** Notes the end of an attempt; only the newest decides about the next. */
+  void end(int attempt, @Nullable Throwable failure, long nextTry) {
+    maybeInLog |= !(failure instanceof NotSentException);
+    if (attempt == attempts && failure != null) {
+      onItsWay = false;
+      retryAt = nextTry;
+    }
+  }
+
+  long retryAt() {
+    return onItsWay ? Long.MAX_VALUE : retryAt;
+  }
+
+  /** The next command to run out of time; null when all have. */
+  @Nullable PendingCommand oldest() {
+    return expired < commands.size() ? commands.get(expired) : null;
+  }
+
+  void dropOldest() {
+    expired++;
+  }
+
+  /** What its senders are told when nobody has confirmed it. */
+  Reply givenUp() {
+    return maybeInLog || onItsWay ? UNKNOWN : UNAVAILABLE;
+  }
+}

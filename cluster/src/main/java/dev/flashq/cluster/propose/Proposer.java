@@ -1,0 +1,335 @@
+package dev.flashq.cluster.propose;
+
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
+
+import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.log.EntryCodec;
+import dev.flashq.statemachine.log.EntryHeader;
+import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commands of all sessions of this node into entries of the log, and the replies back.
+ *
+ * <p>One thread fills entries and sends them. There is no timer that waits for more: while entries are on their way, the
+ * next one fills, so one client gets the latency of the log and many get its throughput. A command is answered when this
+ * node has applied its entry, or after {@link Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent
+ * again under the same sequence; the engine applies a sequence once.
+ */
+public final class Proposer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Proposer.class);
+  private static final Refused FULL =
+      new Refused(LIMIT_EXCEEDED, "Too many commands are waiting on this node, retry later");
+
+  /** Milliseconds until a failed attempt is repeated at the same leader. */
+  private static final long RETRY_MS = 20;
+
+  /** Milliseconds between looks for a leader when nothing else wakes the thread. */
+  private static final long IDLE_MS = 100;
+
+  private record AttemptEnd(PendingEntry entry, int attempt, @Nullable Throwable failure) {}
+
+  private final String node;
+  private final long boot;
+  private final ReplicatedLog log;
+  private final ProposalLimits limits;
+  private final NodeClock clock;
+  private final Consumer<Reply> unwanted;
+  private final Thread thread;
+
+  private final Queue<PendingCommand> arrivals = new ConcurrentLinkedQueue<>();
+  private final Queue<AttemptEnd> attemptEnds = new ConcurrentLinkedQueue<>();
+  private final ConcurrentSkipListMap<Long, PendingEntry> inFlight = new ConcurrentSkipListMap<>();
+  private final AtomicInteger pendingCommands = new AtomicInteger();
+  private final AtomicLong pendingBytes = new AtomicLong();
+  private final AtomicLong leadership = new AtomicLong();
+  private volatile boolean asleep;
+  private volatile boolean closed;
+
+  /** Of the proposer's thread alone, like the sequence. */
+  private final Deque<PendingCommand> waiting = new ArrayDeque<>();
+
+  private long lastSequence;
+  private long sentUnder;
+
+  /**
+   * @param unwanted gets replies whose sender has gone or was already told that the outcome is unknown
+   */
+  public Proposer(
+      String node,
+      long boot,
+      ReplicatedLog log,
+      ProposalLimits limits,
+      NodeClock clock,
+      Consumer<Reply> unwanted) {
+    this.node = node;
+    this.boot = boot;
+    this.log = log;
+    this.limits = limits;
+    this.clock = clock;
+    this.unwanted = unwanted;
+    this.thread = new Thread(this::run, "proposer-" + node);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Never blocks; the reply comes within {@link Limits#COMMIT_WAIT_MS} and a little. */
+  public CompletableFuture<Reply> submit(Submission submission) {
+    long bytes = CommandSize.of(submission.command());
+    if (pendingCommands.incrementAndGet() > limits.commands() || !reserve(bytes)) {
+      pendingCommands.decrementAndGet();
+      return CompletableFuture.completedFuture(FULL);
+    }
+    var command = new PendingCommand(submission, bytes, clock.elapsed(), new CompletableFuture<>());
+    arrivals.add(command);
+    if (closed) {
+      refuseAll();
+    }
+    wake();
+    return command.reply();
+  }
+
+  /** Notes what an entry led to on this node; called by the applying thread. */
+  public void applied(Outcome outcome) {
+    if (outcome.boot() != boot || !outcome.node().equals(node)) {
+      return;
+    }
+    PendingEntry entry = inFlight.remove(outcome.sequence());
+    if (entry == null) {
+      outcome.replies().forEach(unwanted);
+      return;
+    }
+    List<PendingCommand> commands = entry.commands();
+    // No replies: the entry had been applied before, inside a checkpoint that this node got from the leader.
+    boolean known = outcome.replies().size() == commands.size();
+    for (int i = 0; i < commands.size(); i++) {
+      answer(commands.get(i), known ? outcome.replies().get(i) : PendingEntry.unknown());
+    }
+    wake();
+  }
+
+  /** There is another leader, or the same one again: whatever is on its way is sent again at once. */
+  public void leaderChanged() {
+    leadership.incrementAndGet();
+    wake();
+  }
+
+  /** Commands without an answer. */
+  public int pending() {
+    return pendingCommands.get();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    refuseAll();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        step();
+      } catch (RuntimeException e) {
+        LOG.error("The proposer failed and goes on", e);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
+      }
+    }
+  }
+
+  private void step() {
+    collect();
+    long now = clock.elapsed();
+    expire(now);
+    sentUnder = leadership.get();
+    if (log.hasLeader()) {
+      resend(now);
+      sendNext();
+    }
+    sleep();
+  }
+
+  private void collect() {
+    for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
+      waiting.add(command);
+    }
+    for (AttemptEnd end = attemptEnds.poll(); end != null; end = attemptEnds.poll()) {
+      end.entry().end(end.attempt(), end.failure(), clock.elapsed() + RETRY_MS);
+    }
+  }
+
+  private void expire(long now) {
+    for (PendingCommand head = waiting.peek(); head != null && head.deadline() <= now; head = waiting.peek()) {
+      waiting.remove();
+      answer(head, PendingEntry.unavailable());
+    }
+    for (PendingEntry entry : inFlight.values()) {
+      PendingCommand oldest = entry.oldest();
+      while (oldest != null && oldest.deadline() <= now) {
+        answer(oldest, entry.givenUp());
+        entry.dropOldest();
+        oldest = entry.oldest();
+      }
+      if (oldest == null) {
+        inFlight.remove(entry.sequence());
+      }
+    }
+  }
+
+  private void resend(long now) {
+    for (PendingEntry entry : inFlight.values()) {
+      if (entry.isDue(sentUnder, now)) {
+        send(entry, sentUnder);
+      }
+    }
+  }
+
+  private void sendNext() {
+    while (inFlight.size() < limits.entriesInFlight() && !closed) {
+      List<PendingCommand> commands = nextCommands();
+      if (commands.isEmpty()) {
+        return;
+      }
+      PendingEntry entry = encode(commands);
+      inFlight.put(entry.sequence(), entry);
+      send(entry, sentUnder);
+      collect();
+    }
+  }
+
+  private List<PendingCommand> nextCommands() {
+    List<PendingCommand> commands = new ArrayList<>();
+    long bytes = 0;
+    for (PendingCommand next = waiting.peek(); next != null; next = waiting.peek()) {
+      boolean full = commands.size() == Limits.COMMANDS_PER_ENTRY || bytes + next.bytes() > Limits.ENTRY_BYTES;
+      if (full && !commands.isEmpty()) {
+        break;
+      }
+      waiting.remove();
+      if (next.reply().isDone()) {
+        release(next);
+      } else {
+        commands.add(next);
+        bytes += next.bytes();
+      }
+    }
+    return commands;
+  }
+
+  private PendingEntry encode(List<PendingCommand> commands) {
+    long sequence = ++lastSequence;
+    // Whatever is not in flight any more is never sent again.
+    var oldest = inFlight.firstEntry();
+    var header = new EntryHeader(node, boot, sequence, oldest == null ? sequence : oldest.getKey());
+    var bytes = EntryCodec.encode(header, commands.stream().map(PendingCommand::submission).toList());
+    return new PendingEntry(sequence, bytes, commands);
+  }
+
+  private void send(PendingEntry entry, long currentLeadership) {
+    int attempt = entry.begin(currentLeadership);
+    CompletableFuture<Void> end;
+    try {
+      end = log.append(entry.bytes());
+    } catch (RuntimeException e) {
+      end = CompletableFuture.failedFuture(e);
+    }
+    var _ =
+        end.whenComplete(
+            (_, failure) -> {
+              attemptEnds.add(new AttemptEnd(entry, attempt, failure));
+              if (failure != null) {
+                LOG.debug("Attempt {} of entry {} failed: {}", attempt, entry.sequence(), failure.toString());
+                wake();
+              }
+            });
+  }
+
+  private void sleep() {
+    asleep = true;
+    if (arrivals.isEmpty() && attemptEnds.isEmpty() && !canSend() && sentUnder == leadership.get() && !closed) {
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(Math.clamp(nextEvent() - clock.elapsed(), 1, IDLE_MS)));
+    }
+    asleep = false;
+  }
+
+  private boolean canSend() {
+    return !waiting.isEmpty() && inFlight.size() < limits.entriesInFlight() && log.hasLeader();
+  }
+
+  private long nextEvent() {
+    long next = clock.elapsed() + IDLE_MS;
+    for (PendingEntry entry : inFlight.values()) {
+      next = Math.min(next, entry.retryAt());
+    }
+    return next;
+  }
+
+  private void wake() {
+    if (asleep) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private boolean reserve(long bytes) {
+    if (pendingBytes.addAndGet(bytes) > limits.bytes()) {
+      pendingBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  private void answer(PendingCommand command, Reply reply) {
+    if (command.reply().complete(reply)) {
+      release(command);
+    } else {
+      unwanted.accept(reply);
+    }
+  }
+
+  private void release(PendingCommand command) {
+    pendingCommands.decrementAndGet();
+    pendingBytes.addAndGet(-command.bytes());
+  }
+
+  /** After the end of the thread, or beside it for commands that it will not see. */
+  private void refuseAll() {
+    if (thread.isAlive()) {
+      return;
+    }
+    collect();
+    for (PendingCommand command = waiting.poll(); command != null; command = waiting.poll()) {
+      answer(command, PendingEntry.unavailable());
+    }
+    for (PendingEntry entry : inFlight.values()) {
+      entry.commands().forEach(command -> answer(command, entry.givenUp()));
+    }
+    inFlight.clear();
+  }
+}

@@ -1,0 +1,199 @@
+package dev.flashq.cluster.raft;
+
+import dev.flashq.cluster.replica.Checkpoint;
+import dev.flashq.cluster.replica.DataFolder;
+import dev.flashq.cluster.replica.Replica;
+import dev.flashq.statemachine.QueueEngine.Applied;
+import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.log.EntryCodec;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ratis's view of the replica: stamps entries, applies them in order, takes and receives checkpoints. */
+public final class QueueStateMachine extends BaseStateMachine {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueStateMachine.class);
+
+  private final Replica replica;
+  private final DataFolder data;
+  private final LongSupplier unixMs;
+  private final ReplicaEvents events;
+  private final CheckpointStorage storage;
+
+  public QueueStateMachine(Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
+    this.replica = replica;
+    this.data = data;
+    this.unixMs = unixMs;
+    this.events = events;
+    this.storage = new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage) throws IOException {
+    super.initialize(server, group, raftStorage);
+    getLifeCycle().startAndTransition(
+        () -> {
+          replica.checkpoints().clean();
+          restore();
+        },
+        IOException.class);
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return storage;
+  }
+
+  /** Runs on the leader before the entry goes into the log: adds the time that every replica will use. */
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) {
+    ByteString stamp =
+        Buffers.theirs(EntryCodec.stamp(com.google.protobuf.ByteString.EMPTY, unixMs.getAsLong()));
+    return TransactionContext.newBuilder()
+        .setStateMachine(this)
+        .setClientRequest(request)
+        .setServerRole(RaftPeerRole.LEADER)
+        .setLogData(request.getMessage().getContent().concat(stamp))
+        .build();
+  }
+
+  /** Applies before it returns: an unfinished future would let the applied index run ahead of the state. */
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+    LogEntryProto entry = transaction.getLogEntry();
+    long index = entry.getIndex();
+    try {
+      ByteString bytes = entry.getStateMachineLogEntry().getLogData();
+      Outcome outcome = replica.apply(entry.getTerm(), index, Buffers.ours(bytes));
+      updateLastAppliedTermIndex(entry.getTerm(), index);
+      data.markUsed();
+      events.applied(outcome, bytes.size());
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    } catch (RuntimeException | Error e) {
+      throw halt("Entry " + index + " cannot be applied; this node stops, because it must not go on without it", e);
+    }
+  }
+
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    try {
+      replica.skip(term, index);
+      updateLastAppliedTermIndex(term, index);
+      data.markUsed();
+    } catch (RuntimeException | Error e) {
+      throw halt("Entry " + index + " cannot be noted; this node stops", e);
+    }
+  }
+
+  /** Called by the applying thread between two entries. */
+  @Override
+  public long takeSnapshot() throws IOException {
+    Applied applied = replica.lastApplied();
+    if (applied.index() < 0 || getLastAppliedTermIndex().getIndex() < 0) {
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+    var latest = storage.getLatestSnapshot();
+    if (latest != null && latest.getIndex() >= applied.index()) {
+      return latest.getIndex();
+    }
+    try {
+      Checkpoint taken = replica.checkpoint();
+      storage.refresh();
+      return taken.applied().index();
+    } catch (RuntimeException | Error e) {
+      throw halt("No checkpoint can be taken; this node stops, because its log would grow for ever", e);
+    }
+  }
+
+  /** A leader's checkpoint has arrived and is about to replace ours; from here on nothing is applied. */
+  @Override
+  public void pause() {
+    try {
+      replica.checkpoints().proveReceived();
+    } catch (IOException e) {
+      LOG.error("The checkpoint that the leader has sent is not used", e);
+      throw new IllegalStateException("the received checkpoint is not used: " + e.getMessage(), e);
+    }
+    getLifeCycle().transition(LifeCycle.State.PAUSING);
+    getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  /** Called by the applying thread after the leader's checkpoint has taken the place of ours. */
+  @Override
+  public void reinitialize() throws IOException {
+    try {
+      restore();
+    } catch (IOException | RuntimeException e) {
+      throw halt("The checkpoint of the leader cannot be opened; this node stops", e);
+    }
+    getLifeCycle().transition(LifeCycle.State.STARTING);
+    getLifeCycle().transition(LifeCycle.State.RUNNING);
+    data.markUsed();
+    events.restored();
+  }
+
+  private void restore() throws IOException {
+    Optional<Applied> from = replica.restore();
+    setLastAppliedTermIndex(
+        from.map(applied -> TermIndex.valueOf(applied.term(), applied.index())).orElse(TermIndex.INITIAL_VALUE));
+    storage.refresh();
+  }
+
+  @Override
+  public CompletableFuture<Message> query(Message request) {
+    // Only the wait before a query is of use to us; the answers come from the replica.
+    return CompletableFuture.completedFuture(Message.EMPTY);
+  }
+
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    events.leaderChanged();
+  }
+
+  @Override
+  public void notifyLeaderReady() {
+    events.leading();
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    events.notLeading();
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failed) {
+    halt("The Raft log cannot be written; this node stops", cause);
+  }
+
+  @Override
+  public void close() {
+    replica.close();
+  }
+
+  private IllegalStateException halt(String sentence, Throwable cause) {
+    LOG.error(sentence, cause);
+    events.failed(cause);
+    return new IllegalStateException(sentence, cause);
+  }
+}

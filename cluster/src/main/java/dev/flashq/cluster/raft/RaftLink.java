@@ -1,0 +1,156 @@
+package dev.flashq.cluster.raft;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.propose.NotSentException;
+import dev.flashq.cluster.propose.ReplicatedLog;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of this node to the leader: to the server in this process when it leads, otherwise over the peers' gRPC, one
+ * attempt per call and no retries of its own.
+ */
+public final class RaftLink implements ReplicatedLog, AutoCloseable {
+  private final RaftServer server;
+  private final RaftGroup group;
+  private final RaftPeerId self;
+  private final RaftClientRpc rpc;
+  private final ClientId client = ClientId.randomId();
+
+  public RaftLink(RaftServer server, RaftGroup group, RaftProperties properties, Parameters tls, ClusterSettings settings) {
+    this.server = server;
+    this.group = group;
+    this.self = RaftPeerId.valueOf(settings.nodeId());
+    this.rpc = new GrpcFactory(tls).newRaftClientRpc(client, properties);
+    rpc.addRaftPeers(group.getPeers());
+  }
+
+  @Override
+  public boolean hasLeader() {
+    return leader() != null;
+  }
+
+  @Override
+  public CompletableFuture<Void> append(ByteString entry) {
+    RaftPeerId leader = leader();
+    if (leader == null) {
+      return CompletableFuture.failedFuture(new NotSentException("no leader is known"));
+    }
+    var request =
+        request(leader)
+            .setType(RaftClientRequest.writeRequestType())
+            .setMessage(Message.valueOf(Buffers.theirs(entry)))
+            .build();
+    return leader.equals(self) ? sendHere(request) : forward(leader, request);
+  }
+
+  /** One round of the read index protocol; completes when this node has applied what was answered before. */
+  public CompletableFuture<Void> readRound() {
+    var request = request(self).setType(RaftClientRequest.readRequestType()).setMessage(Message.EMPTY).build();
+    return sendHere(request);
+  }
+
+  RaftClientRequest.Builder request(RaftPeerId to) {
+    return RaftClientRequest.newBuilder()
+        .setClientId(client)
+        .setServerId(to)
+        .setGroupId(group.getGroupId())
+        .setCallId(CallId.getAndIncrement());
+  }
+
+  private CompletableFuture<Void> sendHere(RaftClientRequest request) {
+    try {
+      return server.submitClientRequestAsync(request).thenAccept(RaftLink::requireSuccess);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Void> forward(RaftPeerId leader, RaftClientRequest request) {
+    return rpc.sendRequestAsyncUnordered(request)
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null && isBroken(unwrap(failure))) {
+                reconnect(leader, unwrap(failure));
+              }
+            })
+        .handle(
+            (reply, failure) -> {
+              if (failure != null) {
+                throw classify(unwrap(failure));
+              }
+              requireSuccess(reply);
+              return null;
+            });
+  }
+
+  /** Whether the connection is at fault and not the answer that came over it. */
+  private static boolean isBroken(Throwable failure) {
+    return !(failure instanceof RaftException) || failure instanceof AlreadyClosedException;
+  }
+
+  /** gRPC by itself waits up to two minutes before it calls a returned peer; and closing the old channel may block. */
+  private void reconnect(RaftPeerId leader, Throwable failure) {
+    Thread.startVirtualThread(() -> rpc.handleException(leader, failure, true));
+  }
+
+  private static void requireSuccess(RaftClientReply reply) {
+    Throwable failure = reply.getException();
+    if (failure != null) {
+      throw classify(failure);
+    }
+    if (!reply.isSuccess()) {
+      throw new IllegalStateException("Ratis answered without success and without reason: " + reply);
+    }
+  }
+
+  /** Tells failures that leave no doubt from those that do. NotLeaderException does: the entry may be in the log. */
+  private static RuntimeException classify(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException
+          || cause instanceof LeaderNotReadyException
+          || cause instanceof ResourceUnavailableException) {
+        return new NotSentException(String.valueOf(cause.getMessage()));
+      }
+    }
+    return new IllegalStateException(failure);
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  private @Nullable RaftPeerId leader() {
+    try {
+      return server.getDivision(group.getGroupId()).getInfo().getLeaderId();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    rpc.close();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.flashq.cluster.raft;
+
+import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Member;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The Ratis server of this node and what can be asked of it. */
+public final class RaftNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+  private static final long TRANSFER_MS = 2_000;
+  private static final long SNAPSHOT_MS = 60_000;
+
+  private final ClusterSettings settings;
+  private final RaftGroup group;
+  private final RaftServer server;
+  private final RaftLink link;
+  private final ClientId administrator = ClientId.randomId();
+
+  public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine) throws IOException {
+    this.settings = settings;
+    this.group =
+        RaftGroup.valueOf(
+            RaftGroupId.valueOf(settings.group()), settings.members().stream().map(RaftNode::peer).toList());
+    RaftProperties properties = RatisProperties.of(settings, raftFolder);
+    Parameters tls = RatisProperties.tls(settings.certificates());
+    this.server =
+        RaftServer.newBuilder()
+            .setServerId(self())
+            .setGroup(group)
+            .setStateMachine(stateMachine)
+            .setProperties(properties)
+            .setParameters(tls)
+            // Opens what is there and makes a new store only where there is none.
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    this.link = new RaftLink(server, group, properties, tls, settings);
+  }
+
+  private static RaftPeer peer(Member member) {
+    return RaftPeer.newBuilder().setId(member.id()).setAddress(member.address()).build();
+  }
+
+  public void start() throws IOException {
+    server.start();
+  }
+
+  public RaftLink link() {
+    return link;
+  }
+
+  /** What Ratis knows at this moment; empty while it starts or stops. */
+  public Optional<RaftStatus> status() {
+    try {
+      var division = server.getDivision(group.getGroupId());
+      var info = division.getInfo();
+      RaftPeerId leader = info.getLeaderId();
+      return Optional.of(
+          new RaftStatus(
+              info.getCurrentTerm(),
+              info.getCurrentRole().name().toLowerCase(Locale.ROOT),
+              leader == null ? null : leader.toString(),
+              info.isLeaderReady(),
+              division.getRaftLog().getLastCommittedIndex(),
+              division.getCommitInfos().stream().map(RaftNode::commit).toList()));
+    } catch (IOException | IllegalStateException e) {
+      LOG.debug("The state of Raft is not known now", e);
+      return Optional.empty();
+    }
+  }
+
+  private static RaftStatus.Commit commit(CommitInfoProto info) {
+    return new RaftStatus.Commit(info.getServer().getId().toStringUtf8(), info.getCommitIndex());
+  }
+
+  /** Takes a checkpoint soon and drops the log before it. */
+  public CompletableFuture<Void> takeSnapshot() {
+    var request =
+        SnapshotManagementRequest.newCreate(
+            administrator, self(), group.getGroupId(), CallId.getAndIncrement(), SNAPSHOT_MS, 1);
+    return server
+        .snapshotManagementAsync(request)
+        .thenAccept(
+            reply -> {
+              if (!reply.isSuccess()) {
+                throw new IllegalStateException("No checkpoint was taken: " + reply.getException());
+              }
+            });
+  }
+
+  /** When this node leads: lets the member that has most of the log lead, so that nobody waits for an election. */
+  public void handOverLeadership() {
+    try {
+      Optional<RaftPeerId> successor = successor();
+      if (successor.isEmpty()) {
+        return;
+      }
+      var request =
+          new TransferLeadershipRequest(
+              administrator,
+              self(),
+              group.getGroupId(),
+              CallId.getAndIncrement(),
+              successor.get(),
+              TRANSFER_MS);
+      server.transferLeadershipAsync(request).get(TRANSFER_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.info("The leadership was not handed over, the others will elect: {}", e.toString());
+    }
+  }
+
+  /** The other member with the highest match index; empty when this node does not lead or is alone. */
+  private Optional<RaftPeerId> successor() throws IOException {
+    var division = server.getDivision(group.getGroupId());
+    if (division.getInfo().getCurrentRole() != RaftPeerRole.LEADER) {
+      return Optional.empty();
+    }
+    List<RaftPeerId> others =
+        division.getRaftConf().getAllPeers().stream().map(RaftPeer::getId).filter(id -> !id.equals(self())).toList();
+    return division.getCommitInfos().stream()
+        .filter(info -> others.contains(RaftPeerId.valueOf(info.getServer().getId())))
+        .max(Comparator.comparingLong(CommitInfoProto::getCommitIndex))
+        .map(info -> RaftPeerId.valueOf(info.getServer().getId()));
+  }
+
+  private RaftPeerId self() {
+    return RaftPeerId.valueOf(settings.nodeId());
+  }
+
+  @Override
+  public void close() throws IOException {
+    link.close();
+    server.close();
+  }
+
+  /**
+   * @param leader null while none is known
+   */
+  public record RaftStatus(
+      long term, String role, @Nullable String leader, boolean leaderReady, long committedIndex, List<Commit> commits) {
+    public RaftStatus {
+      commits = List.copyOf(commits);
+    }
+
+    /** The last entry that a member knows to be committed, as far as this node has heard. */
+    public record Commit(String member, long index) {}
+
+    public long commitOf(String member) {
+      return commits.stream()
+          .filter(commit -> Objects.equals(commit.member(), member))
+          .mapToLong(Commit::index)
+          .findFirst()
+          .orElse(-1);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.flashq.cluster.replica;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's folder: whose it is, that nobody else has it, and where everything lies in it.
+ *
+ * <pre>
+ * identity           cluster, node, format; whether the node has ever applied an entry
+ * boot               how often the node has been started
+ * lock               held while a process uses the folder
+ * raft/GROUP/...     Ratis: the log and, in sm/, the checkpoints
+ * live/GROUP/...     the database of the engine; made anew from a checkpoint at every start
+ * </pre>
+ *
+ * <p>A member that lost its folder and comes back with an empty one has forgotten its votes and the entries it
+ * confirmed, so that a majority may be wrong about what is safe. This class refuses a folder that has lost a part. An
+ * empty folder looks like a new node; a member with a lost disk is to be removed from the cluster and added under a new
+ * id.
+ */
+public final class DataFolder implements AutoCloseable {
+  private static final String FORMAT = "1";
+
+  private final Path folder;
+  private final UUID group;
+  private final Properties identity;
+  private final FileChannel lock;
+  private final AtomicBoolean used;
+  private final long boot;
+
+  private DataFolder(Path folder, UUID group, Properties identity, FileChannel lock) throws IOException {
+    this.folder = folder;
+    this.group = group;
+    this.identity = identity;
+    this.lock = lock;
+    this.used = new AtomicBoolean(isUsed(identity));
+    requireWhole();
+    this.boot = nextBoot();
+  }
+
+  /** Takes the folder for this process, or fails with {@link DataFolderException} before anything is changed in it. */
+  public static DataFolder open(Path folder, String cluster, UUID group, String nodeId) {
+    try {
+      Files.createDirectories(folder);
+      FileChannel lock = lock(folder);
+      try {
+        return new DataFolder(folder, group, identity(folder, cluster, nodeId), lock);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The data folder " + folder + " cannot be used", e);
+    }
+  }
+
+  /** Number of this start, greater than at every start before. */
+  public long boot() {
+    return boot;
+  }
+
+  /** What Ratis gets; it makes one folder per group in it. */
+  public Path raft() {
+    return folder.resolve("raft");
+  }
+
+  public Path live() {
+    return folder.resolve("live").resolve(group.toString());
+  }
+
+  public Path checkpoints() {
+    return groupFolder().resolve("sm");
+  }
+
+  public Path temporary() {
+    return groupFolder().resolve("tmp");
+  }
+
+  /** From the first applied entry on, a folder without log is a damaged one and not a new one. */
+  public void markUsed() {
+    if (used.get() || used.getAndSet(true)) {
+      return;
+    }
+    try {
+      identity.setProperty("used", "true");
+      Disk.replace(folder.resolve("identity"), text(identity));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The identity file in " + folder + " cannot be written", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path groupFolder() {
+    return raft().resolve(group.toString());
+  }
+
+  private static FileChannel lock(Path folder) throws IOException {
+    FileChannel channel =
+        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (tryLock(channel) == null) {
+      channel.close();
+      throw new DataFolderException("The data folder " + folder + " is in use by another process");
+    }
+    return channel;
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException _) {
+      return null;
+    }
+  }
+
+  private static Properties identity(Path folder, String cluster, String nodeId) throws IOException {
+    Path file = folder.resolve("identity");
+    if (!Files.exists(file)) {
+      requireNew(folder);
+      var fresh = new Properties();
+      fresh.setProperty("format", FORMAT);
+      fresh.setProperty("cluster", cluster);
+      fresh.setProperty("node", nodeId);
+      Disk.replace(file, text(fresh));
+      return fresh;
+    }
+    var known = new Properties();
+    known.load(new StringReader(Files.readString(file)));
+    require(folder, known, "format", FORMAT);
+    require(folder, known, "cluster", cluster);
+    require(folder, known, "node", nodeId);
+    return known;
+  }
+
+  private static void require(Path folder, Properties known, String what, String expected) {
+    String found = known.getProperty(what);
+    if (!expected.equals(found)) {
+      throw new DataFolderException(
+          "The data folder " + folder + " belongs to " + what + " '" + found + "', this node has " + what + " '" + expected
+              + "'");
+    }
+  }
+
+  private static void requireNew(Path folder) throws IOException {
+    for (Path path : Disk.list(folder)) {
+      String name = path.getFileName().toString();
+      if (!name.equals("lock") && !name.equals("identity.new")) {
+        throw new DataFolderException(
+            "The data folder " + folder + " has no identity file but holds '" + name + "'; nobody knows whose data it is");
+      }
+    }
+  }
+
+  private void requireWhole() throws IOException {
+    for (Path path : Disk.list(raft())) {
+      if (!path.equals(groupFolder())) {
+        throw new DataFolderException("The data folder " + folder + " holds a Raft group of another cluster: " + path);
+      }
+    }
+    if (!isUsed(identity)) {
+      return;
+    }
+    if (!Files.isDirectory(groupFolder().resolve("current")) || !Files.exists(folder.resolve("boot"))) {
+      throw new DataFolderException(
+          "The data folder " + folder + " has lost a part of its content (the Raft log or the boot number); "
+              + "the node must not vote with it: remove the node from the cluster and add it under a new id");
+    }
+    requireLogMeetsCheckpoint();
+  }
+
+  /** The log must begin at or before the entry that follows the newest checkpoint. */
+  private void requireLogMeetsCheckpoint() throws IOException {
+    long checkpoint = new Checkpoints(checkpoints(), temporary()).newest().map(c -> c.applied().index()).orElse(-1L);
+    long first = firstLogIndex();
+    if (first > checkpoint + 1) {
+      throw new DataFolderException(
+          "The data folder " + folder + " lacks entries: its newest complete checkpoint ends at " + checkpoint
+              + " and its log begins at " + (first == Long.MAX_VALUE ? "nothing" : first)
+              + "; remove the node from the cluster and add it under a new id");
+    }
+  }
+
+  private long firstLogIndex() throws IOException {
+    long first = Long.MAX_VALUE;
+    for (Path path : Disk.list(groupFolder().resolve("current"))) {
+      String name = path.getFileName().toString();
+      if (name.startsWith("log_")) {
+        String start = name.substring("log_".length()).replace("inprogress_", "");
+        int dash = start.indexOf('-');
+        first = Math.min(first, Long.parseLong(dash < 0 ? start : start.substring(0, dash)));
+      }
+    }
+    return first == Long.MAX_VALUE && newestCheckpointExists() ? 0 : first;
+  }
+
+  private boolean newestCheckpointExists() throws IOException {
+    return new Checkpoints(checkpoints(), temporary()).newest().isPresent();
+  }
+
+  private long nextBoot() throws IOException {
+    Path file = folder.resolve("boot");
+    long next = 1 + (Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0);
+    Disk.replace(file, next + "\n");
+    return next;
+  }
+
+  private static boolean isUsed(Properties identity) {
+    return Boolean.parseBoolean(identity.getProperty("used"));
+  }
+
+  private static String text(Properties identity) {
+    var text = new StringBuilder();
+    identity.stringPropertyNames().stream()
+        .sorted()
+        .forEach(name -> text.append(name).append('=').append(identity.getProperty(name)).append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.flashq.cluster.replica;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueEngine;
+import dev.flashq.statemachine.QueueEngine.Applied;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.QueueEngine.Digest;
+import dev.flashq.statemachine.QueueEngine.Listener;
+import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine of this node and its replacement by another state. Entries are applied by one thread, which also restores;
+ * readers on other threads never meet a closed engine.
+ */
+public final class Replica {
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+  private static final RefusedException CLOSED =
+      new RefusedException(new Reply.Refused(ErrorCode.SERVICE_UNAVAILABLE, "Service unavailable: the node is stopping"));
+
+  private final Path live;
+  private final Checkpoints checkpoints;
+  private final EngineFactory factory;
+  private final String nodeId;
+  private final long boot;
+  private final Listener listener;
+  private final ReadWriteLock swap = new ReentrantReadWriteLock();
+  private volatile @Nullable QueueEngine engine;
+
+  public Replica(
+      Path live, Checkpoints checkpoints, EngineFactory factory, String nodeId, long boot, Listener listener) {
+    this.live = live;
+    this.checkpoints = checkpoints;
+    this.factory = factory;
+    this.nodeId = nodeId;
+    this.boot = boot;
+    this.listener = listener;
+  }
+
+  public Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  /**
+   * The one way to a state: drops the live database, takes the newest checkpoint (or nothing) in its place and opens
+   * it. The log is replayed from there by the caller. Empty when there is no checkpoint.
+   */
+  public Optional<Applied> restore() throws IOException {
+    swap.writeLock().lock();
+    try {
+      close();
+      Disk.delete(live);
+      Optional<Checkpoint> newest = checkpoints.newest();
+      if (newest.isPresent()) {
+        newest.get().linkInto(live);
+      }
+      QueueEngine opened = factory.open(live, nodeId, boot);
+      opened.listen(listener);
+      engine = opened;
+      Optional<Applied> from = newest.map(Checkpoint::applied);
+      if (from.isPresent() && !opened.lastApplied().equals(from.get())) {
+        throw new IOException(
+            "The checkpoint " + newest.get() + " contains " + opened.lastApplied() + " instead of " + from.get());
+      }
+      LOG.info("The state is restored from {}", newest.<Object>map(c -> c).orElse("nothing"));
+      return from;
+    } finally {
+      swap.writeLock().unlock();
+    }
+  }
+
+  public Outcome apply(long term, long index, ByteString entry) {
+    return applying().apply(term, index, entry);
+  }
+
+  public void skip(long term, long index) {
+    applying().skip(term, index);
+  }
+
+  /** Takes a checkpoint of what is applied; called by the applying thread. */
+  public Checkpoint checkpoint() throws IOException {
+    Path draft = checkpoints.draft();
+    Applied applied = applying().checkpoint(draft);
+    return checkpoints.publish(draft, applied);
+  }
+
+  public Applied lastApplied() {
+    return read(QueueEngine::lastApplied);
+  }
+
+  public <R> R ask(Query<R> query) {
+    return read(engine -> engine.ask(query));
+  }
+
+  public Deliverable deliverable(QueueName queue) {
+    return read(engine -> engine.deliverable(queue));
+  }
+
+  public long nextTimerDue() {
+    return read(QueueEngine::nextTimerDue);
+  }
+
+  public Digest digest() {
+    return read(QueueEngine::digest);
+  }
+
+  public void close() {
+    swap.writeLock().lock();
+    try {
+      QueueEngine old = engine;
+      engine = null;
+      if (old != null) {
+        old.close();
+      }
+    } finally {
+      swap.writeLock().unlock();
+    }
+  }
+
+  private QueueEngine applying() {
+    QueueEngine current = engine;
+    if (current == null) {
+      throw new StorageException("an entry arrived for a replica that is closed");
+    }
+    return current;
+  }
+
+  private <R> R read(Function<QueueEngine, R> question) {
+    swap.readLock().lock();
+    try {
+      QueueEngine current = engine;
+      if (current == null) {
+        throw CLOSED;
+      }
+      return question.apply(current);
+    } finally {
+      swap.readLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.flashq.cluster;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.config.Timing;
+import dev.flashq.security.DevelopmentCa;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Nodes in this process on ephemeral ports of the loopback interface. */
+final class TestCluster implements AutoCloseable {
+  static final QueueName MAIL = new QueueName("mail");
+
+  private final Path folder;
+  private final List<Member> members;
+  private final long snapshotBytes;
+  private final Map<String, ClusterNode> nodes = new TreeMap<>();
+  private final Map<String, FakeEngine> engines = new ConcurrentHashMap<>();
+  private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
+
+  TestCluster(Path folder, int size) {
+    this(folder, size, ClusterSettings.SNAPSHOT_LOG_BYTES);
+  }
+
+  TestCluster(Path folder, int size, long snapshotBytes) {
+    this.folder = folder;
+    this.snapshotBytes = snapshotBytes;
+    this.members = members(size);
+  }
+
+  private static List<Member> members(int size) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      List<Member> members = new ArrayList<>();
+      for (int i = 1; i <= size; i++) {
+        var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        sockets.add(socket);
+        members.add(new Member("n" + i, "127.0.0.1", socket.getLocalPort()));
+      }
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return members;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  TestCluster startAll() {
+    members.forEach(member -> start(member.id()));
+    return this;
+  }
+
+  ClusterNode start(String id) {
+    var node = new ClusterNode(settings(id), this::open, NodeClock.system(), fatal::add);
+    nodes.put(id, node);
+    node.start();
+    return node;
+  }
+
+  ClusterSettings settings(String id) {
+    var certificates = new DevelopmentCa(folder.resolve("certs"), InstantSource.system()).certificatesOf(id, List.of());
+    return new ClusterSettings(
+        "test", id, members, data(id), certificates, Timing.DEFAULT, ProposalLimits.DEFAULT, snapshotBytes);
+  }
+
+  private FakeEngine open(Path live, String node, long boot) throws IOException {
+    FakeEngine engine = FakeEngine.open(live, node, boot);
+    engines.put(node, engine);
+    return engine;
+  }
+
+  Path data(String id) {
+    return folder.resolve(id);
+  }
+
+  List<Member> members() {
+    return members;
+  }
+
+  ClusterNode node(String id) {
+    return requireNonNull(nodes.get(id));
+  }
+
+  FakeEngine engine(String id) {
+    return requireNonNull(engines.get(id));
+  }
+
+  List<Throwable> fatal() {
+    return fatal;
+  }
+
+  /** Waits until every running node follows the same leader; its id. */
+  String leader() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () ->
+                nodes.values().stream().map(node -> node.view().leader()).distinct().count() == 1
+                    && nodes.values().stream().allMatch(node -> node.view().ready()));
+    return requireNonNull(nodes.values().iterator().next().view().leader());
+  }
+
+  String follower() {
+    String leader = leader();
+    return nodes.keySet().stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+  }
+
+  void kill(String id) {
+    requireNonNull(nodes.remove(id)).kill();
+  }
+
+  void stop(String id) {
+    requireNonNull(nodes.remove(id)).close();
+  }
+
+  CompletableFuture<Reply> push(String id, String data) {
+    return push(id, data, JobOptions.DEFAULTS);
+  }
+
+  CompletableFuture<Reply> push(String id, String data, JobOptions options) {
+    var job = new NewJob(Payload.json(data), options);
+    return gateway(id).submit(Principal.ANONYMOUS, null, new Command.PushJobs(MAIL, List.of(job)));
+  }
+
+  CompletableFuture<Reply> pull(String id, int count, long waitMs) {
+    return gateway(id).submit(Principal.ANONYMOUS, null, new Command.PullJobs(MAIL, count, waitMs));
+  }
+
+  CommandGateway gateway(String id) {
+    return node(id).gateway();
+  }
+
+  /** Waits until all running nodes have applied the same entries. */
+  void awaitSameState() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                nodes.keySet().stream().map(id -> engine(id).lastApplied()).distinct().count() == 1
+                    && nodes.keySet().stream().map(id -> engine(id).digest()).distinct().count() == 1);
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(nodes.keySet()).forEach(this::kill);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.flashq.security;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An authority in a folder, made on first use, for clusters on one machine.
+ *
+ * <p>Its private key lies beside the certificates: whoever reads the folder can join the cluster. A cluster over several
+ * machines gets its certificates from elsewhere.
+ */
+public final class DevelopmentCa {
+  /** A certificate that ends sooner is replaced when its node starts. */
+  private static final Duration RENEW_BEFORE = Duration.ofDays(30);
+
+  private final Path folder;
+  private final InstantSource clock;
+
+  public DevelopmentCa(Path folder, InstantSource clock) {
+    this.folder = folder;
+    this.clock = clock;
+  }
+
+  /**
+   * The certificates of a node, made if they are missing, end soon or lack a host. Fails with {@link
+   * InvalidCertificateException} when a file of the folder is not what it should be.
+   */
+  public PeerCertificates certificatesOf(String nodeId, Collection<String> hosts) {
+    try {
+      Files.createDirectories(
+          folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      try (FolderLock _ = FolderLock.take(folder)) {
+        return prepare(nodeId, names(nodeId, hosts));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The development certificates in " + folder + " cannot be read or made", e);
+    }
+  }
+
+  private PeerCertificates prepare(String nodeId, Set<String> names) throws IOException {
+    Path ca = folder.resolve("ca.pem");
+    Path caKey = folder.resolve("ca-key.pem");
+    requireBothOrNone(ca, caKey);
+    var authority = Files.exists(ca) ? open(ca, caKey) : create(ca, caKey);
+    var node = new PeerCertificates(ca, folder.resolve(nodeId + ".pem"), folder.resolve(nodeId + "-key.pem"));
+    requireBothOrNone(node.certificate(), node.key());
+    if (!Files.exists(node.certificate()) || isOutdated(node, names)) {
+      KeyPair keys = CertificateIssuer.newKeys();
+      X509Certificate certificate = authority.issue(nodeId, keys.getPublic(), names);
+      Files.deleteIfExists(node.certificate());
+      PemFiles.write(node.key(), keys.getPrivate());
+      PemFiles.write(node.certificate(), certificate);
+    }
+    return node.validate(clock.instant());
+  }
+
+  private boolean isOutdated(PeerCertificates node, Set<String> names) {
+    return node.expiresAt().isBefore(clock.instant().plus(RENEW_BEFORE)) || !node.hosts().containsAll(names);
+  }
+
+  private CertificateIssuer create(Path ca, Path caKey) throws IOException {
+    KeyPair keys = CertificateIssuer.newKeys();
+    X509Certificate certificate = CertificateIssuer.selfSigned(keys, clock.instant());
+    PemFiles.write(caKey, keys.getPrivate());
+    PemFiles.write(ca, certificate);
+    return new CertificateIssuer(certificate, keys.getPrivate(), clock);
+  }
+
+  private CertificateIssuer open(Path ca, Path caKey) {
+    return new CertificateIssuer(PemFiles.certificates(ca).getFirst(), PemFiles.privateKey(caKey), clock);
+  }
+
+  /** A key is written before its certificate, so a lone key is the rest of a start that was cut off. */
+  private static void requireBothOrNone(Path certificate, Path key) throws IOException {
+    if (Files.exists(certificate) && !Files.exists(key)) {
+      throw new InvalidCertificateException(
+          "There is " + certificate + " but no " + key.getFileName() + "; put it back, or remove the certificate as well");
+    }
+    if (!Files.exists(certificate)) {
+      Files.deleteIfExists(key);
+    }
+  }
+
+  private static Set<String> names(String nodeId, Collection<String> hosts) {
+    Set<String> names = new TreeSet<>(hosts);
+    names.add(nodeId);
+    names.add("localhost");
+    names.add("127.0.0.1");
+    return names;
+  }
+}

@@ -1,0 +1,4 @@
+package dev.flashq.security;
+
+/** Who a token belongs to. */
+public record Identity(String name) {}

@@ -1,0 +1,95 @@
+package dev.flashq.security;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+
+/** Certificates and private keys in PEM files; every failure names the file. */
+final class PemFiles {
+  private PemFiles() {}
+
+  /** All certificates of the file, at least one. */
+  static List<X509Certificate> certificates(Path file) {
+    requireReadable(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      var found =
+          CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+      if (found.isEmpty()) {
+        throw new InvalidCertificateException(file + " holds no certificate in PEM form");
+      }
+      return found;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new InvalidCertificateException(file + " is not a certificate in PEM form", e);
+    }
+  }
+
+  static PrivateKey privateKey(Path file) {
+    requireReadable(file);
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
+        PEMParser parser = new PEMParser(reader)) {
+      return switch (parser.readObject()) {
+        case PrivateKeyInfo info -> new JcaPEMKeyConverter().getPrivateKey(info);
+        case PEMKeyPair _ ->
+            throw new InvalidCertificateException(file + " is in the old key form; convert it with openssl pkcs8 -topk8");
+        case null, default -> throw new InvalidCertificateException(file + " holds no unencrypted private key in PEM form");
+      };
+    } catch (IOException e) {
+      throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
+    }
+  }
+
+  static void write(Path file, X509Certificate... certificates) throws IOException {
+    write(file, (Object[]) certificates);
+  }
+
+  static void write(Path file, PrivateKey key) throws IOException {
+    write(file, new JcaPKCS8Generator(key, null));
+  }
+
+  /** Readable by the owner alone from the first byte on; appears complete or not at all. */
+  private static void write(Path file, Object... objects) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(temporary);
+    Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.US_ASCII);
+        JcaPEMWriter pem = new JcaPEMWriter(out)) {
+      for (Object object : objects) {
+        pem.writeObject(object);
+      }
+    }
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void requireReadable(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidCertificateException("There is no file " + file);
+    }
+    if (!Files.isReadable(file)) {
+      throw new InvalidCertificateException(file + " cannot be read by this process");
+    }
+  }
+}
