@@ -48,7 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node of the cluster, from its data folder to the gateway. Made and started once; {@link #close} ends it in order.
+ * One node of the cluster, from its data folder to the gateway. Made and started once; {@link
+ * #close} ends it in order.
  */
 public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
@@ -81,31 +82,47 @@ public final class ClusterNode implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * Takes the data folder; nothing runs yet. Fails with a sentence for the operator when the folder or the certificates
-   * are not this node's.
+   * Takes the data folder; nothing runs yet. Fails with a sentence for the operator when the folder
+   * or the certificates are not this node's.
    *
-   * @param fatal called when the replica cannot go on; the process must end, and restart will repair what can be
+   * @param fatal called when the replica cannot go on; the process must end, and restart will
+   *     repair what can be
    */
-  public ClusterNode(ClusterSettings settings, EngineFactory engines, NodeClock clock, Consumer<Throwable> fatal) {
+  public ClusterNode(
+      ClusterSettings settings, EngineFactory engines, NodeClock clock, Consumer<Throwable> fatal) {
     settings.certificates().validate(Instant.ofEpochMilli(clock.now()));
     this.settings = settings;
     this.clock = clock;
     this.fatal = fatal;
-    this.data = DataFolder.open(settings.data(), settings.cluster(), settings.group(), settings.nodeId());
+    this.data =
+        DataFolder.open(settings.data(), settings.cluster(), settings.group(), settings.nodeId());
     String node = settings.nodeId();
     this.alarms = new Alarms(node);
-    this.readers = Executors.newFixedThreadPool(READERS, task -> new Thread(task, "reader-" + node));
+    this.readers =
+        Executors.newFixedThreadPool(READERS, task -> new Thread(task, "reader-" + node));
     this.lines = Executors.newSingleThreadExecutor(task -> new Thread(task, "long-polls-" + node));
     this.replica =
         new Replica(
-            data.live(), new Checkpoints(data.checkpoints(), data.temporary()), engines, node, data.boot(), new Ears());
+            data.live(),
+            new Checkpoints(data.checkpoints(), data.temporary()),
+            engines,
+            node,
+            data.boot(),
+            new Ears());
     this.raft = newRaft();
     this.proposer =
         new Proposer(node, data.boot(), raft.link(), settings.proposals(), clock, this::release);
     var barrier = new ReadBarrier(raft.link()::readRound, readers);
     this.longPolls =
         new LongPolls(
-            replica::deliverable, proposer::submit, barrier::await, this::release, lines, alarms, clock, WAITERS);
+            replica::deliverable,
+            proposer::submit,
+            barrier::await,
+            this::release,
+            lines,
+            alarms,
+            clock,
+            WAITERS);
     this.jobWaits = new JobWaits(replica::ask, barrier::await, readers, alarms, WAITERS);
     this.duties = new LeaderDuties(replica, proposer::submit, clock);
     this.gateway = new ReplicatedGateway(proposer, longPolls, jobWaits, barrier, replica, readers);
@@ -113,7 +130,10 @@ public final class ClusterNode implements AutoCloseable {
 
   private RaftNode newRaft() {
     try {
-      return new RaftNode(settings, data.raft(), new QueueStateMachine(replica, data, clock.unixMs(), new Events()));
+      return new RaftNode(
+          settings,
+          data.raft(),
+          new QueueStateMachine(replica, data, clock.unixMs(), new Events()));
     } catch (IOException e) {
       data.close();
       throw new UncheckedIOException("Raft cannot be set up in " + settings.data(), e);
@@ -178,7 +198,10 @@ public final class ClusterNode implements AutoCloseable {
     return raft.takeSnapshot();
   }
 
-  /** Hands the leadership over, leaves a checkpoint for a quick start, and lets go of the data folder. */
+  /**
+   * Hands the leadership over, leaves a checkpoint for a quick start, and lets go of the data
+   * folder.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
@@ -214,14 +237,16 @@ public final class ClusterNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.info("No checkpoint was taken at the stop; the next start replays more: {}", e.toString());
+      LOG.info(
+          "No checkpoint was taken at the stop; the next start replays more: {}", e.toString());
     }
   }
 
   private void look() {
     try {
       duties.look();
-      if (bytesSinceSnapshot.get() > settings.snapshotLogBytes() && snapshotting.compareAndSet(false, true)) {
+      if (bytesSinceSnapshot.get() > settings.snapshotLogBytes()
+          && snapshotting.compareAndSet(false, true)) {
         bytesSinceSnapshot.set(0);
         var _ =
             raft.takeSnapshot()
@@ -248,7 +273,11 @@ public final class ClusterNode implements AutoCloseable {
 
   private long newestCheckpoint() {
     try {
-      return replica.checkpoints().newest().map(checkpoint -> checkpoint.applied().index()).orElse(-1L);
+      return replica
+          .checkpoints()
+          .newest()
+          .map(checkpoint -> checkpoint.applied().index())
+          .orElse(-1L);
     } catch (IOException _) {
       return -1;
     }

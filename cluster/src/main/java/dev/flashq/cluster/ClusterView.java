@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param role of this node: leader, follower, candidate, or stopped
  * @param appliedIndex the last log entry in this node's state
  * @param snapshotIndex the last log entry in this node's newest checkpoint; -1 without one
- * @param ready whether a client is well served here: there is a leader and this node has caught up with it
+ * @param ready whether a client is well served here: there is a leader and this node has caught up
+ *     with it
  */
 public record ClusterView(
     String cluster,
@@ -30,7 +31,8 @@ public record ClusterView(
   /**
    * A member as this node sees it.
    *
-   * @param committedIndex the last entry that the member knows to be committed, as far as this node has heard; -1: unknown
+   * @param committedIndex the last entry that the member knows to be committed, as far as this node
+   *     has heard; -1: unknown
    */
   public record MemberView(String id, String address, boolean leader, long committedIndex) {}
 }

@@ -11,7 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-/** While this node leads: proposes a tick when a timer is due, one at a time. When nothing is due, nothing is written. */
+/**
+ * While this node leads: proposes a tick when a timer is due, one at a time. When nothing is due,
+ * nothing is written.
+ */
 final class LeaderDuties {
   private final Replica replica;
   private final Function<Submission, CompletableFuture<Reply>> propose;
@@ -19,7 +22,8 @@ final class LeaderDuties {
   private final AtomicBoolean ticking = new AtomicBoolean();
   private volatile boolean leading;
 
-  LeaderDuties(Replica replica, Function<Submission, CompletableFuture<Reply>> propose, NodeClock clock) {
+  LeaderDuties(
+      Replica replica, Function<Submission, CompletableFuture<Reply>> propose, NodeClock clock) {
     this.replica = replica;
     this.propose = propose;
     this.clock = clock;

@@ -20,7 +20,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Sends each request down its path: commands to the proposer, pulls and waits to those who wait, questions to reads. */
+/**
+ * Sends each request down its path: commands to the proposer, pulls and waits to those who wait,
+ * questions to reads.
+ */
 final class ReplicatedGateway implements CommandGateway {
   private final Proposer proposer;
   private final LongPolls longPolls;
@@ -45,7 +48,8 @@ final class ReplicatedGateway implements CommandGateway {
   }
 
   @Override
-  public CompletableFuture<Reply> submit(Principal principal, @Nullable RequestId requestId, Command command) {
+  public CompletableFuture<Reply> submit(
+      Principal principal, @Nullable RequestId requestId, Command command) {
     var submission = new Submission(principal, requestId, command);
     return command instanceof PullJobs pull
         ? longPolls.pull(submission, pull)
@@ -53,7 +57,8 @@ final class ReplicatedGateway implements CommandGateway {
   }
 
   @Override
-  public <R> CompletableFuture<R> ask(Principal principal, Query<R> query, Consistency consistency) {
+  public <R> CompletableFuture<R> ask(
+      Principal principal, Query<R> query, Consistency consistency) {
     if (query instanceof WaitForJob wait) {
       return cast(jobWaits.await(wait));
     }

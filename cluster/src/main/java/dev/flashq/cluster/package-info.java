@@ -1,4 +1,7 @@
-/** One node of the cluster: the gateway to the replicated state, put together from the packages below. */
+/**
+ * One node of the cluster: the gateway to the replicated state, put together from the packages
+ * below.
+ */
 @NullMarked
 package dev.flashq.cluster;
 

@@ -41,7 +41,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A queue in memory: enough of the engine's contract to see what the cluster does with it. A checkpoint is its log. */
+/**
+ * A queue in memory: enough of the engine's contract to see what the cluster does with it. A
+ * checkpoint is its log.
+ */
 final class FakeEngine implements QueueEngine {
   private record Logged(long term, long index, @Nullable ByteString entry) {}
 
@@ -119,7 +122,8 @@ final class FakeEngine implements QueueEngine {
   private Reply apply(Command command) {
     kinds.add(command.getClass().getSimpleName());
     return switch (command) {
-      case PushJobs push -> new Reply.Pushed(push.jobs().stream().map(job -> accept(push.queue(), job)).toList());
+      case PushJobs push ->
+          new Reply.Pushed(push.jobs().stream().map(job -> accept(push.queue(), job)).toList());
       case PullJobs pull -> deliver(pull);
       case AckJobs acks -> {
         acks.acks().forEach(ack -> end(ack.claim().job(), JobState.COMPLETED));
@@ -193,7 +197,13 @@ final class FakeEngine implements QueueEngine {
       if (job.options().removeOnComplete() && state == JobState.COMPLETED) {
         jobs.remove(id);
       } else {
-        jobs.put(id, view(id, job.queue(), new NewJob(Objects.requireNonNull(job.data()), job.options()), state));
+        jobs.put(
+            id,
+            view(
+                id,
+                job.queue(),
+                new NewJob(Objects.requireNonNull(job.data()), job.options()),
+                state));
       }
       tell(id);
     }
@@ -208,7 +218,24 @@ final class FakeEngine implements QueueEngine {
 
   private static JobView view(JobId id, QueueName queue, NewJob job, JobState state) {
     return new JobView(
-        id, queue, state, job.options(), job.data(), null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, 1);
+        id,
+        queue,
+        state,
+        job.options(),
+        job.data(),
+        null,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        null,
+        1);
   }
 
   @Override
@@ -252,7 +279,8 @@ final class FakeEngine implements QueueEngine {
     Object answer =
         switch (query) {
           case Query.GetJob get -> new Query.Found(jobs.get(get.id()));
-          case Query.GetStats _ -> new Query.Stats(waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0);
+          case Query.GetStats _ ->
+              new Query.Stats(waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0);
           default -> throw new UnsupportedOperationException(query.toString());
         };
     return cast(answer);

@@ -19,7 +19,9 @@ class ReplicationTest {
       cluster.leader();
 
       for (String node : new String[] {"n1", "n2", "n3"}) {
-        assertThat(cluster.push(node, "\"from " + node + "\"")).succeedsWithin(SOON).isInstanceOf(Pushed.class);
+        assertThat(cluster.push(node, "\"from " + node + "\""))
+            .succeedsWithin(SOON)
+            .isInstanceOf(Pushed.class);
       }
 
       cluster.awaitSameState();

@@ -83,9 +83,18 @@ final class TestCluster implements AutoCloseable {
   }
 
   ClusterSettings settings(String id) {
-    var certificates = new DevelopmentCa(folder.resolve("certs"), InstantSource.system()).certificatesOf(id, List.of());
+    var certificates =
+        new DevelopmentCa(folder.resolve("certs"), InstantSource.system())
+            .certificatesOf(id, List.of());
     return new ClusterSettings(
-        "test", id, members, data(id), certificates, Timing.DEFAULT, ProposalLimits.DEFAULT, snapshotBytes);
+        "test",
+        id,
+        members,
+        data(id),
+        certificates,
+        Timing.DEFAULT,
+        ProposalLimits.DEFAULT,
+        snapshotBytes);
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {
@@ -163,7 +172,8 @@ final class TestCluster implements AutoCloseable {
         .until(
             () ->
                 nodes.keySet().stream().map(id -> engine(id).lastApplied()).distinct().count() == 1
-                    && nodes.keySet().stream().map(id -> engine(id).digest()).distinct().count() == 1);
+                    && nodes.keySet().stream().map(id -> engine(id).digest()).distinct().count()
+                        == 1);
   }
 
   @Override

@@ -62,10 +62,16 @@ final class CertificateIssuer {
     var name = new X500Principal("CN=flashQ development CA " + serial().toString(36));
     var builder =
         new JcaX509v3CertificateBuilder(
-            name, serial(), Date.from(now.minus(CLOCK_SLACK)), Date.from(now.plus(CA_LIFE)), name, keys.getPublic());
+            name,
+            serial(),
+            Date.from(now.minus(CLOCK_SLACK)),
+            Date.from(now.plus(CA_LIFE)),
+            name,
+            keys.getPublic());
     try {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-      builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+      builder.addExtension(
+          Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
       return sign(builder, keys.getPrivate());
     } catch (CertIOException e) {
       throw new IllegalStateException("an extension cannot be encoded", e);
@@ -88,7 +94,8 @@ final class CertificateIssuer {
       builder.addExtension(
           Extension.extendedKeyUsage,
           false,
-          new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
+          new ExtendedKeyUsage(
+              new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
       builder.addExtension(Extension.subjectAlternativeName, false, alternativeNames(names));
       return sign(builder, caKey);
     } catch (CertIOException e) {
@@ -99,7 +106,11 @@ final class CertificateIssuer {
   private static GeneralNames alternativeNames(Set<String> names) {
     return new GeneralNames(
         names.stream()
-            .map(name -> new GeneralName(IPAddress.isValid(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
+            .map(
+                name ->
+                    new GeneralName(
+                        IPAddress.isValid(name) ? GeneralName.iPAddress : GeneralName.dNSName,
+                        name))
             .toArray(GeneralName[]::new));
   }
 

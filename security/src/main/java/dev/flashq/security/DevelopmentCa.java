@@ -16,8 +16,8 @@ import java.util.TreeSet;
 /**
  * An authority in a folder, made on first use, for clusters on one machine.
  *
- * <p>Its private key lies beside the certificates: whoever reads the folder can join the cluster. A cluster over several
- * machines gets its certificates from elsewhere.
+ * <p>Its private key lies beside the certificates: whoever reads the folder can join the cluster. A
+ * cluster over several machines gets its certificates from elsewhere.
  */
 public final class DevelopmentCa {
   /** A certificate that ends sooner is replaced when its node starts. */
@@ -32,18 +32,20 @@ public final class DevelopmentCa {
   }
 
   /**
-   * The certificates of a node, made if they are missing, end soon or lack a host. Fails with {@link
-   * InvalidCertificateException} when a file of the folder is not what it should be.
+   * The certificates of a node, made if they are missing, end soon or lack a host. Fails with
+   * {@link InvalidCertificateException} when a file of the folder is not what it should be.
    */
   public PeerCertificates certificatesOf(String nodeId, Collection<String> hosts) {
     try {
       Files.createDirectories(
-          folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       try (FolderLock _ = FolderLock.take(folder)) {
         return prepare(nodeId, names(nodeId, hosts));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("The development certificates in " + folder + " cannot be read or made", e);
+      throw new UncheckedIOException(
+          "The development certificates in " + folder + " cannot be read or made", e);
     }
   }
 
@@ -52,7 +54,9 @@ public final class DevelopmentCa {
     Path caKey = folder.resolve("ca-key.pem");
     requireBothOrNone(ca, caKey);
     var authority = Files.exists(ca) ? open(ca, caKey) : create(ca, caKey);
-    var node = new PeerCertificates(ca, folder.resolve(nodeId + ".pem"), folder.resolve(nodeId + "-key.pem"));
+    var node =
+        new PeerCertificates(
+            ca, folder.resolve(nodeId + ".pem"), folder.resolve(nodeId + "-key.pem"));
     requireBothOrNone(node.certificate(), node.key());
     if (!Files.exists(node.certificate()) || isOutdated(node, names)) {
       KeyPair keys = CertificateIssuer.newKeys();
@@ -65,7 +69,8 @@ public final class DevelopmentCa {
   }
 
   private boolean isOutdated(PeerCertificates node, Set<String> names) {
-    return node.expiresAt().isBefore(clock.instant().plus(RENEW_BEFORE)) || !node.hosts().containsAll(names);
+    return node.expiresAt().isBefore(clock.instant().plus(RENEW_BEFORE))
+        || !node.hosts().containsAll(names);
   }
 
   private CertificateIssuer create(Path ca, Path caKey) throws IOException {
@@ -77,14 +82,21 @@ public final class DevelopmentCa {
   }
 
   private CertificateIssuer open(Path ca, Path caKey) {
-    return new CertificateIssuer(PemFiles.certificates(ca).getFirst(), PemFiles.privateKey(caKey), clock);
+    return new CertificateIssuer(
+        PemFiles.certificates(ca).getFirst(), PemFiles.privateKey(caKey), clock);
   }
 
-  /** A key is written before its certificate, so a lone key is the rest of a start that was cut off. */
+  /**
+   * A key is written before its certificate, so a lone key is the rest of a start that was cut off.
+   */
   private static void requireBothOrNone(Path certificate, Path key) throws IOException {
     if (Files.exists(certificate) && !Files.exists(key)) {
       throw new InvalidCertificateException(
-          "There is " + certificate + " but no " + key.getFileName() + "; put it back, or remove the certificate as well");
+          "There is "
+              + certificate
+              + " but no "
+              + key.getFileName()
+              + "; put it back, or remove the certificate as well");
     }
     if (!Files.exists(certificate)) {
       Files.deleteIfExists(key);

@@ -22,7 +22,9 @@ final class FolderLock implements AutoCloseable {
   }
 
   static FolderLock take(Path folder) throws IOException {
-    FileChannel channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     long deadline = System.nanoTime() + WAIT_NANOS;
     while (tryLock(channel) == null) {
       if (System.nanoTime() - deadline > 0) {

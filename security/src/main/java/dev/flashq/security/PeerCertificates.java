@@ -17,8 +17,8 @@ import java.util.Set;
 /**
  * The PEM files by which the nodes of a cluster know each other.
  *
- * @param ca certificate of the authority that signs the nodes' certificates and nothing else: whoever holds a
- *     certificate of it is a member
+ * @param ca certificate of the authority that signs the nodes' certificates and nothing else:
+ *     whoever holds a certificate of it is a member
  * @param certificate this node's certificate, for both directions of a connection
  * @param key its private key, PKCS#8, not encrypted
  */
@@ -45,7 +45,8 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
   /** DNS names and IP addresses that the certificate is good for. */
   public Set<String> hosts() {
     try {
-      Collection<List<?>> names = PemFiles.certificates(certificate).getFirst().getSubjectAlternativeNames();
+      Collection<List<?>> names =
+          PemFiles.certificates(certificate).getFirst().getSubjectAlternativeNames();
       Set<String> hosts = new HashSet<>();
       if (names != null) {
         names.forEach(name -> hosts.add(String.valueOf(name.get(1))));
@@ -60,18 +61,22 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
     try {
       own.checkValidity(Date.from(now));
     } catch (CertificateExpiredException e) {
-      throw new InvalidCertificateException(certificate + " has expired on " + own.getNotAfter().toInstant(), e);
+      throw new InvalidCertificateException(
+          certificate + " has expired on " + own.getNotAfter().toInstant(), e);
     } catch (CertificateNotYetValidException e) {
-      throw new InvalidCertificateException(certificate + " is not valid before " + own.getNotBefore().toInstant(), e);
+      throw new InvalidCertificateException(
+          certificate + " is not valid before " + own.getNotBefore().toInstant(), e);
     }
   }
 
   private void requireSigned(X509Certificate own) {
     boolean signed =
         PemFiles.certificates(ca).stream()
-            .anyMatch(authority -> authority.getBasicConstraints() >= 0 && isSignedBy(own, authority));
+            .anyMatch(
+                authority -> authority.getBasicConstraints() >= 0 && isSignedBy(own, authority));
     if (!signed) {
-      throw new InvalidCertificateException(certificate + " is not signed by the authority in " + ca);
+      throw new InvalidCertificateException(
+          certificate + " is not signed by the authority in " + ca);
     }
   }
 
@@ -89,7 +94,8 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
       List<String> usages = own.getExtendedKeyUsage();
       if (usages != null && !(usages.contains(SERVER_AUTH) && usages.contains(CLIENT_AUTH))) {
         throw new InvalidCertificateException(
-            certificate + " must allow both serverAuth and clientAuth: peers connect in both directions");
+            certificate
+                + " must allow both serverAuth and clientAuth: peers connect in both directions");
       }
     } catch (GeneralSecurityException e) {
       throw new InvalidCertificateException(certificate + " has unreadable key usages", e);
@@ -109,9 +115,11 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
         return;
       }
     } catch (GeneralSecurityException e) {
-      throw new InvalidCertificateException("The key in " + key + " does not belong to the certificate in " + certificate, e);
+      throw new InvalidCertificateException(
+          "The key in " + key + " does not belong to the certificate in " + certificate, e);
     }
-    throw new InvalidCertificateException("The key in " + key + " does not belong to the certificate in " + certificate);
+    throw new InvalidCertificateException(
+        "The key in " + key + " does not belong to the certificate in " + certificate);
   }
 
   private static String algorithm(PrivateKey key) {

@@ -51,8 +51,11 @@ final class PemFiles {
       return switch (parser.readObject()) {
         case PrivateKeyInfo info -> new JcaPEMKeyConverter().getPrivateKey(info);
         case PEMKeyPair _ ->
-            throw new InvalidCertificateException(file + " is in the old key form; convert it with openssl pkcs8 -topk8");
-        case null, default -> throw new InvalidCertificateException(file + " holds no unencrypted private key in PEM form");
+            throw new InvalidCertificateException(
+                file + " is in the old key form; convert it with openssl pkcs8 -topk8");
+        case null, default ->
+            throw new InvalidCertificateException(
+                file + " holds no unencrypted private key in PEM form");
       };
     } catch (IOException e) {
       throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
@@ -71,7 +74,9 @@ final class PemFiles {
   private static void write(Path file, Object... objects) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
-    Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        temporary,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.US_ASCII);
         JcaPEMWriter pem = new JcaPEMWriter(out)) {
       for (Object object : objects) {

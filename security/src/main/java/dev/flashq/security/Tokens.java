@@ -6,12 +6,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 
-/** The configured tokens; only their digests are kept, and a check takes the same time whichever token fits. */
+/**
+ * The configured tokens; only their digests are kept, and a check takes the same time whichever
+ * token fits.
+ */
 public final class Tokens {
   private final List<Known> known;
 
   public Tokens(List<TokenEntry> entries) {
-    known = entries.stream().map(entry -> new Known(new Identity(entry.name()), digest(entry.token()))).toList();
+    known =
+        entries.stream()
+            .map(entry -> new Known(new Identity(entry.name()), digest(entry.token())))
+            .toList();
   }
 
   public boolean isEmpty() {

@@ -1,4 +1,7 @@
-/** Who may talk to a node: tokens of clients, certificates of peers. Knows nothing of the other modules. */
+/**
+ * Who may talk to a node: tokens of clients, certificates of peers. Knows nothing of the other
+ * modules.
+ */
 @NullMarked
 package dev.flashq.security;
 

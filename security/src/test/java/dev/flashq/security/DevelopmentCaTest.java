@@ -37,7 +37,8 @@ class DevelopmentCaTest {
     PeerCertificates node = ca.certificatesOf("node-1", List.of("10.1.2.3", "queue.example"));
 
     assertThat(node.validate(NOW)).isSameAs(node);
-    assertThat(node.hosts()).containsExactlyInAnyOrder("node-1", "localhost", "127.0.0.1", "10.1.2.3", "queue.example");
+    assertThat(node.hosts())
+        .containsExactlyInAnyOrder("node-1", "localhost", "127.0.0.1", "10.1.2.3", "queue.example");
   }
 
   @Test
@@ -45,7 +46,8 @@ class DevelopmentCaTest {
     PeerCertificates first = ca.certificatesOf("node-1", List.of());
     String before = Files.readString(first.certificate());
 
-    PeerCertificates second = at(NOW.plus(Duration.ofDays(200))).certificatesOf("node-1", List.of());
+    PeerCertificates second =
+        at(NOW.plus(Duration.ofDays(200))).certificatesOf("node-1", List.of());
 
     assertThat(second).isEqualTo(first);
     assertThat(Files.readString(second.certificate())).isEqualTo(before);
@@ -55,10 +57,13 @@ class DevelopmentCaTest {
   void keepsEverythingReadableByTheOwnerAlone() throws IOException {
     PeerCertificates node = ca.certificatesOf("node-1", List.of());
 
-    for (Path file : List.of(node.ca(), node.certificate(), node.key(), folder.resolve("ca-key.pem"))) {
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    for (Path file :
+        List.of(node.ca(), node.certificate(), node.key(), folder.resolve("ca-key.pem"))) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
     }
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
   }
 
   @Test
@@ -122,7 +127,8 @@ class DevelopmentCaTest {
   void refusesACertificateOfAnotherCa() throws IOException {
     PeerCertificates own = ca.certificatesOf("node-1", List.of());
     PeerCertificates foreign =
-        new DevelopmentCa(temporary.resolve("elsewhere"), InstantSource.fixed(NOW)).certificatesOf("node-1", List.of());
+        new DevelopmentCa(temporary.resolve("elsewhere"), InstantSource.fixed(NOW))
+            .certificatesOf("node-1", List.of());
     Files.writeString(own.certificate(), Files.readString(foreign.certificate()));
     Files.writeString(own.key(), Files.readString(foreign.key()));
 

@@ -19,7 +19,9 @@ class PeerCertificatesTest {
 
   @Test
   void namesTheMissingFile() {
-    var missing = new PeerCertificates(folder.resolve("ca.pem"), folder.resolve("node.pem"), folder.resolve("key.pem"));
+    var missing =
+        new PeerCertificates(
+            folder.resolve("ca.pem"), folder.resolve("node.pem"), folder.resolve("key.pem"));
 
     assertRefused(missing, NOW, "There is no file " + folder.resolve("node.pem"));
   }
@@ -30,12 +32,17 @@ class PeerCertificatesTest {
     PeerCertificates two = certificates("node-2");
 
     assertRefused(
-        new PeerCertificates(one.ca(), one.certificate(), two.key()), NOW, "does not belong to the certificate in");
+        new PeerCertificates(one.ca(), one.certificate(), two.key()),
+        NOW,
+        "does not belong to the certificate in");
   }
 
   @Test
   void refusesAnExpiredCertificate() {
-    assertRefused(certificates("node-1"), NOW.plus(Duration.ofDays(400)), "has expired on 2027-03-01T12:00:00Z");
+    assertRefused(
+        certificates("node-1"),
+        NOW.plus(Duration.ofDays(400)),
+        "has expired on 2027-03-01T12:00:00Z");
   }
 
   @Test
@@ -48,7 +55,9 @@ class PeerCertificatesTest {
     PeerCertificates one = certificates("node-1");
 
     assertRefused(
-        new PeerCertificates(one.certificate(), one.certificate(), one.key()), NOW, "is not signed by the authority in");
+        new PeerCertificates(one.certificate(), one.certificate(), one.key()),
+        NOW,
+        "is not signed by the authority in");
   }
 
   @Test

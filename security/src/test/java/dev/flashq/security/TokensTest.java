@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class TokensTest {
   private final Tokens tokens =
-      new Tokens(List.of(new TokenEntry("workers", "s3cret"), new TokenEntry("ops", "another-secret")));
+      new Tokens(
+          List.of(new TokenEntry("workers", "s3cret"), new TokenEntry("ops", "another-secret")));
 
   @Test
   void namesTheHolderOfAToken() {
@@ -38,6 +39,7 @@ class TokensTest {
 
   @Test
   void refusesAnEmptyToken() {
-    assertThatThrownBy(() -> new TokenEntry("workers", "")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new TokenEntry("workers", ""))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

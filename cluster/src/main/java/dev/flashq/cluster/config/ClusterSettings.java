@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  *
  * @param cluster the cluster's name, the same on every node and never changed
  * @param members all nodes, this one among them, in the same order on every node
- * @param snapshotLogBytes bytes of applied log after which a checkpoint is taken and the log before it dropped
+ * @param snapshotLogBytes bytes of applied log after which a checkpoint is taken and the log before
+ *     it dropped
  */
 public record ClusterSettings(
     String cluster,
@@ -31,7 +32,9 @@ public record ClusterSettings(
     members = List.copyOf(members);
     if (!NAME.matcher(cluster).matches()) {
       throw new IllegalArgumentException(
-          "A cluster's name has 1 to 63 letters, digits, dots, hyphens and underscores, unlike '" + cluster + "'");
+          "A cluster's name has 1 to 63 letters, digits, dots, hyphens and underscores, unlike '"
+              + cluster
+              + "'");
     }
     if (members.stream().map(Member::id).distinct().count() != members.size()) {
       throw new IllegalArgumentException("Two members have the same id");
@@ -48,12 +51,26 @@ public record ClusterSettings(
   }
 
   public ClusterSettings(
-      String cluster, String nodeId, List<Member> members, Path data, PeerCertificates certificates) {
+      String cluster,
+      String nodeId,
+      List<Member> members,
+      Path data,
+      PeerCertificates certificates) {
     this(
-        cluster, nodeId, members, data, certificates, Timing.DEFAULT, ProposalLimits.DEFAULT, SNAPSHOT_LOG_BYTES);
+        cluster,
+        nodeId,
+        members,
+        data,
+        certificates,
+        Timing.DEFAULT,
+        ProposalLimits.DEFAULT,
+        SNAPSHOT_LOG_BYTES);
   }
 
-  /** The Raft group, derived from the cluster's name: nodes of differently named clusters do not talk to each other. */
+  /**
+   * The Raft group, derived from the cluster's name: nodes of differently named clusters do not
+   * talk to each other.
+   */
   public UUID group() {
     return UUID.nameUUIDFromBytes(("flashq/0/" + cluster).getBytes(StandardCharsets.UTF_8));
   }

@@ -8,13 +8,15 @@ public record Member(String id, String host, int port) {
 
   public Member {
     if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException("A node id has 1 to 63 letters, digits, dots and hyphens, unlike '" + id + "'");
+      throw new IllegalArgumentException(
+          "A node id has 1 to 63 letters, digits, dots and hyphens, unlike '" + id + "'");
     }
     if (host.isBlank()) {
       throw new IllegalArgumentException("Node " + id + " has no host");
     }
     if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("The port of node " + id + " is between 1 and 65535, unlike " + port);
+      throw new IllegalArgumentException(
+          "The port of node " + id + " is between 1 and 65535, unlike " + port);
     }
   }
 

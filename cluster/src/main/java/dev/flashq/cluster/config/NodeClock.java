@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  */
 public record NodeClock(LongSupplier unixMs, LongSupplier elapsedMs) {
   public static NodeClock system() {
-    return new NodeClock(System::currentTimeMillis, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    return new NodeClock(
+        System::currentTimeMillis, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
   public long now() {

@@ -3,11 +3,15 @@ package dev.flashq.cluster.config;
 /**
  * How soon a silent leader is replaced.
  *
- * @param electionMinMs shortest silence after which a node asks for votes; heartbeats come in half of it
+ * @param electionMinMs shortest silence after which a node asks for votes; heartbeats come in half
+ *     of it
  * @param electionMaxMs longest such silence; each node draws anew between the two
  */
 public record Timing(long electionMinMs, long electionMaxMs) {
-  /** A killed leader's work goes on within two seconds even when the draws are unlucky; see RatisProperties. */
+  /**
+   * A killed leader's work goes on within two seconds even when the draws are unlucky; see
+   * RatisProperties.
+   */
   public static final Timing DEFAULT = new Timing(450, 750);
 
   public Timing {

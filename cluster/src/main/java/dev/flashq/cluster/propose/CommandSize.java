@@ -20,11 +20,15 @@ final class CommandSize {
 
   static long of(Command command) {
     return switch (command) {
-      case PushJobs push -> SMALL + push.queue().value().length() + push.jobs().stream().mapToLong(CommandSize::of).sum();
+      case PushJobs push ->
+          SMALL
+              + push.queue().value().length()
+              + push.jobs().stream().mapToLong(CommandSize::of).sum();
       case AckJobs acks -> SMALL + acks.acks().stream().mapToLong(CommandSize::of).sum();
       case UpdateJob update -> SMALL + update.data().bytes().size();
       case FailJob fail -> SMALL + 3L * fail.error().length();
-      case ReportProgress progress -> SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
+      case ReportProgress progress ->
+          SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
       case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
       default -> SMALL + 256;
     };
@@ -40,7 +44,11 @@ final class CommandSize {
     for (String tag : options.tags()) {
       size += 3L * tag.length();
     }
-    return size + of(options.uniqueKey()) + of(options.customId()) + of(options.debounceId()) + of(options.groupId());
+    return size
+        + of(options.uniqueKey())
+        + of(options.customId())
+        + of(options.debounceId())
+        + of(options.groupId());
   }
 
   private static long of(@Nullable String text) {

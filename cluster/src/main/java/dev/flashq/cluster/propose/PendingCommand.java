@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * @param bytes its size in an entry
  * @param arrivedAt on the clock that does not jump
  */
-record PendingCommand(Submission submission, long bytes, long arrivedAt, CompletableFuture<Reply> reply) {
+record PendingCommand(
+    Submission submission, long bytes, long arrivedAt, CompletableFuture<Reply> reply) {
   long deadline() {
     return arrivedAt + Limits.COMMIT_WAIT_MS;
   }

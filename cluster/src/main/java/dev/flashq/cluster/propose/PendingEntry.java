@@ -10,14 +10,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry between its first attempt and the moment this node has applied it or given it up. Belongs to the proposer's
- * thread, but for the list of commands, which the applying thread reads.
+ * An entry between its first attempt and the moment this node has applied it or given it up.
+ * Belongs to the proposer's thread, but for the list of commands, which the applying thread reads.
  */
 final class PendingEntry {
   private static final Refused UNAVAILABLE =
       new Refused(SERVICE_UNAVAILABLE, "Service unavailable: no leader, retry later");
   private static final Refused UNKNOWN =
-      new Refused(OUTCOME_UNKNOWN, "The cluster did not answer in time; the command may or may not take effect");
+      new Refused(
+          OUTCOME_UNKNOWN,
+          "The cluster did not answer in time; the command may or may not take effect");
 
   private final long sequence;
   private final ByteString bytes;
@@ -55,7 +57,9 @@ final class PendingEntry {
     return commands;
   }
 
-  /** Whether to send now: nothing is on its way, or what is on its way went to an earlier leader. */
+  /**
+   * Whether to send now: nothing is on its way, or what is on its way went to an earlier leader.
+   */
   boolean isDue(long currentLeadership, long now) {
     return leadership != currentLeadership || (!onItsWay && now >= retryAt);
   }

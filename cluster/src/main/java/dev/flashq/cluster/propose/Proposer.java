@@ -31,10 +31,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Commands of all sessions of this node into entries of the log, and the replies back.
  *
- * <p>One thread fills entries and sends them. There is no timer that waits for more: while entries are on their way, the
- * next one fills, so one client gets the latency of the log and many get its throughput. A command is answered when this
- * node has applied its entry, or after {@link Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent
- * again under the same sequence; the engine applies a sequence once.
+ * <p>One thread fills entries and sends them. There is no timer that waits for more: while entries
+ * are on their way, the next one fills, so one client gets the latency of the log and many get its
+ * throughput. A command is answered when this node has applied its entry, or after {@link
+ * Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent again under the same
+ * sequence; the engine applies a sequence once.
  */
 public final class Proposer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proposer.class);
@@ -73,7 +74,8 @@ public final class Proposer implements AutoCloseable {
   private long sentUnder;
 
   /**
-   * @param unwanted gets replies whose sender has gone or was already told that the outcome is unknown
+   * @param unwanted gets replies whose sender has gone or was already told that the outcome is
+   *     unknown
    */
   public Proposer(
       String node,
@@ -122,7 +124,8 @@ public final class Proposer implements AutoCloseable {
       return;
     }
     List<PendingCommand> commands = entry.commands();
-    // No replies: the entry had been applied before, inside a checkpoint that this node got from the leader.
+    // No replies: the entry had been applied before, inside a checkpoint that this node got from
+    // the leader.
     boolean known = outcome.replies().size() == commands.size();
     for (int i = 0; i < commands.size(); i++) {
       answer(commands.get(i), known ? outcome.replies().get(i) : PendingEntry.unknown());
@@ -130,7 +133,9 @@ public final class Proposer implements AutoCloseable {
     wake();
   }
 
-  /** There is another leader, or the same one again: whatever is on its way is sent again at once. */
+  /**
+   * There is another leader, or the same one again: whatever is on its way is sent again at once.
+   */
   public void leaderChanged() {
     leadership.incrementAndGet();
     wake();
@@ -186,7 +191,9 @@ public final class Proposer implements AutoCloseable {
   }
 
   private void expire(long now) {
-    for (PendingCommand head = waiting.peek(); head != null && head.deadline() <= now; head = waiting.peek()) {
+    for (PendingCommand head = waiting.peek();
+        head != null && head.deadline() <= now;
+        head = waiting.peek()) {
       waiting.remove();
       answer(head, PendingEntry.unavailable());
     }
@@ -228,7 +235,8 @@ public final class Proposer implements AutoCloseable {
     List<PendingCommand> commands = new ArrayList<>();
     long bytes = 0;
     for (PendingCommand next = waiting.peek(); next != null; next = waiting.peek()) {
-      boolean full = commands.size() == Limits.COMMANDS_PER_ENTRY || bytes + next.bytes() > Limits.ENTRY_BYTES;
+      boolean full =
+          commands.size() == Limits.COMMANDS_PER_ENTRY || bytes + next.bytes() > Limits.ENTRY_BYTES;
       if (full && !commands.isEmpty()) {
         break;
       }
@@ -248,7 +256,8 @@ public final class Proposer implements AutoCloseable {
     // Whatever is not in flight any more is never sent again.
     var oldest = inFlight.firstEntry();
     var header = new EntryHeader(node, boot, sequence, oldest == null ? sequence : oldest.getKey());
-    var bytes = EntryCodec.encode(header, commands.stream().map(PendingCommand::submission).toList());
+    var bytes =
+        EntryCodec.encode(header, commands.stream().map(PendingCommand::submission).toList());
     return new PendingEntry(sequence, bytes, commands);
   }
 
@@ -265,7 +274,11 @@ public final class Proposer implements AutoCloseable {
             (_, failure) -> {
               attemptEnds.add(new AttemptEnd(entry, attempt, failure));
               if (failure != null) {
-                LOG.debug("Attempt {} of entry {} failed: {}", attempt, entry.sequence(), failure.toString());
+                LOG.debug(
+                    "Attempt {} of entry {} failed: {}",
+                    attempt,
+                    entry.sequence(),
+                    failure.toString());
                 wake();
               }
             });
@@ -273,8 +286,14 @@ public final class Proposer implements AutoCloseable {
 
   private void sleep() {
     asleep = true;
-    if (arrivals.isEmpty() && attemptEnds.isEmpty() && !canSend() && sentUnder == leadership.get() && !closed) {
-      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(Math.clamp(nextEvent() - clock.elapsed(), 1, IDLE_MS)));
+    if (arrivals.isEmpty()
+        && attemptEnds.isEmpty()
+        && !canSend()
+        && sentUnder == leadership.get()
+        && !closed) {
+      LockSupport.parkNanos(
+          this,
+          TimeUnit.MILLISECONDS.toNanos(Math.clamp(nextEvent() - clock.elapsed(), 1, IDLE_MS)));
     }
     asleep = false;
   }

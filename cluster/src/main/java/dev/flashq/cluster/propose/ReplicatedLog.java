@@ -9,9 +9,10 @@ public interface ReplicatedLog {
   boolean hasLeader();
 
   /**
-   * Hands an entry to the current leader; may block while it is being appended here. The future completes when the
-   * leader has applied the entry; it fails with {@link NotSentException} when the entry has certainly not entered the
-   * log by this attempt, and with anything else when nobody knows.
+   * Hands an entry to the current leader; may block while it is being appended here. The future
+   * completes when the leader has applied the entry; it fails with {@link NotSentException} when
+   * the entry has certainly not entered the log by this attempt, and with anything else when nobody
+   * knows.
    */
   CompletableFuture<Void> append(ByteString entry);
 }

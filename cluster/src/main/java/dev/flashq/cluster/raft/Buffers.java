@@ -7,12 +7,16 @@ import com.google.protobuf.UnsafeByteOperations;
 final class Buffers {
   private Buffers() {}
 
-  /** Copies once: decoding from an array is faster than from Ratis's buffer, and payloads then share the array. */
+  /**
+   * Copies once: decoding from an array is faster than from Ratis's buffer, and payloads then share
+   * the array.
+   */
   static ByteString ours(org.apache.ratis.thirdparty.com.google.protobuf.ByteString theirs) {
     return UnsafeByteOperations.unsafeWrap(theirs.toByteArray());
   }
 
   static org.apache.ratis.thirdparty.com.google.protobuf.ByteString theirs(ByteString ours) {
-    return org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations.unsafeWrap(ours.asReadOnlyByteBuffer());
+    return org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations.unsafeWrap(
+        ours.asReadOnlyByteBuffer());
   }
 }

@@ -44,7 +44,8 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   private static SnapshotInfo info(Checkpoint checkpoint) {
-    List<FileInfo> files = checkpoint.files().stream().map(path -> new FileInfo(path.toAbsolutePath(), null)).toList();
+    List<FileInfo> files =
+        checkpoint.files().stream().map(path -> new FileInfo(path.toAbsolutePath(), null)).toList();
     var applied = checkpoint.applied();
     return new FileListSnapshotInfo(files, TermIndex.valueOf(applied.term(), applied.index()));
   }

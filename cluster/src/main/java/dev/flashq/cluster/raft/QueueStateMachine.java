@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ratis's view of the replica: stamps entries, applies them in order, takes and receives checkpoints. */
+/**
+ * Ratis's view of the replica: stamps entries, applies them in order, takes and receives
+ * checkpoints.
+ */
 public final class QueueStateMachine extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(QueueStateMachine.class);
 
@@ -41,23 +44,27 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final ReplicaEvents events;
   private final CheckpointStorage storage;
 
-  public QueueStateMachine(Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
+  public QueueStateMachine(
+      Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
     this.replica = replica;
     this.data = data;
     this.unixMs = unixMs;
     this.events = events;
-    this.storage = new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
+    this.storage =
+        new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
   }
 
   @Override
-  public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage) throws IOException {
+  public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage)
+      throws IOException {
     super.initialize(server, group, raftStorage);
-    getLifeCycle().startAndTransition(
-        () -> {
-          replica.checkpoints().clean();
-          restore();
-        },
-        IOException.class);
+    getLifeCycle()
+        .startAndTransition(
+            () -> {
+              replica.checkpoints().clean();
+              restore();
+            },
+            IOException.class);
   }
 
   @Override
@@ -65,7 +72,10 @@ public final class QueueStateMachine extends BaseStateMachine {
     return storage;
   }
 
-  /** Runs on the leader before the entry goes into the log: adds the time that every replica will use. */
+  /**
+   * Runs on the leader before the entry goes into the log: adds the time that every replica will
+   * use.
+   */
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
     ByteString stamp =
@@ -78,7 +88,10 @@ public final class QueueStateMachine extends BaseStateMachine {
         .build();
   }
 
-  /** Applies before it returns: an unfinished future would let the applied index run ahead of the state. */
+  /**
+   * Applies before it returns: an unfinished future would let the applied index run ahead of the
+   * state.
+   */
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
@@ -91,7 +104,11 @@ public final class QueueStateMachine extends BaseStateMachine {
       events.applied(outcome, bytes.size());
       return CompletableFuture.completedFuture(Message.EMPTY);
     } catch (RuntimeException | Error e) {
-      throw halt("Entry " + index + " cannot be applied; this node stops, because it must not go on without it", e);
+      throw halt(
+          "Entry "
+              + index
+              + " cannot be applied; this node stops, because it must not go on without it",
+          e);
     }
   }
 
@@ -122,11 +139,15 @@ public final class QueueStateMachine extends BaseStateMachine {
       storage.refresh();
       return taken.applied().index();
     } catch (RuntimeException | Error e) {
-      throw halt("No checkpoint can be taken; this node stops, because its log would grow for ever", e);
+      throw halt(
+          "No checkpoint can be taken; this node stops, because its log would grow for ever", e);
     }
   }
 
-  /** A leader's checkpoint has arrived and is about to replace ours; from here on nothing is applied. */
+  /**
+   * A leader's checkpoint has arrived and is about to replace ours; from here on nothing is
+   * applied.
+   */
   @Override
   public void pause() {
     try {
@@ -156,7 +177,8 @@ public final class QueueStateMachine extends BaseStateMachine {
   private void restore() throws IOException {
     Optional<Applied> from = replica.restore();
     setLastAppliedTermIndex(
-        from.map(applied -> TermIndex.valueOf(applied.term(), applied.index())).orElse(TermIndex.INITIAL_VALUE));
+        from.map(applied -> TermIndex.valueOf(applied.term(), applied.index()))
+            .orElse(TermIndex.INITIAL_VALUE));
     storage.refresh();
   }
 

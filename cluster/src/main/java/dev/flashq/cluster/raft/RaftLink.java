@@ -27,8 +27,8 @@ import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of this node to the leader: to the server in this process when it leads, otherwise over the peers' gRPC, one
- * attempt per call and no retries of its own.
+ * Requests of this node to the leader: to the server in this process when it leads, otherwise over
+ * the peers' gRPC, one attempt per call and no retries of its own.
  */
 public final class RaftLink implements ReplicatedLog, AutoCloseable {
   private final RaftServer server;
@@ -37,7 +37,12 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   private final RaftClientRpc rpc;
   private final ClientId client = ClientId.randomId();
 
-  public RaftLink(RaftServer server, RaftGroup group, RaftProperties properties, Parameters tls, ClusterSettings settings) {
+  public RaftLink(
+      RaftServer server,
+      RaftGroup group,
+      RaftProperties properties,
+      Parameters tls,
+      ClusterSettings settings) {
     this.server = server;
     this.group = group;
     this.self = RaftPeerId.valueOf(settings.nodeId());
@@ -64,9 +69,16 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return leader.equals(self) ? sendHere(request) : forward(leader, request);
   }
 
-  /** One round of the read index protocol; completes when this node has applied what was answered before. */
+  /**
+   * One round of the read index protocol; completes when this node has applied what was answered
+   * before.
+   */
   public CompletableFuture<Void> readRound() {
-    var request = request(self).setType(RaftClientRequest.readRequestType()).setMessage(Message.EMPTY).build();
+    var request =
+        request(self)
+            .setType(RaftClientRequest.readRequestType())
+            .setMessage(Message.EMPTY)
+            .build();
     return sendHere(request);
   }
 
@@ -109,7 +121,10 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return !(failure instanceof RaftException) || failure instanceof AlreadyClosedException;
   }
 
-  /** gRPC by itself waits up to two minutes before it calls a returned peer; and closing the old channel may block. */
+  /**
+   * gRPC by itself waits up to two minutes before it calls a returned peer; and closing the old
+   * channel may block.
+   */
   private void reconnect(RaftPeerId leader, Throwable failure) {
     Thread.startVirtualThread(() -> rpc.handleException(leader, failure, true));
   }
@@ -120,11 +135,15 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
       throw classify(failure);
     }
     if (!reply.isSuccess()) {
-      throw new IllegalStateException("Ratis answered without success and without reason: " + reply);
+      throw new IllegalStateException(
+          "Ratis answered without success and without reason: " + reply);
     }
   }
 
-  /** Tells failures that leave no doubt from those that do. NotLeaderException does: the entry may be in the log. */
+  /**
+   * Tells failures that leave no doubt from those that do. NotLeaderException does: the entry may
+   * be in the log.
+   */
   private static RuntimeException classify(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException

@@ -41,11 +41,13 @@ public final class RaftNode implements AutoCloseable {
   private final RaftLink link;
   private final ClientId administrator = ClientId.randomId();
 
-  public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine) throws IOException {
+  public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine)
+      throws IOException {
     this.settings = settings;
     this.group =
         RaftGroup.valueOf(
-            RaftGroupId.valueOf(settings.group()), settings.members().stream().map(RaftNode::peer).toList());
+            RaftGroupId.valueOf(settings.group()),
+            settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
     this.server =
@@ -112,7 +114,10 @@ public final class RaftNode implements AutoCloseable {
             });
   }
 
-  /** When this node leads: lets the member that has most of the log lead, so that nobody waits for an election. */
+  /**
+   * When this node leads: lets the member that has most of the log lead, so that nobody waits for
+   * an election.
+   */
   public void handOverLeadership() {
     try {
       Optional<RaftPeerId> successor = successor();
@@ -135,14 +140,19 @@ public final class RaftNode implements AutoCloseable {
     }
   }
 
-  /** The other member with the highest match index; empty when this node does not lead or is alone. */
+  /**
+   * The other member with the highest match index; empty when this node does not lead or is alone.
+   */
   private Optional<RaftPeerId> successor() throws IOException {
     var division = server.getDivision(group.getGroupId());
     if (division.getInfo().getCurrentRole() != RaftPeerRole.LEADER) {
       return Optional.empty();
     }
     List<RaftPeerId> others =
-        division.getRaftConf().getAllPeers().stream().map(RaftPeer::getId).filter(id -> !id.equals(self())).toList();
+        division.getRaftConf().getAllPeers().stream()
+            .map(RaftPeer::getId)
+            .filter(id -> !id.equals(self()))
+            .toList();
     return division.getCommitInfos().stream()
         .filter(info -> others.contains(RaftPeerId.valueOf(info.getServer().getId())))
         .max(Comparator.comparingLong(CommitInfoProto::getCommitIndex))
@@ -163,7 +173,12 @@ public final class RaftNode implements AutoCloseable {
    * @param leader null while none is known
    */
   public record RaftStatus(
-      long term, String role, @Nullable String leader, boolean leaderReady, long committedIndex, List<Commit> commits) {
+      long term,
+      String role,
+      @Nullable String leader,
+      boolean leaderReady,
+      long committedIndex,
+      List<Commit> commits) {
     public RaftStatus {
       commits = List.copyOf(commits);
     }

@@ -18,8 +18,8 @@ import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Every Ratis key that differs from its default, with the reason. {@code unsafe-flush} and {@code async-flush} keep
- * their default, false: an answer means that a majority has it on disk.
+ * Every Ratis key that differs from its default, with the reason. {@code unsafe-flush} and {@code
+ * async-flush} keep their default, false: an answer means that a majority has it on disk.
  */
 public final class RatisProperties {
   private static final long MIB = 1024 * 1024;
@@ -40,12 +40,18 @@ public final class RatisProperties {
     return properties;
   }
 
-  /** Mutual TLS on the one peer port, for peers, clients and administration alike, in both directions. */
+  /**
+   * Mutual TLS on the one peer port, for peers, clients and administration alike, in both
+   * directions.
+   */
   public static Parameters tls(PeerCertificates certificates) {
     var parameters = new Parameters();
     var tls =
         new GrpcTlsConfig(
-            certificates.key().toFile(), certificates.certificate().toFile(), certificates.ca().toFile(), true);
+            certificates.key().toFile(),
+            certificates.certificate().toFile(),
+            certificates.ca().toFile(),
+            true);
     GrpcConfigKeys.TLS.setConf(parameters, tls);
     GrpcConfigKeys.Server.setTlsConf(parameters, tls);
     GrpcConfigKeys.Client.setTlsConf(parameters, tls);
@@ -59,11 +65,14 @@ public final class RatisProperties {
     GrpcConfigKeys.Server.setPort(properties, settings.self().port());
     // Listens where its peers look for it, and nowhere else.
     GrpcConfigKeys.Server.setHost(properties, settings.self().host());
-    // Two acceptors and workers instead of two per core and purpose: a node shares its cores with the database.
+    // Two acceptors and workers instead of two per core and purpose: a node shares its cores with
+    // the database.
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 8);
-    // An entry of the greatest size must fit into one message, with Ratis's demand of 1 MiB above the append size.
+    // An entry of the greatest size must fit into one message, with Ratis's demand of 1 MiB above
+    // the append size.
     GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(ENTRY_MAX + 2 * MIB));
-    // A window of one full entry, so that a message of 1 MiB does not wait for the receiver halfway.
+    // A window of one full entry, so that a message of 1 MiB does not wait for the receiver
+    // halfway.
     GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf(4 * MIB));
     // Forwarded entries are given up by the proposer's own rule; Ratis must not do it sooner.
     RaftClientConfigKeys.Rpc.setRequestTimeout(
@@ -73,7 +82,8 @@ public final class RatisProperties {
   private static void storage(RaftProperties properties, Path raftFolder) {
     // The default is /tmp.
     RaftServerConfigKeys.setStorageDir(properties, List.of(raftFolder.toFile()));
-    // Otherwise every commit costs a second entry with its own fsync, only to remember the commit index over a restart.
+    // Otherwise every commit costs a second entry with its own fsync, only to remember the commit
+    // index over a restart.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
     // The log would grow for ever; a member that needs older entries gets the checkpoint.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
@@ -86,27 +96,37 @@ public final class RatisProperties {
 
   private static void sizes(RaftProperties properties) {
     // An entry above this is refused by the log, so the greatest entry sets it.
-    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(ENTRY_MAX));
-    // With so large a buffer the number of entries keeps an append to a lagging member small (8 entries of 1 MiB).
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
+        properties, SizeInBytes.valueOf(ENTRY_MAX));
+    // With so large a buffer the number of entries keeps an append to a lagging member small (8
+    // entries of 1 MiB).
     RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
     // Ratis demands the append size and 8 bytes more.
-    RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(ENTRY_MAX + 64 * 1024));
+    RaftServerConfigKeys.Log.setWriteBufferSize(
+        properties, SizeInBytes.valueOf(ENTRY_MAX + 64 * 1024));
     // The default of 1 ms would be added to the latency of every entry.
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-    // After ten quick tries the default waits one second and then five, with which a restarted member starts
+    // After ten quick tries the default waits one second and then five, with which a restarted
+    // member starts
     // elections because the leader has not called yet.
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 50ms,20, 200ms,1000");
     // A chunk is held in memory on both sides and must fit into a message.
-    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf(4 * MIB));
-    // Entries that the leader has taken and not yet applied; more are refused and tried again by their proposer.
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
+        properties, SizeInBytes.valueOf(4 * MIB));
+    // Entries that the leader has taken and not yet applied; more are refused and tried again by
+    // their proposer.
     RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(96 * MIB));
-    // Our entries know by themselves whether they were applied; Ratis need not remember answers for 60 s.
-    RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+    // Our entries know by themselves whether they were applied; Ratis need not remember answers for
+    // 60 s.
+    RaftServerConfigKeys.RetryCache.setExpiryTime(
+        properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
   }
 
   private static void elections(RaftProperties properties, ClusterSettings settings) {
-    // A follower sleeps a drawn timeout and looks only then whether the leader was silent for that long, so finding
-    // out takes up to two draws: twice the maximum must leave room for the election within two seconds. Half the
+    // A follower sleeps a drawn timeout and looks only then whether the leader was silent for that
+    // long, so finding
+    // out takes up to two draws: twice the maximum must leave room for the election within two
+    // seconds. Half the
     // minimum is the heartbeat; the defaults of 150 and 300 ms elect without need on busy cores.
     var min = TimeDuration.valueOf(settings.timing().electionMinMs(), TimeUnit.MILLISECONDS);
     var max = TimeDuration.valueOf(settings.timing().electionMaxMs(), TimeUnit.MILLISECONDS);
@@ -115,16 +135,20 @@ public final class RatisProperties {
     // A first election need not wait longer than any other.
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, max);
-    // A member that stopped leading for want of a majority may be the only one that can lead when the majority is back;
+    // A member that stopped leading for want of a majority may be the only one that can lead when
+    // the majority is back;
     // the default keeps it out for 10 s.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
-    // A paused JVM (suspended machine, debugger) goes on as a follower; the default stops the server after 60 s.
+    // A paused JVM (suspended machine, debugger) goes on as a follower; the default stops the
+    // server after 60 s.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.HOURS));
     // Votes and appends to a dead peer end before a client's patience does.
-    RaftServerConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+    RaftServerConfigKeys.Rpc.setRequestTimeout(
+        properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
     // A member that is silent for so long is not called in a busy loop any more.
-    RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+    RaftServerConfigKeys.Rpc.setSlownessTimeout(
+        properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
   }
 
   private static void reads(RaftProperties properties) {

@@ -15,10 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes sure that this node has applied everything that was answered anywhere before the reader came.
+ * Makes sure that this node has applied everything that was answered anywhere before the reader
+ * came.
  *
- * <p>One round through the leader serves all readers that came before it began; those who come during a round share the
- * next one.
+ * <p>One round through the leader serves all readers that came before it began; those who come
+ * during a round share the next one.
  */
 public final class ReadBarrier {
   private static final Logger LOG = LoggerFactory.getLogger(ReadBarrier.class);
@@ -44,7 +45,10 @@ public final class ReadBarrier {
 
   /** Fails with SERVICE_UNAVAILABLE after {@link Limits#COMMIT_WAIT_MS}. */
   public CompletableFuture<Void> await() {
-    var reader = join().thenApplyAsync(done -> done, executor).orTimeout(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS);
+    var reader =
+        join()
+            .thenApplyAsync(done -> done, executor)
+            .orTimeout(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS);
     return reader.exceptionally(
         failure -> {
           throw new RefusedException(
@@ -79,7 +83,8 @@ public final class ReadBarrier {
             .orTimeout(ROUND_MS, TimeUnit.MILLISECONDS)
             .whenComplete(
                 (_, failure) -> {
-                  long left = leftMs - PAUSE_MS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                  long left =
+                      leftMs - PAUSE_MS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
                   if (failure == null) {
                     end(done, null);
                   } else if (left <= 0) {

@@ -22,7 +22,10 @@ public final class Checkpoint {
     this.manifest = manifest;
   }
 
-  /** The checkpoint in a folder, when its manifest is whole and every file has its size; contents are not read. */
+  /**
+   * The checkpoint in a folder, when its manifest is whole and every file has its size; contents
+   * are not read.
+   */
   static Optional<Checkpoint> open(Path folder) throws IOException {
     Optional<Manifest> manifest = Manifest.read(folder);
     if (manifest.isEmpty()) {
@@ -31,7 +34,10 @@ public final class Checkpoint {
     for (Manifest.Item item : manifest.get().items()) {
       Path file = folder.resolve(item.path());
       if (!Files.isRegularFile(file) || Files.size(file) != item.size()) {
-        LOG.warn("The checkpoint {} is not used: its file {} is missing or cut off", folder, item.path());
+        LOG.warn(
+            "The checkpoint {} is not used: its file {} is missing or cut off",
+            folder,
+            item.path());
         return Optional.empty();
       }
     }
@@ -62,12 +68,16 @@ public final class Checkpoint {
   void verify() throws IOException {
     for (Manifest.Item item : manifest.items()) {
       if (Manifest.checksum(folder.resolve(item.path())) != item.checksum()) {
-        throw new IOException("The file " + item.path() + " of the checkpoint " + folder + " is damaged");
+        throw new IOException(
+            "The file " + item.path() + " of the checkpoint " + folder + " is damaged");
       }
     }
   }
 
-  /** Makes the checkpoint's files appear in a new folder; copies only where the file system has no hard links. */
+  /**
+   * Makes the checkpoint's files appear in a new folder; copies only where the file system has no
+   * hard links.
+   */
   void linkInto(Path target) throws IOException {
     Files.createDirectories(target);
     for (Manifest.Item item : manifest.items()) {

@@ -77,12 +77,14 @@ public final class Checkpoints {
   }
 
   /**
-   * Proves a checkpoint that a leader has sent into a temporary folder, before it replaces what is here: complete,
-   * undamaged, on disk.
+   * Proves a checkpoint that a leader has sent into a temporary folder, before it replaces what is
+   * here: complete, undamaged, on disk.
    */
   public void proveReceived() throws IOException {
     Path received = newestReceived();
-    Checkpoint.open(received).orElseThrow(() -> new IOException(received + " is not a complete checkpoint")).verify();
+    Checkpoint.open(received)
+        .orElseThrow(() -> new IOException(received + " is not a complete checkpoint"))
+        .verify();
     Disk.syncAll(Disk.parent(received));
   }
 
@@ -97,7 +99,8 @@ public final class Checkpoints {
     }
     return found.stream()
         .max(Comparator.comparingLong(path -> path.resolve(Manifest.FILE).toFile().lastModified()))
-        .orElseThrow(() -> new IOException("the leader's checkpoint has arrived without its manifest"));
+        .orElseThrow(
+            () -> new IOException("the leader's checkpoint has arrived without its manifest"));
   }
 
   private List<Checkpoint> valid() throws IOException {
@@ -117,7 +120,8 @@ public final class Checkpoints {
         String path = draft.relativize(file).toString().replace('\\', '/');
         Manifest.Item same = known.get(inode(file));
         long size = Files.size(file);
-        long checksum = same != null && same.size() == size ? same.checksum() : Manifest.checksum(file);
+        long checksum =
+            same != null && same.size() == size ? same.checksum() : Manifest.checksum(file);
         items.add(new Manifest.Item(path, size, checksum));
       }
     }
@@ -125,8 +129,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Files that the previous checkpoint shares with the next one by hard link need not be read again, so that the cost
-   * of a checkpoint follows what has changed and not the size of the state.
+   * Files that the previous checkpoint shares with the next one by hard link need not be read
+   * again, so that the cost of a checkpoint follows what has changed and not the size of the state.
    */
   private Map<Object, Manifest.Item> knownByInode() throws IOException {
     Map<Object, Manifest.Item> known = new HashMap<>();

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * live/GROUP/...     the database of the engine; made anew from a checkpoint at every start
  * </pre>
  *
- * <p>A member that lost its folder and comes back with an empty one has forgotten its votes and the entries it
- * confirmed, so that a majority may be wrong about what is safe. This class refuses a folder that has lost a part. An
- * empty folder looks like a new node; a member with a lost disk is to be removed from the cluster and added under a new
- * id.
+ * <p>A member that lost its folder and comes back with an empty one has forgotten its votes and the
+ * entries it confirmed, so that a majority may be wrong about what is safe. This class refuses a
+ * folder that has lost a part. An empty folder looks like a new node; a member with a lost disk is
+ * to be removed from the cluster and added under a new id.
  */
 public final class DataFolder implements AutoCloseable {
   private static final String FORMAT = "1";
@@ -40,7 +40,8 @@ public final class DataFolder implements AutoCloseable {
   private final AtomicBoolean used;
   private final long boot;
 
-  private DataFolder(Path folder, UUID group, Properties identity, FileChannel lock) throws IOException {
+  private DataFolder(Path folder, UUID group, Properties identity, FileChannel lock)
+      throws IOException {
     this.folder = folder;
     this.group = group;
     this.identity = identity;
@@ -50,7 +51,10 @@ public final class DataFolder implements AutoCloseable {
     this.boot = nextBoot();
   }
 
-  /** Takes the folder for this process, or fails with {@link DataFolderException} before anything is changed in it. */
+  /**
+   * Takes the folder for this process, or fails with {@link DataFolderException} before anything is
+   * changed in it.
+   */
   public static DataFolder open(Path folder, String cluster, UUID group, String nodeId) {
     try {
       Files.createDirectories(folder);
@@ -116,7 +120,8 @@ public final class DataFolder implements AutoCloseable {
 
   private static FileChannel lock(Path folder) throws IOException {
     FileChannel channel =
-        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {
       channel.close();
       throw new DataFolderException("The data folder " + folder + " is in use by another process");
@@ -132,7 +137,8 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  private static Properties identity(Path folder, String cluster, String nodeId) throws IOException {
+  private static Properties identity(Path folder, String cluster, String nodeId)
+      throws IOException {
     Path file = folder.resolve("identity");
     if (!Files.exists(file)) {
       requireNew(folder);
@@ -155,7 +161,16 @@ public final class DataFolder implements AutoCloseable {
     String found = known.getProperty(what);
     if (!expected.equals(found)) {
       throw new DataFolderException(
-          "The data folder " + folder + " belongs to " + what + " '" + found + "', this node has " + what + " '" + expected
+          "The data folder "
+              + folder
+              + " belongs to "
+              + what
+              + " '"
+              + found
+              + "', this node has "
+              + what
+              + " '"
+              + expected
               + "'");
     }
   }
@@ -165,7 +180,11 @@ public final class DataFolder implements AutoCloseable {
       String name = path.getFileName().toString();
       if (!name.equals("lock") && !name.equals("identity.new")) {
         throw new DataFolderException(
-            "The data folder " + folder + " has no identity file but holds '" + name + "'; nobody knows whose data it is");
+            "The data folder "
+                + folder
+                + " has no identity file but holds '"
+                + name
+                + "'; nobody knows whose data it is");
       }
     }
   }
@@ -173,15 +192,19 @@ public final class DataFolder implements AutoCloseable {
   private void requireWhole() throws IOException {
     for (Path path : Disk.list(raft())) {
       if (!path.equals(groupFolder())) {
-        throw new DataFolderException("The data folder " + folder + " holds a Raft group of another cluster: " + path);
+        throw new DataFolderException(
+            "The data folder " + folder + " holds a Raft group of another cluster: " + path);
       }
     }
     if (!isUsed(identity)) {
       return;
     }
-    if (!Files.isDirectory(groupFolder().resolve("current")) || !Files.exists(folder.resolve("boot"))) {
+    if (!Files.isDirectory(groupFolder().resolve("current"))
+        || !Files.exists(folder.resolve("boot"))) {
       throw new DataFolderException(
-          "The data folder " + folder + " has lost a part of its content (the Raft log or the boot number); "
+          "The data folder "
+              + folder
+              + " has lost a part of its content (the Raft log or the boot number); "
               + "the node must not vote with it: remove the node from the cluster and add it under a new id");
     }
     requireLogMeetsCheckpoint();
@@ -189,12 +212,20 @@ public final class DataFolder implements AutoCloseable {
 
   /** The log must begin at or before the entry that follows the newest checkpoint. */
   private void requireLogMeetsCheckpoint() throws IOException {
-    long checkpoint = new Checkpoints(checkpoints(), temporary()).newest().map(c -> c.applied().index()).orElse(-1L);
+    long checkpoint =
+        new Checkpoints(checkpoints(), temporary())
+            .newest()
+            .map(c -> c.applied().index())
+            .orElse(-1L);
     long first = firstLogIndex();
     if (first > checkpoint + 1) {
       throw new DataFolderException(
-          "The data folder " + folder + " lacks entries: its newest complete checkpoint ends at " + checkpoint
-              + " and its log begins at " + (first == Long.MAX_VALUE ? "nothing" : first)
+          "The data folder "
+              + folder
+              + " lacks entries: its newest complete checkpoint ends at "
+              + checkpoint
+              + " and its log begins at "
+              + (first == Long.MAX_VALUE ? "nothing" : first)
               + "; remove the node from the cluster and add it under a new id");
     }
   }
@@ -231,7 +262,8 @@ public final class DataFolder implements AutoCloseable {
     var text = new StringBuilder();
     identity.stringPropertyNames().stream()
         .sorted()
-        .forEach(name -> text.append(name).append('=').append(identity.getProperty(name)).append('\n'));
+        .forEach(
+            name -> text.append(name).append('=').append(identity.getProperty(name)).append('\n'));
     return text.toString();
   }
 }

@@ -22,7 +22,8 @@ final class Disk {
   /** Forces a file or the list of a folder's names onto the disk. */
   static void sync(Path path) throws IOException {
     boolean folder = Files.isDirectory(path);
-    try (FileChannel channel = FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
@@ -77,13 +78,15 @@ final class Disk {
         path,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
             if (failure instanceof NoSuchFileException) {
               return FileVisitResult.CONTINUE;
             }
@@ -91,7 +94,8 @@ final class Disk {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+              throws IOException {
             Files.deleteIfExists(folder);
             return FileVisitResult.CONTINUE;
           }

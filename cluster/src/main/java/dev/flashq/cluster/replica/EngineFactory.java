@@ -8,8 +8,9 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface EngineFactory {
   /**
-   * @param live the folder of the database: absent for an empty state, otherwise a copy of a checkpoint that the engine
-   *     may change; files in it may be hard links, so existing ones must be replaced, never written
+   * @param live the folder of the database: absent for an empty state, otherwise a copy of a
+   *     checkpoint that the engine may change; files in it may be hard links, so existing ones must
+   *     be replaced, never written
    * @param nodeId this node, as it stands in the entries that it proposes
    * @param boot number of this start of the node
    */

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * What a checkpoint consists of. A text file, written last: a checkpoint without a complete one does not exist.
+ * What a checkpoint consists of. A text file, written last: a checkpoint without a complete one
+ * does not exist.
  *
  * @param applied the last log entry that the checkpoint contains
  */
@@ -35,7 +36,11 @@ record Manifest(Applied applied, List<Item> items) {
     var text = new StringBuilder(HEAD).append('\n');
     text.append("applied ").append(applied.term()).append(' ').append(applied.index()).append('\n');
     for (Item item : items) {
-      text.append("file ").append(Long.toHexString(item.checksum())).append(' ').append(item.size()).append(' ');
+      text.append("file ")
+          .append(Long.toHexString(item.checksum()))
+          .append(' ')
+          .append(item.size())
+          .append(' ');
       text.append(item.path()).append('\n');
     }
     return text + "end " + Long.toHexString(checksum(text.toString())) + "\n";
@@ -49,7 +54,9 @@ record Manifest(Applied applied, List<Item> items) {
     }
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     int end = text.lastIndexOf("end ");
-    if (end < 0 || !text.substring(end).equals("end " + Long.toHexString(checksum(text.substring(0, end))) + "\n")) {
+    if (end < 0
+        || !text.substring(end)
+            .equals("end " + Long.toHexString(checksum(text.substring(0, end))) + "\n")) {
       return Optional.empty();
     }
     return Optional.of(parse(text.substring(0, end).lines().toList()));

@@ -24,13 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine of this node and its replacement by another state. Entries are applied by one thread, which also restores;
- * readers on other threads never meet a closed engine.
+ * The engine of this node and its replacement by another state. Entries are applied by one thread,
+ * which also restores; readers on other threads never meet a closed engine.
  */
 public final class Replica {
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
   private static final RefusedException CLOSED =
-      new RefusedException(new Reply.Refused(ErrorCode.SERVICE_UNAVAILABLE, "Service unavailable: the node is stopping"));
+      new RefusedException(
+          new Reply.Refused(
+              ErrorCode.SERVICE_UNAVAILABLE, "Service unavailable: the node is stopping"));
 
   private final Path live;
   private final Checkpoints checkpoints;
@@ -42,7 +44,12 @@ public final class Replica {
   private volatile @Nullable QueueEngine engine;
 
   public Replica(
-      Path live, Checkpoints checkpoints, EngineFactory factory, String nodeId, long boot, Listener listener) {
+      Path live,
+      Checkpoints checkpoints,
+      EngineFactory factory,
+      String nodeId,
+      long boot,
+      Listener listener) {
     this.live = live;
     this.checkpoints = checkpoints;
     this.factory = factory;
@@ -56,8 +63,9 @@ public final class Replica {
   }
 
   /**
-   * The one way to a state: drops the live database, takes the newest checkpoint (or nothing) in its place and opens
-   * it. The log is replayed from there by the caller. Empty when there is no checkpoint.
+   * The one way to a state: drops the live database, takes the newest checkpoint (or nothing) in
+   * its place and opens it. The log is replayed from there by the caller. Empty when there is no
+   * checkpoint.
    */
   public Optional<Applied> restore() throws IOException {
     swap.writeLock().lock();
@@ -74,7 +82,12 @@ public final class Replica {
       Optional<Applied> from = newest.map(Checkpoint::applied);
       if (from.isPresent() && !opened.lastApplied().equals(from.get())) {
         throw new IOException(
-            "The checkpoint " + newest.get() + " contains " + opened.lastApplied() + " instead of " + from.get());
+            "The checkpoint "
+                + newest.get()
+                + " contains "
+                + opened.lastApplied()
+                + " instead of "
+                + from.get());
       }
       LOG.info("The state is restored from {}", newest.<Object>map(c -> c).orElse("nothing"));
       return from;

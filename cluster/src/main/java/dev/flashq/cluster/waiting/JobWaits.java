@@ -25,7 +25,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for the end of a job. A wait is registered before the job is looked at, so that no end is missed. */
+/**
+ * Waits for the end of a job. A wait is registered before the job is looked at, so that no end is
+ * missed.
+ */
 public final class JobWaits {
   private final Function<GetJob, Found> look;
   private final Supplier<CompletableFuture<Void>> barrier;
@@ -91,7 +94,8 @@ public final class JobWaits {
                   if (failure == null) {
                     check(wait);
                   } else {
-                    wait.answer.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
+                    wait.answer.completeExceptionally(
+                        failure.getCause() == null ? failure : failure.getCause());
                   }
                 },
                 executor);
@@ -144,7 +148,8 @@ public final class JobWaits {
   private void timeUp(Wait wait) {
     wait.answer.completeExceptionally(
         refusal(
-            WAIT_TIMEOUT, "Timeout waiting for job " + wait.query.id() + " after " + wait.query.waitMs() + "ms"));
+            WAIT_TIMEOUT,
+            "Timeout waiting for job " + wait.query.id() + " after " + wait.query.waitMs() + "ms"));
   }
 
   private void forget(Wait wait) {

@@ -23,15 +23,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pulls that wait. A pull enters the log only when this replica has a job for it that no earlier pull of this node is
- * about to take; until then it stands in the line of its queue, which costs nothing.
+ * Pulls that wait. A pull enters the log only when this replica has a job for it that no earlier
+ * pull of this node is about to take; until then it stands in the line of its queue, which costs
+ * nothing.
  */
 public final class LongPolls {
-  private static final Refused FULL = new Refused(LIMIT_EXCEEDED, "Too many pulls are waiting on this node");
+  private static final Refused FULL =
+      new Refused(LIMIT_EXCEEDED, "Too many pulls are waiting on this node");
 
   /**
-   * A pull that waits for less (milliseconds) is answered "nothing there" only after a round through the leader: its
-   * sender may know of a job that this replica has not heard of yet. For longer waits the wait itself is the round.
+   * A pull that waits for less (milliseconds) is answered "nothing there" only after a round
+   * through the leader: its sender may know of a job that this replica has not heard of yet. For
+   * longer waits the wait itself is the round.
    */
   private static final long CERTAIN_BELOW_MS = 1_000;
 
@@ -126,7 +129,8 @@ public final class LongPolls {
     if (pull != null) {
       send(queue, pull);
     } else if (waiter.pull().waitMs() > 0) {
-      waiter.alarm(alarms.after(waiter.pull().waitMs(), () -> executor.execute(() -> timeUp(waiter))));
+      waiter.alarm(
+          alarms.after(waiter.pull().waitMs(), () -> executor.execute(() -> timeUp(waiter))));
       serve(queue);
     } else {
       endWithNothing(waiter);
@@ -160,7 +164,10 @@ public final class LongPolls {
   }
 
   private void send(QueueName queue, Pull pull) {
-    var _ = propose.apply(pull.waiter().submission()).whenComplete((reply, failure) -> end(queue, pull, reply, failure));
+    var _ =
+        propose
+            .apply(pull.waiter().submission())
+            .whenComplete((reply, failure) -> end(queue, pull, reply, failure));
   }
 
   private void end(QueueName queue, Pull pull, @Nullable Reply reply, @Nullable Throwable failure) {

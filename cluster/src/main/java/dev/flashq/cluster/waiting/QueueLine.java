@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** Those who wait for jobs of one queue, first come first served. Every method is called under the line's lock. */
+/**
+ * Those who wait for jobs of one queue, first come first served. Every method is called under the
+ * line's lock.
+ */
 final class QueueLine {
   private final Deque<PullWaiter> waiters = new ArrayDeque<>();
 

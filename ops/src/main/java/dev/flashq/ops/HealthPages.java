@@ -1,0 +1,126 @@
+package dev.flashq.ops;
+
+import dev.flashq.cluster.ClusterView;
+import dev.flashq.cluster.ClusterView.MemberView;
+import dev.flashq.protocol.wire.JsonWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Health of a node and the cluster as it sees it, as JSON. */
+public final class HealthPages {
+  private final Supplier<ClusterView> view;
+  private final LongSupplier uptimeMs;
+  private final String version;
+  private final Map<String, String> clientAddresses;
+
+  /**
+   * @param clientAddresses where clients reach each member, by its id
+   */
+  public HealthPages(
+      Supplier<ClusterView> view,
+      LongSupplier uptimeMs,
+      String version,
+      Map<String, String> clientAddresses) {
+    this.view = view;
+    this.uptimeMs = uptimeMs;
+    this.version = version;
+    this.clientAddresses = clientAddresses;
+  }
+
+  /** The process runs: 200, always. */
+  public Page live() {
+    return Page.json(200, "{\"ok\":true,\"status\":\"live\"}");
+  }
+
+  /** Clients are well served here: 200; otherwise 503. */
+  public Page ready() {
+    ClusterView now = view.get();
+    JsonWriter json = new JsonWriter();
+    json.beginMap(5);
+    text(json, "status", now.ready() ? "ready" : "not ready");
+    flag(json, "ok", now.ready());
+    text(json, "node", now.node());
+    leader(json, now);
+    text(json, "role", now.role());
+    json.endMap();
+    return page(now.ready() ? 200 : 503, json);
+  }
+
+  /** As flashQ's health, with what a dashboard wants to know of a cluster; 200, always. */
+  public Page health() {
+    ClusterView now = view.get();
+    JsonWriter json = new JsonWriter();
+    json.beginMap(2);
+    flag(json, "ok", true);
+    json.key("data");
+    json.beginMap(7);
+    text(json, "status", now.ready() ? "healthy" : "degraded");
+    number(json, "uptime_ms", uptimeMs.getAsLong());
+    number(json, "uptime_seconds", uptimeMs.getAsLong() / 1000);
+    flag(json, "sqlite_enabled", false);
+    text(json, "version", version);
+    text(json, "node_id", now.node());
+    flag(json, "is_leader", now.node().equals(now.leader()));
+    json.endMap();
+    json.endMap();
+    return page(200, json);
+  }
+
+  /** Who leads, the term, and how far each member is. */
+  public Page cluster() {
+    ClusterView now = view.get();
+    JsonWriter json = new JsonWriter();
+    json.beginMap(10);
+    text(json, "cluster", now.cluster());
+    text(json, "node", now.node());
+    leader(json, now);
+    number(json, "term", now.term());
+    text(json, "role", now.role());
+    flag(json, "ready", now.ready());
+    number(json, "applied_index", now.appliedIndex());
+    number(json, "committed_index", now.committedIndex());
+    number(json, "snapshot_index", now.snapshotIndex());
+    json.key("members");
+    json.beginArray(now.members().size());
+    now.members().forEach(member -> member(json, member));
+    json.endArray();
+    json.endMap();
+    return page(200, json);
+  }
+
+  private void member(JsonWriter json, MemberView member) {
+    json.beginMap(5);
+    text(json, "id", member.id());
+    text(json, "peer_address", member.address());
+    text(json, "client_address", clientAddresses.getOrDefault(member.id(), ""));
+    flag(json, "leader", member.leader());
+    number(json, "committed_index", member.committedIndex());
+    json.endMap();
+  }
+
+  private static void leader(JsonWriter json, ClusterView view) {
+    json.key("leader");
+    json.stringOrNil(view.leader());
+  }
+
+  private static void text(JsonWriter json, String key, String value) {
+    json.key(key);
+    json.string(value);
+  }
+
+  private static void number(JsonWriter json, String key, long value) {
+    json.key(key);
+    json.integer(value);
+  }
+
+  private static void flag(JsonWriter json, String key, boolean value) {
+    json.key(key);
+    json.bool(value);
+  }
+
+  private static Page page(int status, JsonWriter json) {
+    return Page.json(status, new String(json.toByteArray(), StandardCharsets.UTF_8));
+  }
+}

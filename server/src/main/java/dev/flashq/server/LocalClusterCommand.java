@@ -1,0 +1,65 @@
+package dev.flashq.server;
+
+import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalClusterException;
+import dev.flashq.ops.local.LocalNode;
+import dev.flashq.ops.local.NodeCommand;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code flashq cluster}: nodes on loopback until Ctrl-C. */
+final class LocalClusterCommand {
+  static final int FIRST_TCP_PORT = 6789;
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private LocalClusterCommand() {}
+
+  static void run(List<String> args) {
+    Options options = Options.parse(args, List.of("--nodes", "--data"), List.of());
+    int nodes = options.number("--nodes", 3, 1, 7);
+    Path data = Path.of(options.value("--data", "data"));
+    LocalCluster cluster =
+        LocalCluster.plan(
+            new LocalCluster.Plan(nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), Map.of()));
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  cluster.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    try {
+      System.out.println("starting " + nodes + " nodes in " + data.toAbsolutePath() + " ...");
+      cluster.start().awaitReady(START);
+      print(cluster, data);
+    } catch (LocalClusterException e) {
+      System.err.println("flashq: " + e.getMessage());
+      System.exit(Main.EXIT_FAILED);
+    }
+    Main.awaitQuietly(stopped);
+  }
+
+  private static void print(LocalCluster cluster, Path data) {
+    String leader = cluster.awaitLeader(START).id();
+    for (LocalNode node : cluster.nodes()) {
+      System.out.printf(
+          "  %-3s tcp 127.0.0.1:%d   http http://127.0.0.1:%d   log %s%s%n",
+          node.id(),
+          node.tcpPort(),
+          node.httpPort(),
+          node.output(),
+          node.id().equals(leader) ? "   (leader)" : "");
+    }
+    LocalNode first = cluster.nodes().getFirst();
+    System.out.println("ready; Ctrl-C stops all. Data stays in " + data + ". Try:");
+    System.out.printf(
+        "  echo '{\"cmd\":\"PUSH\",\"queue\":\"mail\",\"data\":{\"to\":\"ada@example.org\"}}' | nc -q 1 127.0.0.1 %d%n",
+        first.tcpPort());
+    System.out.printf("  curl http://127.0.0.1:%d/cluster%n", first.httpPort());
+  }
+}

@@ -1,0 +1,94 @@
+package dev.flashq.server;
+
+import dev.flashq.server.config.ConfigException;
+import dev.flashq.server.config.ServerConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The command line: {@code server}, {@code cluster} and {@code demo}. */
+public final class Main {
+  /** What the process answers to its caller when the configuration or the command line is wrong. */
+  static final int EXIT_USAGE = 2;
+
+  /** The node could not start, or had to stop to keep its promises. */
+  static final int EXIT_FAILED = 70;
+
+  private static final String USAGE =
+      """
+      usage: flashq server [--config FILE]         one node, until it is told to stop
+             flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
+             flashq demo                           e-mail jobs through a cluster whose leader is killed
+      """;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    String command = args.length == 0 ? "" : args[0];
+    List<String> rest = args.length == 0 ? List.of() : Arrays.asList(args).subList(1, args.length);
+    try {
+      switch (command) {
+        case "server" -> server(rest, System.getenv());
+        case "cluster" -> LocalClusterCommand.run(rest);
+        case "demo" -> System.exit(Demo.run(rest));
+        default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);
+      }
+    } catch (ConfigException e) {
+      System.err.println("flashq: " + e.getMessage());
+      System.exit(EXIT_USAGE);
+    }
+  }
+
+  private static void server(List<String> args, Map<String, String> environment) {
+    Options options = Options.parse(args, List.of("--config"), List.of("--end-with-parent"));
+    ServerConfig config = ServerConfig.load(file(options.value("--config", "")), environment);
+    Logging.configure(config.log());
+    Logger log = LoggerFactory.getLogger(Main.class);
+    Node node;
+    try {
+      node = Node.start(config, cause -> halt(log, cause));
+    } catch (RuntimeException e) {
+      log.error("The node cannot start: {}", e.getMessage(), e);
+      System.exit(EXIT_FAILED);
+      return;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  node.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    if (options.has("--end-with-parent")) {
+      ProcessHandle.current()
+          .parent()
+          .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
+    }
+    awaitQuietly(stopped);
+  }
+
+  private static @Nullable Path file(String name) {
+    return name.isEmpty() ? null : Path.of(name);
+  }
+
+  /** The replica cannot go on: no orderly stop, which might answer somebody wrongly. */
+  private static void halt(Logger log, Throwable cause) {
+    log.error("This node stops at once: {}", cause.getMessage(), cause);
+    Runtime.getRuntime().halt(EXIT_FAILED);
+  }
+
+  static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

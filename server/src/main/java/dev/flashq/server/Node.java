@@ -1,0 +1,235 @@
+package dev.flashq.server;
+
+import dev.flashq.cluster.ClusterNode;
+import dev.flashq.cluster.ClusterView;
+import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.config.Timing;
+import dev.flashq.ops.HealthPages;
+import dev.flashq.ops.Metrics;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.security.DevelopmentCa;
+import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.TokenEntry;
+import dev.flashq.security.Tokens;
+import dev.flashq.server.config.MemberAddress;
+import dev.flashq.server.config.ServerConfig;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Consistency;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.engine.RocksEngine;
+import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.http.HttpServer;
+import dev.flashq.transport.http.HttpSettings;
+import dev.flashq.transport.tcp.TcpServer;
+import dev.flashq.transport.tcp.TcpSettings;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The composition root: the parts of a node, started in order, stopped in reverse. */
+public final class Node implements AutoCloseable {
+  static final String VERSION = "0.1.0";
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final ServerConfig config;
+  private final long startedAtNanos = System.nanoTime();
+  private final Deque<Part> started = new ArrayDeque<>();
+  private final TransportStats stats = new TransportStats();
+
+  private record Part(String name, AutoCloseable closeable) {}
+
+  private Node(ServerConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts a node; returns when it listens, which may be before there is a leader.
+   *
+   * @param fatal called when the node cannot go on
+   */
+  public static Node start(ServerConfig config, Consumer<Throwable> fatal) {
+    Node node = new Node(config);
+    try {
+      node.startAll(fatal);
+      return node;
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void startAll(Consumer<Throwable> fatal) {
+    PeerCertificates certificates = certificates();
+    ClusterNode cluster =
+        started(
+            "cluster",
+            new ClusterNode(settings(certificates), RocksEngine::new, NodeClock.system(), fatal));
+    cluster.start();
+    TokenAccess tokens = new TokenAccess(tokens());
+    Metrics metrics = started("metrics", metrics(cluster));
+    HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, clientAddresses());
+    TcpServer tcp =
+        started(
+            "tcp",
+            new TcpServer(
+                new TcpSettings(
+                    new InetSocketAddress(config.tcp().bind(), config.tcp().port()), 2, limits()),
+                cluster.gateway(),
+                tokens,
+                stats,
+                new LeaderHints(cluster::view, clientAddresses())));
+    int tcpPort = tcp.start();
+    HttpServer http =
+        started(
+            "http",
+            new HttpServer(
+                HttpSettings.at(new InetSocketAddress(config.http().bind(), config.http().port())),
+                cluster.gateway(),
+                tokens,
+                stats,
+                new OpsRoutes(health, metrics)));
+    int httpPort = http.start();
+    LOG.atInfo()
+        .addKeyValue("node", config.nodeId())
+        .addKeyValue("tcp", tcpPort)
+        .addKeyValue("http", httpPort)
+        .log(
+            "node {} of cluster {} serves TCP on {}:{} and HTTP on {}:{}",
+            config.nodeId(),
+            config.clusterId(),
+            config.tcp().bind(),
+            tcpPort,
+            config.http().bind(),
+            httpPort);
+  }
+
+  private <T extends AutoCloseable> T started(String name, T part) {
+    started.push(new Part(name, part));
+    LOG.debug("starting {}", name);
+    return part;
+  }
+
+  private PeerCertificates certificates() {
+    ServerConfig.Peer peer = config.peer();
+    if (peer.ownCertificates()) {
+      return new PeerCertificates(
+          peer.ca().orElseThrow(), peer.certificate().orElseThrow(), peer.key().orElseThrow());
+    }
+    List<String> hosts = config.members().stream().map(MemberAddress::host).distinct().toList();
+    return new DevelopmentCa(peer.developmentCa(), InstantSource.system())
+        .certificatesOf(config.nodeId(), hosts);
+  }
+
+  private ClusterSettings settings(PeerCertificates certificates) {
+    return new ClusterSettings(
+        config.clusterId(),
+        config.nodeId(),
+        config.members().stream()
+            .map(member -> new Member(member.id(), member.host(), member.peerPort()))
+            .toList(),
+        config.data(),
+        certificates,
+        new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
+        ProposalLimits.DEFAULT,
+        config.raft().snapshotBytes());
+  }
+
+  private Tokens tokens() {
+    return new Tokens(
+        config.tokens().stream()
+            .map(token -> new TokenEntry(token.name(), token.token()))
+            .toList());
+  }
+
+  private TransportLimits limits() {
+    return TransportLimits.DEFAULTS;
+  }
+
+  private Map<String, String> clientAddresses() {
+    var addresses = new LinkedHashMap<String, String>();
+    config
+        .members()
+        .forEach(member -> addresses.put(member.id(), member.host() + ":" + member.tcpPort()));
+    return addresses;
+  }
+
+  private long uptimeMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAtNanos);
+  }
+
+  private Metrics metrics(ClusterNode cluster) {
+    // Queue names are not for everybody who can reach the port once tokens are set.
+    boolean namesAreOpen = config.tokens().isEmpty();
+    Metrics metrics = new Metrics(() -> figures(cluster.gateway(), cluster.view(), namesAreOpen));
+    metrics.gauge(
+        "flashq.pending.commands",
+        "Commands without an answer on this node",
+        cluster::pendingCommands);
+    metrics.gauge(
+        "flashq.waiting.pulls", "Pulls that wait for a job on this node", cluster::waitingPulls);
+    metrics.gauge(
+        "flashq.connections.open", "Client connections", () -> stats.connectionsOpen.sum());
+    metrics.counter(
+        "flashq.connections", "Client connections ever", () -> stats.connectionsTotal.sum());
+    metrics.counter("flashq.requests", "Requests of clients", () -> stats.requests.sum());
+    metrics.counter("flashq.bytes.in", "Bytes from clients", () -> stats.bytesIn.sum());
+    metrics.counter("flashq.bytes.out", "Bytes to clients", () -> stats.bytesOut.sum());
+    metrics.counter(
+        "flashq.authentication.failures",
+        "Wrong or missing tokens",
+        () -> stats.authenticationFailures.sum());
+    metrics.counter(
+        "flashq.jobs.returned",
+        "Jobs whose delivery did not reach its client",
+        () -> stats.jobsReturned.sum());
+    for (ErrorCode code : ErrorCode.values()) {
+      metrics.counter(
+          "flashq.errors",
+          "Requests answered with an error",
+          "code",
+          code.name(),
+          () -> stats.errors(code).sum());
+    }
+    return metrics;
+  }
+
+  private static Metrics.Figures figures(CommandGateway gateway, ClusterView view, boolean names) {
+    var stats = gateway.ask(Principal.SYSTEM, new Query.GetStats(), Consistency.LOCAL).join();
+    var queues =
+        names
+            ? gateway
+                .ask(
+                    Principal.SYSTEM, new Query.ListQueues(null, Metrics.QUEUES), Consistency.LOCAL)
+                .join()
+                .queues()
+            : List.<Query.QueueView>of();
+    return new Metrics.Figures(stats, view, queues);
+  }
+
+  /** Stops what was started, the last first. */
+  @Override
+  public void close() {
+    for (Part part = started.poll(); part != null; part = started.poll()) {
+      try {
+        Objects.requireNonNull(part.closeable()).close();
+      } catch (Exception e) {
+        LOG.warn("{} did not stop well", part.name(), e);
+      }
+    }
+    LOG.info("node {} has stopped", config.nodeId());
+  }
+}

@@ -1,0 +1,29 @@
+package dev.flashq.server;
+
+import dev.flashq.ops.HealthPages;
+import dev.flashq.ops.Metrics;
+import dev.flashq.ops.Page;
+import dev.flashq.transport.http.HttpAnswer;
+import dev.flashq.transport.http.OpsEndpoints;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Operational pages for the HTTP transport. */
+record OpsRoutes(HealthPages health, Metrics metrics) implements OpsEndpoints {
+  @Override
+  public Optional<HttpAnswer> get(String path) {
+    return Optional.ofNullable(page(path))
+        .map(page -> new HttpAnswer(page.status(), page.contentType(), page.body()));
+  }
+
+  private @Nullable Page page(String path) {
+    return switch (path) {
+      case "/health" -> health.health();
+      case "/health/live" -> health.live();
+      case "/health/ready" -> health.ready();
+      case "/cluster" -> health.cluster();
+      case "/metrics/prometheus" -> metrics.scrape();
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,126 @@
+package dev.flashq.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The module table of docs/ARCHITECTURE.md. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.flashq");
+
+  /** Which of our modules each module may use. */
+  private static final Map<String, List<String>> MAY_USE =
+      Map.of(
+          "protocol", List.of(),
+          "security", List.of(),
+          "statemachine", List.of("protocol"),
+          "cluster", List.of("protocol", "statemachine", "security"),
+          "transport", List.of("protocol", "statemachine", "security"),
+          "ops", List.of("protocol", "statemachine", "cluster"),
+          "client", List.of("protocol"),
+          "server",
+              List.of(
+                  "protocol", "security", "statemachine", "cluster", "transport", "ops", "client"));
+
+  static Stream<Map.Entry<String, List<String>>> modules() {
+    return MAY_USE.entrySet().stream();
+  }
+
+  @Test
+  void seesAllModules() {
+    for (String module : MAY_USE.keySet()) {
+      assertThat(
+              CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith("dev.flashq." + module)))
+          .as(module)
+          .isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void usesOnlyTheModulesOfTheTable(Map.Entry<String, List<String>> module) {
+    var forbidden = new ArrayList<>(MAY_USE.keySet());
+    forbidden.remove(module.getKey());
+    forbidden.removeAll(module.getValue());
+    for (String other : forbidden) {
+      noClasses()
+          .that()
+          .resideInAPackage("dev.flashq." + module.getKey() + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.flashq." + other + "..")
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void onlyClusterKnowsRatis() {
+    only("cluster", "org.apache.ratis..");
+  }
+
+  @Test
+  void onlyTransportKnowsNetty() {
+    only("transport", "io.netty..");
+  }
+
+  @Test
+  void onlyStatemachineKnowsRocksDb() {
+    only("statemachine", "org.rocksdb..");
+  }
+
+  @Test
+  void onlySecurityKnowsBouncyCastle() {
+    only("security", "org.bouncycastle..");
+  }
+
+  @Test
+  void onlyOpsKnowsMicrometer() {
+    only("ops", "io.micrometer..");
+  }
+
+  private static void only(String module, String library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.flashq." + module + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .check(CLASSES);
+  }
+
+  @Test
+  void transportTalksToTheStateMachineThroughItsContractOnly() {
+    classes()
+        .that()
+        .resideInAPackage("dev.flashq.transport..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackages("dev.flashq.statemachine.*..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theStateMachineStartsNoThreads() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.statemachine..")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
+        .check(CLASSES);
+  }
+}
