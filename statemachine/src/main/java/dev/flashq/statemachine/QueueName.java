@@ -13,12 +13,24 @@ public record QueueName(String value) implements Comparable<QueueName> {
         INVALID_QUEUE_NAME,
         "Queue name too long (max 256 chars)");
     Limits.require(
-        value.codePoints().allMatch(QueueName::allowed),
+        isAllowed(value),
         INVALID_QUEUE_NAME,
         "Queue name must contain only alphanumeric characters, underscores, hyphens, dots, or colons");
   }
 
-  private static boolean allowed(int c) {
+  private static boolean isAllowed(String value) {
+    int next;
+    for (int i = 0; i < value.length(); i = next) {
+      int c = value.codePointAt(i);
+      next = i + Character.charCount(c);
+      if (!isAllowed(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAllowed(int c) {
     return c < 128
         ? (c >= 'a' && c <= 'z')
             || (c >= 'A' && c <= 'Z')

@@ -15,13 +15,15 @@ import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.timer.Leases;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Job headers with every index, timer, key and count that points at them. */
 public final class JobStore {
-  private static final int KEPT_HEADERS = 50_000;
+  private static final int KEPT_HEADERS = 20_000;
   private static final byte[] NONE = new byte[0];
 
   private final Tables tables;
@@ -36,6 +38,7 @@ public final class JobStore {
   // Headers used lately, the oldest first. Those removed in this entry stand as REMOVED until it is
   // written.
   private final Map<Long, Job> recent = new LinkedHashMap<>();
+  private final List<Long> ended = new ArrayList<>();
   private final LookupMap<Long, Boolean> removed = LookupMap.create();
 
   public JobStore(
@@ -181,6 +184,10 @@ public final class JobStore {
     tables.put(Column.JOBS, Bytes.of(job.id()), JobCodec.encode(job));
     recent.put(job.id(), job);
     removed.remove(job.id());
+    if (!isOpen(job.status().state())) {
+      // Hardly anybody needs it again soon: it leaves memory when it is stored.
+      ended.add(job.id());
+    }
   }
 
   private static boolean isOpen(JobState state) {
@@ -284,6 +291,11 @@ public final class JobStore {
   /** The entry is in the database. */
   public void entryWritten() {
     removed.clear();
+    for (long id : ended) {
+      recent.remove(id);
+      payloads.forgetOne(id);
+    }
+    ended.clear();
     uniqueKeys.entryWritten();
     customIds.entryWritten();
     groups.entryWritten();
@@ -297,6 +309,7 @@ public final class JobStore {
 
   public void forget() {
     recent.clear();
+    ended.clear();
     removed.clear();
     uniqueKeys.entryWritten();
     customIds.entryWritten();

@@ -77,7 +77,8 @@ public final class Payloads {
     recentBytes += data.bytes().size();
   }
 
-  private void forgetOne(long job) {
+  /** Lets the data go from memory; it stays stored. */
+  void forgetOne(long job) {
     Payload old = recent.remove(job);
     if (old != null) {
       recentBytes -= old.bytes().size();

@@ -30,11 +30,11 @@ import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Commands to the messages of log.proto and back. */
 final class CommandCodec {
@@ -181,8 +181,14 @@ final class CommandCodec {
   }
 
   private static PushJobs push(LogProto.PushJobs push) {
-    return new PushJobs(
-        queue(push.getQueue()), push.getJobsList().stream().map(NewJobCodec::decode).toList());
+    if (push.getJobsCount() == 1) {
+      return new PushJobs(queue(push.getQueue()), List.of(NewJobCodec.decode(push.getJobs(0))));
+    }
+    List<NewJob> jobs = new ArrayList<>(push.getJobsCount());
+    for (LogProto.NewJob job : push.getJobsList()) {
+      jobs.add(NewJobCodec.decode(job));
+    }
+    return new PushJobs(queue(push.getQueue()), jobs);
   }
 
   private static LogProto.AckJobs acks(AckJobs acks) {
@@ -198,12 +204,19 @@ final class CommandCodec {
   }
 
   private static AckJobs acks(LogProto.AckJobs acks) {
+    if (acks.getAcksCount() == 1) {
+      return new AckJobs(List.of(ack(acks.getAcks(0))));
+    }
     List<Command.Ack> list = new ArrayList<>(acks.getAcksCount());
     for (LogProto.Ack ack : acks.getAcksList()) {
-      @Nullable Payload result = ack.hasResult() ? payload(ack.getResult()) : null;
-      list.add(new Command.Ack(claim(ack.getClaim()), result));
+      list.add(ack(ack));
     }
     return new AckJobs(list);
+  }
+
+  private static Command.Ack ack(LogProto.Ack ack) {
+    return new Command.Ack(
+        claim(ack.getClaim()), ack.hasResult() ? payload(ack.getResult()) : null);
   }
 
   private static LogProto.ReportProgress progress(ReportProgress progress) {

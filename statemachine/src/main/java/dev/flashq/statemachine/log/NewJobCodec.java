@@ -11,7 +11,11 @@ public final class NewJobCodec {
   private NewJobCodec() {}
 
   static LogProto.NewJob encode(NewJob job) {
-    return options(job.options()).setData(CommandCodec.payload(job.data())).build();
+    var message =
+        job.options() == JobOptions.DEFAULTS
+            ? LogProto.NewJob.newBuilder()
+            : options(job.options());
+    return message.setData(CommandCodec.payload(job.data())).build();
   }
 
   static NewJob decode(LogProto.NewJob job) {
@@ -47,6 +51,35 @@ public final class NewJobCodec {
 
   /** The inverse of {@link #options(JobOptions)}. */
   public static JobOptions options(LogProto.NewJob m) {
+    return isPlain(m) ? JobOptions.DEFAULTS : anyOptions(m);
+  }
+
+  /** Most jobs are pushed without options. */
+  private static boolean isPlain(LogProto.NewJob m) {
+    long numbers =
+        m.getPriority()
+            | m.getDelayMs()
+            | m.getTtlMs()
+            | m.getTimeoutMs()
+            | m.getMaxAttempts()
+            | m.getBackoffMs()
+            | m.getDebounceTtlMs()
+            | m.getStallTimeoutMs()
+            | m.getKeepCompletedAgeMs()
+            | m.getKeepCompletedCount()
+            | m.getTagsCount()
+            | m.getDependsOnCount();
+    boolean flags =
+        m.getFixedBackoff() || m.getLifo() || m.getRemoveOnComplete() || m.getRemoveOnFail();
+    return numbers == 0
+        && !flags
+        && m.getUniqueKey().isEmpty()
+        && m.getCustomId().isEmpty()
+        && m.getDebounceId().isEmpty()
+        && m.getGroupId().isEmpty();
+  }
+
+  private static JobOptions anyOptions(LogProto.NewJob m) {
     return new JobOptions(
         m.getPriority(),
         m.getDelayMs(),
