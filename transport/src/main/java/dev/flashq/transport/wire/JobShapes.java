@@ -46,8 +46,9 @@ final class JobShapes {
     }
   }
 
-  static Shape<Pushed> pushedMany(Batch batch) {
-    return (pushed, answer) -> {
+  /** The outcomes of a batch push, by whether they are ids. */
+  record Sorted(List<JobId> ids, List<Failure> failures) {
+    static Sorted of(Pushed pushed, Batch batch) {
       List<JobId> ids = new ArrayList<>(pushed.outcomes().size());
       List<Failure> failures = new ArrayList<>(batch.failures());
       for (int i = 0; i < pushed.outcomes().size(); i++) {
@@ -57,16 +58,28 @@ final class JobShapes {
         }
       }
       failures.sort(Comparator.comparingInt(Failure::index));
+      return new Sorted(ids, failures);
+    }
+  }
+
+  static Shape<Pushed> pushedMany(Batch batch) {
+    return (pushed, answer) -> {
+      Sorted sorted = Sorted.of(pushed, batch);
       ValueWriter out = answer.ok(3);
       out.key(Names.IDS);
-      JobWriter.ids(out, ids);
-      failures(out, Names.FAILED, failures, null);
-      failures(out, Names.ERRORS, failures, null);
+      JobWriter.ids(out, sorted.ids());
+      failures(out, sorted.failures());
     };
   }
 
+  /** Under two names, because one client reads the one and another the other. */
+  static void failures(ValueWriter out, List<Failure> failures) {
+    failures(out, Names.FAILED, failures, null);
+    failures(out, Names.ERRORS, failures, null);
+  }
+
   /** A list of what was refused; {@code ids} gives the job of an index, if there are jobs yet. */
-  private static void failures(
+  static void failures(
       ValueWriter out, FieldName name, List<Failure> failures, @Nullable List<JobId> ids) {
     out.key(name);
     out.beginArray(failures.size());

@@ -152,6 +152,13 @@ public final class Request {
     return Objects.requireNonNull(value);
   }
 
+  /** Takes a request id that came beside the request, unless it has one of its own. */
+  public void idempotencyKey(@Nullable String key) {
+    if (requestId == null) {
+      requestId = key;
+    }
+  }
+
   /** The id under which a repeated request has no second effect; null when the client gave none. */
   @Nullable RequestId requestId() {
     if (requestId != null) {

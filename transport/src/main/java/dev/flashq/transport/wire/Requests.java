@@ -167,14 +167,24 @@ public final class Requests {
   }
 
   private static Plan ackBatch(Request r) {
-    List<Ack> acks = r.acks != null ? r.acks : acks(Request.present(r.ids, Field.IDS));
-    Shape<Reply.Acked> shape = JobShapes.ackedMany(acks.stream().map(ack -> ack.claim().job()).toList());
+    List<Ack> acks = acks(r);
+    Shape<Reply.Acked> shape = JobShapes.ackedMany(jobs(acks));
     return acks.isEmpty()
         ? new Plan.Known(new Reply.Acked(0, List.of()), shape)
         : submit(r, new Command.AckJobs(acks), shape);
   }
 
-  private static List<Ack> acks(List<JobId> ids) {
+  static List<JobId> jobs(List<Ack> acks) {
+    return acks.stream().map(ack -> ack.claim().job()).toList();
+  }
+
+  /** Either whole acks or bare ids. */
+  static List<Ack> acks(Request r) {
+    List<Ack> acks = r.acks;
+    return acks != null ? acks : bare(Request.present(r.ids, Field.IDS));
+  }
+
+  private static List<Ack> bare(List<JobId> ids) {
     return ids.stream().map(id -> new Ack(new Claim(id, 0), null)).toList();
   }
 
