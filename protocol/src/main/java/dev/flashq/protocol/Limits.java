@@ -80,6 +80,9 @@ public final class Limits {
   /** Bytes of all header fields of an HTTP request. */
   public static final int HTTP_HEADER_BYTES = 8 * 1024;
 
+  /** Milliseconds after which an HTTP connection without traffic is closed. */
+  public static final long HTTP_IDLE_MS = 120_000;
+
   /** Milliseconds that a pull by HTTP may block. */
   public static final long HTTP_WAIT_MS = 25_000;
 

@@ -1,0 +1,98 @@
+package dev.flashq.transport;
+
+import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
+
+import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query.Found;
+import dev.flashq.statemachine.Query.Page;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.Reply.Refused;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What comes back from the gateway, before it is an answer. */
+public final class Outcomes {
+  private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+  /** What an object weighs besides its user data, roughly. */
+  public static final int SMALL_BYTES = 256;
+
+  private Outcomes() {}
+
+  /** The outcome of a future; {@code delivers}: whether an ended wait is an empty delivery. */
+  public static Object of(@Nullable Object value, @Nullable Throwable failure, boolean delivers) {
+    if (failure != null) {
+      return ofFailure(failure, delivers);
+    }
+    return value == null ? new Refused(INTERNAL_ERROR, "Internal error: no answer") : value;
+  }
+
+  private static Object ofFailure(Throwable failure, boolean delivers) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    return switch (cause) {
+      case RefusedException refused -> refused.refusal();
+      case InvalidValueException invalid -> new Refused(invalid.code(), invalid.sentence());
+      case CancellationException _ when delivers -> Delivered.NONE;
+      case CancellationException _ -> new Refused(SERVICE_UNAVAILABLE, "Service unavailable: the wait was ended");
+      default -> {
+        LOG.error("A request failed", cause);
+        yield new Refused(INTERNAL_ERROR, "Internal error");
+      }
+    };
+  }
+
+  /** Bytes that the outcome keeps in memory, roughly. */
+  public static long weight(Object outcome) {
+    return switch (outcome) {
+      case Delivered(List<JobView> jobs) -> weight(jobs);
+      case Page(List<JobView> jobs, _) -> weight(jobs);
+      case Found(JobView job) when job != null -> weight(job);
+      default -> SMALL_BYTES;
+    };
+  }
+
+  private static long weight(List<JobView> jobs) {
+    long bytes = SMALL_BYTES;
+    for (JobView job : jobs) {
+      bytes += weight(job);
+    }
+    return bytes;
+  }
+
+  private static long weight(JobView job) {
+    return 2L * SMALL_BYTES + bytes(job.data()) + bytes(job.result());
+  }
+
+  private static int bytes(@Nullable Payload payload) {
+    return payload == null ? 0 : payload.bytes().size();
+  }
+
+  /** How many of the jobs fit into one answer; at least one. */
+  public static int fitting(List<JobView> jobs) {
+    long bytes = 0;
+    int count = 0;
+    for (JobView job : jobs) {
+      bytes += weight(job);
+      if (bytes > Limits.DELIVERY_BYTES && count > 0) {
+        break;
+      }
+      count++;
+    }
+    return count;
+  }
+
+  /** What names the deliveries, so that they can be given back. */
+  public static List<Claim> claims(List<JobView> jobs) {
+    return jobs.stream().map(job -> new Claim(job.id(), job.lease())).toList();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.flashq.transport.http;
+
+import dev.flashq.transport.wire.HttpRequests;
+import dev.flashq.transport.wire.Plan;
+import dev.flashq.transport.wire.Request;
+import dev.flashq.transport.wire.Requests;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which request means what. */
+final class Routes {
+  /** Paths that nobody needs a token for. */
+  static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus");
+
+  /** Paths that the server answers with figures of its own. */
+  private static final Set<String> OPS =
+      Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus", "/cluster");
+
+  private static final long NO_TIMEOUT = Long.MAX_VALUE;
+
+  private static final List<Route> ROUTES =
+      List.of(
+          route(HttpMethod.GET, "/queues", _ -> HttpRequests.queues()),
+          route(HttpMethod.POST, "/queues/*/jobs", c -> HttpRequests.push(c.part(1), c.body())),
+          route(HttpMethod.GET, "/queues/*/jobs", Routes::pull),
+          route(HttpMethod.POST, "/queues/*/jobs/batch", c -> HttpRequests.pushBatch(c.part(1), c.body())),
+          route(HttpMethod.GET, "/queues/*/counts", c -> HttpRequests.counts(c.part(1))),
+          route(HttpMethod.GET, "/queues/*/count", c -> HttpRequests.count(c.part(1))),
+          route(HttpMethod.POST, "/jobs/ack-batch", c -> HttpRequests.ackBatch(c.body())),
+          route(HttpMethod.POST, "/jobs/ack/batch", c -> HttpRequests.ackBatch(c.body())),
+          route(HttpMethod.GET, "/jobs/*", c -> HttpRequests.job(c.part(1))),
+          route(HttpMethod.GET, "/jobs/*/state", c -> HttpRequests.state(c.part(1))),
+          route(HttpMethod.GET, "/jobs/*/result", c -> HttpRequests.result(c.part(1))),
+          route(HttpMethod.POST, "/jobs/*/ack", c -> HttpRequests.ack(c.part(1), c.body())),
+          route(HttpMethod.POST, "/jobs/*/fail", c -> HttpRequests.fail(c.part(1), c.body())),
+          route(HttpMethod.GET, "/stats", _ -> HttpRequests.stats()),
+          route(HttpMethod.GET, "/metrics", _ -> HttpRequests.metrics()),
+          route(HttpMethod.POST, "/api/command", c -> Requests.plan(c.body(), false)));
+
+  private Routes() {}
+
+  /** A request with its whole body. */
+  record Call(List<String> parts, Map<String, List<String>> query, Request body) {
+    String part(int index) {
+      return parts.get(index);
+    }
+
+    @Nullable String parameter(String name) {
+      List<String> values = query.get(name);
+      return values == null || values.isEmpty() ? null : values.getFirst();
+    }
+  }
+
+  /** Makes a plan of a call. */
+  interface Handler {
+    Plan plan(Call call);
+  }
+
+  /** One method on one pattern; a star stands for one part of the path. */
+  record Route(HttpMethod method, List<String> pattern, Handler handler) {
+    boolean matches(List<String> parts) {
+      if (parts.size() != pattern.size()) {
+        return false;
+      }
+      for (int i = 0; i < parts.size(); i++) {
+        if (!pattern.get(i).equals("*") && !pattern.get(i).equals(parts.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Where a request goes. */
+  sealed interface Target {
+    record ToHandler(Handler handler, List<String> parts, Map<String, List<String>> query) implements Target {}
+
+    /** To the server's own figures. */
+    record ToOps(String path) implements Target {}
+
+    record NoSuchPath() implements Target {}
+
+    record WrongMethod(String allowed) implements Target {}
+  }
+
+  private static Route route(HttpMethod method, String pattern, Handler handler) {
+    return new Route(method, split(pattern), handler);
+  }
+
+  private static Plan pull(Call call) {
+    long count = HttpRequests.number(call.parameter("count"), 1);
+    return HttpRequests.pull(call.part(1), count, HttpRequests.number(call.parameter("timeout"), NO_TIMEOUT));
+  }
+
+  /** The parts of a path as they were sent, without the slash in front. */
+  private static List<String> split(String rawPath) {
+    return List.of(rawPath.substring(rawPath.startsWith("/") ? 1 : 0).split("/", -1));
+  }
+
+  /** Fails with IllegalArgumentException when the path is not well encoded. */
+  static Target find(HttpMethod method, String uri) {
+    QueryStringDecoder decoder = new QueryStringDecoder(uri);
+    String rawPath = decoder.rawPath();
+    if (OPS.contains(rawPath)) {
+      return method.equals(HttpMethod.GET) ? new Target.ToOps(rawPath) : new Target.WrongMethod("GET");
+    }
+    List<String> parts = new ArrayList<>();
+    for (String part : split(rawPath)) {
+      parts.add(QueryStringDecoder.decodeComponent(part.replace("+", "%2B")));
+    }
+    return find(method, parts, decoder);
+  }
+
+  private static Target find(HttpMethod method, List<String> parts, QueryStringDecoder decoder) {
+    Set<String> allowed = new TreeSet<>();
+    for (Route route : ROUTES) {
+      if (route.matches(parts)) {
+        if (route.method().equals(method)) {
+          return new Target.ToHandler(route.handler(), parts, decoder.parameters());
+        }
+        allowed.add(route.method().name());
+      }
+    }
+    return allowed.isEmpty() ? new Target.NoSuchPath() : new Target.WrongMethod(String.join(", ", allowed));
+  }
+}

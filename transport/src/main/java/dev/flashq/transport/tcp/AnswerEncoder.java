@@ -1,0 +1,86 @@
+package dev.flashq.transport.tcp;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.wire.Answer;
+import dev.flashq.transport.wire.Encoding;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.FastThreadLocal;
+
+/** Puts many answers into one buffer. The array it writes into is shared by all connections of an event loop. */
+final class AnswerEncoder {
+  /** Bytes after which a buffer is full. */
+  static final int BATCH_BYTES = 64 * 1024;
+
+  /** Bytes of an array that is kept for the next batch. */
+  private static final int KEPT_BYTES = 1024 * 1024;
+
+  private static final FastThreadLocal<Answer> JSON =
+      new FastThreadLocal<>() {
+        @Override
+        protected Answer initialValue() {
+          return new Answer(Encoding.JSON);
+        }
+      };
+
+  private static final FastThreadLocal<Answer> MESSAGE_PACK =
+      new FastThreadLocal<>() {
+        @Override
+        protected Answer initialValue() {
+          return new Answer(Encoding.MESSAGE_PACK);
+        }
+      };
+
+  private final Encoding encoding;
+  private final TransportStats stats;
+
+  AnswerEncoder(Encoding encoding, TransportStats stats) {
+    this.encoding = encoding;
+    this.stats = stats;
+  }
+
+  private Answer answer() {
+    return switch (encoding) {
+      case JSON -> JSON.get();
+      case MESSAGE_PACK -> MESSAGE_PACK.get();
+    };
+  }
+
+  void begin() {
+    answer().out().clear(KEPT_BYTES);
+  }
+
+  boolean full() {
+    return answer().out().size() >= BATCH_BYTES;
+  }
+
+  void add(Exchange exchange) {
+    Answer answer = answer();
+    ValueWriter out = answer.out();
+    switch (encoding) {
+      case JSON -> {
+        answer.write(exchange.reqId, exchange.shape, exchange.outcome);
+        out.plainByte('\n');
+      }
+      case MESSAGE_PACK -> {
+        int start = out.size();
+        out.plainInt();
+        answer.goNumbers(exchange.reqId == null);
+        answer.write(exchange.reqId, exchange.shape, exchange.outcome);
+        out.setInt(start, out.size() - start - 4);
+      }
+    }
+    ErrorCode refused = answer.refused();
+    if (refused != null) {
+      stats.errors(refused).increment();
+    }
+  }
+
+  ByteBuf finish(ByteBufAllocator allocator) {
+    ValueWriter out = answer().out();
+    stats.bytesOut.add(out.size());
+    return allocator.directBuffer(out.size()).writeBytes(out.buffer(), 0, out.size());
+  }
+}

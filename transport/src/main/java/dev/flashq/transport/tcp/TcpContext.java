@@ -1,0 +1,62 @@
+package dev.flashq.transport.tcp;
+
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.transport.Budget;
+import dev.flashq.transport.Outcomes;
+import dev.flashq.transport.TokenCheck;
+import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportStats;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What all connections of a server have in common. */
+final class TcpContext {
+  final CommandGateway gateway;
+  final TokenCheck tokens;
+  final TransportStats stats;
+  final TransportLimits limits;
+
+  /** Requests that are not answered yet, waiting ones aside. */
+  final Budget commands;
+
+  /** Pulls and waits. */
+  final Budget waits;
+
+  /** Unfinished large frames. */
+  final Budget assembly;
+
+  /** Bytes in answers that clients have not taken. */
+  final AtomicLong unreadBytes = new AtomicLong();
+
+  final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+  TcpContext(CommandGateway gateway, TokenCheck tokens, TransportStats stats, TransportLimits limits) {
+    this.gateway = gateway;
+    this.tokens = tokens;
+    this.stats = stats;
+    this.limits = limits;
+    this.commands = new Budget(limits.commands(), limits.requestBytes());
+    this.waits = new Budget(limits.waits(), Long.MAX_VALUE);
+    this.assembly = new Budget(limits.connections(), limits.assemblyBytes());
+  }
+
+  /** Gives jobs back whose delivery has not reached its client; if that fails too, their leases run out. */
+  void release(List<JobView> jobs, Principal principal) {
+    if (!jobs.isEmpty()) {
+      stats.jobsReturned.add(jobs.size());
+      gateway.submit(principal, null, new Command.ReleaseJobs(Outcomes.claims(jobs)));
+    }
+  }
+
+  void releaseIfDelivered(Object outcome, Principal principal) {
+    if (outcome instanceof Delivered(List<JobView> jobs)) {
+      release(jobs, principal);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.Limits.JOBS_PER_COMMAND;
+import static dev.flashq.protocol.Limits.require;
+
+import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.Ack;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Consistency;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.RequestId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Says what is to be done for the HTTP routes; the fields of a body are those of the TCP protocol. */
+public final class HttpRequests {
+  private HttpRequests() {}
+
+  /** Fails with what is wrong with the body. */
+  private static void check(Request body, Cmd as) {
+    body.cmd = as;
+    Refused refusal = body.refusal();
+    if (refusal != null) {
+      throw new InvalidValueException(refusal.code(), refusal.detail());
+    }
+  }
+
+  /** Adds one job and answers with the whole Job object. */
+  public static Plan push(String queue, Request body) {
+    check(body, Cmd.PUSH);
+    Payload data = body.data == null ? Payload.NULL : body.data;
+    var command = new Command.PushJobs(new QueueName(queue), List.of(new NewJob(data, body.options.build())));
+    RequestId requestId = body.requestId();
+    Shape<HttpShapes.PushedJob> shape = HttpShapes::pushed;
+    Plan.Steps<Object> steps =
+        (gateway, principal) ->
+            gateway
+                .submit(principal, requestId, command)
+                .thenCompose(reply -> lookedUp(reply, gateway, principal));
+    return new Plan.Run<>(steps, unchecked(shape));
+  }
+
+  @SuppressWarnings("unchecked") // Outcomes that are not the shape's are refusals, which no shape is asked to write.
+  private static Shape<Object> unchecked(Shape<?> shape) {
+    return (Shape<Object>) shape;
+  }
+
+  private static CompletableFuture<Object> lookedUp(Reply reply, CommandGateway gateway, Principal principal) {
+    return switch (reply) {
+      case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
+          switch (outcomes.getFirst()) {
+            case Accepted(JobId id, _) ->
+                gateway
+                    .ask(principal, new Query.GetJob(id), Consistency.LINEARIZABLE)
+                    .thenApply(found -> new HttpShapes.PushedJob(id, found));
+            case Refused refused -> CompletableFuture.completedFuture(refused);
+          };
+      case Reply.Done _, Reply.Delivered _, Reply.Acked _, Reply.Removed _, Refused _ ->
+          CompletableFuture.completedFuture(reply);
+    };
+  }
+
+  public static Plan pushBatch(String queue, Request body) {
+    check(body, Cmd.PUSHB);
+    Batch batch = Request.present(body.jobs, Field.JOBS);
+    Shape<Reply.Pushed> shape = HttpShapes.pushedMany(batch);
+    var command = new Command.PushJobs(new QueueName(queue), batch.jobs());
+    return batch.jobs().isEmpty()
+        ? new Plan.Known(new Reply.Pushed(List.of()), shape)
+        : Requests.submit(body, command, shape);
+  }
+
+  /** Waits at most {@link Limits#HTTP_WAIT_MS}, so that no proxy and no client gives up first. */
+  public static Plan pull(String queue, long count, long timeoutMs) {
+    require(count >= 0 && timeoutMs >= 0, INVALID_REQUEST, "count and timeout are not negative");
+    Shape<Reply.Delivered> shape = HttpShapes::delivered;
+    if (count == 0) {
+      return new Plan.Known(Reply.Delivered.NONE, shape);
+    }
+    int jobs = (int) Math.min(count, JOBS_PER_COMMAND);
+    long waitMs = Math.min(timeoutMs, Limits.HTTP_WAIT_MS);
+    return new Plan.Submit(new Command.PullJobs(new QueueName(queue), jobs, waitMs), null, shape);
+  }
+
+  public static Plan ack(String id, Request body) {
+    check(body, Cmd.ACK);
+    Shape<Reply.Acked> shape = HttpShapes::acked;
+    return Requests.submit(body, new Command.AckJobs(List.of(new Ack(claim(id, body), body.result))), shape);
+  }
+
+  public static Plan fail(String id, Request body) {
+    check(body, Cmd.FAIL);
+    String error = body.error == null ? "" : body.error;
+    return Requests.submit(body, new Command.FailJob(claim(id, body), error), (Shape<Object>) HttpShapes::nothing);
+  }
+
+  private static Claim claim(String id, Request body) {
+    return new Claim(jobId(id), body.lease);
+  }
+
+  public static Plan ackBatch(Request body) {
+    check(body, Cmd.ACKB);
+    List<Ack> acks = Requests.acks(body);
+    Shape<Reply.Acked> shape = HttpShapes.ackedMany(Requests.jobs(acks));
+    return acks.isEmpty()
+        ? new Plan.Known(new Reply.Acked(0, List.of()), shape)
+        : Requests.submit(body, new Command.AckJobs(acks), shape);
+  }
+
+  public static Plan job(String id) {
+    return Requests.ask(new Query.GetJob(jobId(id)), HttpShapes::job);
+  }
+
+  public static Plan state(String id) {
+    return Requests.ask(new Query.GetJob(jobId(id)), HttpShapes::state);
+  }
+
+  public static Plan result(String id) {
+    return Requests.ask(new Query.GetJob(jobId(id)), HttpShapes::result);
+  }
+
+  public static Plan counts(String queue) {
+    return Requests.ask(new Query.GetQueue(new QueueName(queue)), HttpShapes::counts);
+  }
+
+  public static Plan count(String queue) {
+    return Requests.ask(new Query.GetQueue(new QueueName(queue)), HttpShapes::count);
+  }
+
+  public static Plan queues() {
+    return new Plan.Run<>(Listing::allQueues, HttpShapes::queues);
+  }
+
+  public static Plan stats() {
+    return new Plan.Run<>(Listing::overview, HttpShapes::stats);
+  }
+
+  public static Plan metrics() {
+    return new Plan.Run<>(Listing::overview, HttpShapes::metrics);
+  }
+
+  private static JobId jobId(String text) {
+    return new JobId(Values.number(text));
+  }
+
+  /** The number of a query parameter. */
+  public static long number(@Nullable String text, long otherwise) {
+    return text == null ? otherwise : Values.number(text);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.transport.wire.JobWriter.integer;
+import static dev.flashq.transport.wire.JobWriter.text;
+
+import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Query.Found;
+import dev.flashq.statemachine.Query.QueueView;
+import dev.flashq.statemachine.Reply.Acked;
+import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.Reply.Pushed;
+import dev.flashq.transport.wire.QueueShapes.Overview;
+import java.util.List;
+
+/** Answers of the HTTP routes: the value under {@code data}. */
+final class HttpShapes {
+  private HttpShapes() {}
+
+  private static ValueWriter data(Answer answer, int more) {
+    ValueWriter out = answer.ok(1 + more);
+    out.key(Names.DATA);
+    return out;
+  }
+
+  static void nothing(Object outcome, Answer answer) {
+    data(answer, 0).nil();
+  }
+
+  /** A pushed job; it may be gone already when it is looked at. */
+  record PushedJob(JobId id, Found found) {}
+
+  static void pushed(PushedJob pushed, Answer answer) {
+    ValueWriter out = data(answer, 0);
+    JobView job = pushed.found().job();
+    if (job != null) {
+      JobWriter.job(job, answer);
+      return;
+    }
+    out.beginMap(2);
+    integer(out, Names.ID, pushed.id().value());
+    text(out, Names.STATE, JobShapes.UNKNOWN);
+    out.endMap();
+  }
+
+  static Shape<Pushed> pushedMany(Batch batch) {
+    return (pushed, answer) -> {
+      JobShapes.Sorted sorted = JobShapes.Sorted.of(pushed, batch);
+      ValueWriter out = data(answer, 2);
+      JobWriter.ids(out, sorted.ids());
+      JobShapes.failures(out, sorted.failures());
+    };
+  }
+
+  static void delivered(Delivered delivered, Answer answer) {
+    data(answer, 0);
+    JobWriter.jobs(delivered.jobs(), answer);
+  }
+
+  static void acked(Acked acked, Answer answer) {
+    if (acked.failures().isEmpty()) {
+      nothing(acked, answer);
+    } else {
+      answer.refuse(acked.failures().getFirst().refusal());
+    }
+  }
+
+  static Shape<Acked> ackedMany(List<JobId> ids) {
+    return (acked, answer) -> {
+      ValueWriter out = data(answer, 2);
+      out.integer(acked.count());
+      integer(out, Names.COUNT, acked.count());
+      JobShapes.failures(out, Names.FAILED, acked.failures(), ids);
+    };
+  }
+
+  /** The job's fields on the level of {@code data}, and the Job object again for the TypeScript client. */
+  static void job(Found found, Answer answer) {
+    ValueWriter out = data(answer, 0);
+    JobView job = found.job();
+    out.beginMap(job == null ? 3 : JobWriter.FIELDS + 1);
+    if (job != null) {
+      JobWriter.fields(job, answer);
+    } else {
+      text(out, Names.STATE, JobShapes.UNKNOWN);
+      out.key(Names.RESULT);
+      out.nil();
+    }
+    out.key(Names.JOB);
+    JobWriter.jobOrNil(job, answer);
+    out.endMap();
+  }
+
+  static void state(Found found, Answer answer) {
+    data(answer, 0).string(JobShapes.state(found));
+  }
+
+  static void result(Found found, Answer answer) {
+    data(answer, 0);
+    JobView job = found.job();
+    answer.payload(job == null ? null : job.result());
+  }
+
+  static void counts(QueueView queue, Answer answer) {
+    ValueWriter out = data(answer, 0);
+    out.beginMap(5);
+    QueueShapes.five(queue, out);
+    out.endMap();
+  }
+
+  static void count(QueueView queue, Answer answer) {
+    data(answer, 0).integer(queue.waiting() + queue.delayed());
+  }
+
+  static void queues(List<QueueView> queues, Answer answer) {
+    QueueShapes.infos(queues, data(answer, 0));
+  }
+
+  static void stats(Overview overview, Answer answer) {
+    ValueWriter out = data(answer, 0);
+    out.beginMap(5);
+    QueueShapes.sums(overview.stats(), out);
+    out.endMap();
+  }
+
+  /** The metrics on the level of {@code data}, and again inside {@code metrics} for the TypeScript client. */
+  static void metrics(Overview overview, Answer answer) {
+    ValueWriter out = data(answer, 0);
+    out.beginMap(QueueShapes.METRICS_FIELDS + 1);
+    QueueShapes.metricsFields(overview, out);
+    out.key(Names.METRICS);
+    out.beginMap(QueueShapes.METRICS_FIELDS);
+    QueueShapes.metricsFields(overview, out);
+    out.endMap();
+    out.endMap();
+  }
+}

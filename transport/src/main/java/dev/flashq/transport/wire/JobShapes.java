@@ -1,0 +1,223 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
+import static dev.flashq.transport.wire.JobWriter.integer;
+import static dev.flashq.transport.wire.JobWriter.text;
+
+import dev.flashq.protocol.wire.FieldName;
+import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Query.Found;
+import dev.flashq.statemachine.Query.Page;
+import dev.flashq.statemachine.Reply.Acked;
+import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.Reply.Failure;
+import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
+import dev.flashq.statemachine.Reply.Pushed;
+import dev.flashq.statemachine.Reply.Refused;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers about jobs. */
+final class JobShapes {
+  /** The state of a job that does not exist. */
+  static final String UNKNOWN = "unknown";
+
+  private JobShapes() {}
+
+  /** Carried out, nothing more to say. */
+  static void done(Object outcome, Answer answer) {
+    answer.ok(0);
+  }
+
+  static void pong(Object outcome, Answer answer) {
+    answer.ok(1).key(Names.PONG);
+    answer.out().bool(true);
+  }
+
+  static void pushedOne(Pushed pushed, Answer answer) {
+    switch (pushed.outcomes().getFirst()) {
+      case Accepted accepted -> integer(answer.ok(1), Names.ID, accepted.id().value());
+      case Refused refused -> answer.refuse(refused);
+    }
+  }
+
+  /** The outcomes of a batch push, by whether they are ids. */
+  record Sorted(List<JobId> ids, List<Failure> failures) {
+    static Sorted of(Pushed pushed, Batch batch) {
+      List<JobId> ids = new ArrayList<>(pushed.outcomes().size());
+      List<Failure> failures = new ArrayList<>(batch.failures());
+      for (int i = 0; i < pushed.outcomes().size(); i++) {
+        switch (pushed.outcomes().get(i)) {
+          case Accepted accepted -> ids.add(accepted.id());
+          case Refused refused -> failures.add(new Failure(batch.place(i), refused));
+        }
+      }
+      failures.sort(Comparator.comparingInt(Failure::index));
+      return new Sorted(ids, failures);
+    }
+  }
+
+  static Shape<Pushed> pushedMany(Batch batch) {
+    return (pushed, answer) -> {
+      Sorted sorted = Sorted.of(pushed, batch);
+      ValueWriter out = answer.ok(3);
+      out.key(Names.IDS);
+      JobWriter.ids(out, sorted.ids());
+      failures(out, sorted.failures());
+    };
+  }
+
+  /** Under two names, because one client reads the one and another the other. */
+  static void failures(ValueWriter out, List<Failure> failures) {
+    failures(out, Names.FAILED, failures, null);
+    failures(out, Names.ERRORS, failures, null);
+  }
+
+  /** A list of what was refused; {@code ids} gives the job of an index, if there are jobs yet. */
+  static void failures(
+      ValueWriter out, FieldName name, List<Failure> failures, @Nullable List<JobId> ids) {
+    out.key(name);
+    out.beginArray(failures.size());
+    for (Failure failure : failures) {
+      out.beginMap(ids == null ? 3 : 4);
+      integer(out, Names.INDEX, failure.index());
+      if (ids != null) {
+        integer(out, Names.ID, ids.get(failure.index()).value());
+      }
+      text(out, Names.ERROR, failure.refusal().detail());
+      text(out, Names.CODE, failure.refusal().code().name());
+      out.endMap();
+    }
+    out.endArray();
+  }
+
+  static void deliveredOne(Delivered delivered, Answer answer) {
+    answer.ok(1).key(Names.JOB);
+    JobWriter.jobOrNil(delivered.jobs().isEmpty() ? null : delivered.jobs().getFirst(), answer);
+  }
+
+  static void deliveredMany(Delivered delivered, Answer answer) {
+    answer.ok(1).key(Names.JOBS);
+    JobWriter.jobs(delivered.jobs(), answer);
+  }
+
+  static void ackedOne(Acked acked, Answer answer) {
+    if (acked.failures().isEmpty()) {
+      answer.ok(0);
+    } else {
+      answer.refuse(acked.failures().getFirst().refusal());
+    }
+  }
+
+  /** {@code ids} holds the number of acknowledged jobs, not an id: so does the reference. */
+  static Shape<Acked> ackedMany(List<JobId> ids) {
+    return (acked, answer) -> {
+      ValueWriter out = answer.ok(3);
+      countAsIds(out, acked.count());
+      failures(out, Names.FAILED, acked.failures(), ids);
+    };
+  }
+
+  static void countAsIds(ValueWriter out, int count) {
+    out.key(Names.IDS);
+    out.beginArray(1);
+    out.integer(count);
+    out.endArray();
+    integer(out, Names.COUNT, count);
+  }
+
+  static void found(Found found, Answer answer) {
+    answer.ok(2).key(Names.JOB);
+    JobWriter.jobOrNil(found.job(), answer);
+    text(answer.out(), Names.STATE, state(found));
+  }
+
+  static String state(Found found) {
+    JobView job = found.job();
+    return job == null ? UNKNOWN : job.state().wireName();
+  }
+
+  static Shape<Found> state(JobId id) {
+    return (found, answer) -> {
+      integer(answer.ok(2), Names.ID, id.value());
+      text(answer.out(), Names.STATE, state(found));
+    };
+  }
+
+  static Shape<Found> result(JobId id) {
+    return (found, answer) -> {
+      integer(answer.ok(2), Names.ID, id.value());
+      result(found.job(), answer);
+    };
+  }
+
+  static void waited(Found found, Answer answer) {
+    answer.ok(1);
+    result(found.job(), answer);
+  }
+
+  private static void result(@Nullable JobView job, Answer answer) {
+    answer.out().key(Names.RESULT);
+    answer.payload(job == null ? null : job.result());
+  }
+
+  /** How far a job is; a completed one has come to the end. {@code go}: a number where others get an object. */
+  static Shape<Found> progress(JobId id, boolean go) {
+    return (found, answer) -> {
+      JobView job = found.job();
+      if (job == null) {
+        answer.refuse(new Refused(JOB_NOT_FOUND, "Job " + id + " not found"));
+        return;
+      }
+      int progress = job.state() == JobState.COMPLETED ? 100 : job.progress();
+      ValueWriter out = answer.ok(2);
+      out.key(Names.PROGRESS);
+      if (go) {
+        out.integer(progress);
+      } else {
+        out.beginMap(3);
+        integer(out, Names.ID, id.value());
+        integer(out, Names.PROGRESS, progress);
+        text(out, Names.MESSAGE, job.progressMessage());
+        out.endMap();
+      }
+      text(out, Names.MESSAGE, job.progressMessage());
+    };
+  }
+
+  static void dead(Page page, Answer answer) {
+    answer.ok(1).key(Names.JOBS);
+    JobWriter.jobs(page.jobs(), answer);
+  }
+
+  static void batch(Page page, Answer answer) {
+    answer.ok(1);
+    items(page, answer);
+  }
+
+  static void listing(Page page, Answer answer) {
+    answer.ok(2);
+    items(page, answer);
+    integer(answer.out(), Names.TOTAL, page.total());
+  }
+
+  /** Each item is the job's fields on its own level, and the Job object again for the TypeScript client. */
+  private static void items(Page page, Answer answer) {
+    ValueWriter out = answer.out();
+    out.key(Names.JOBS);
+    out.beginArray(page.jobs().size());
+    for (JobView job : page.jobs()) {
+      out.beginMap(JobWriter.FIELDS + 1);
+      JobWriter.fields(job, answer);
+      out.key(Names.JOB);
+      JobWriter.job(job, answer);
+      out.endMap();
+    }
+    out.endArray();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.flashq.transport.wire;
+
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Consistency;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.RequestId;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What a request asks for, ready to be started, and the shape of its answer. */
+public sealed interface Plan {
+  /** A shape for outcomes that are always refusals. */
+  Shape<Object> DONE = JobShapes::done;
+
+  Shape<?> shape();
+
+  /** One command. */
+  record Submit(Command command, @Nullable RequestId requestId, Shape<?> shape) implements Plan {}
+
+  /** One question. */
+  record Ask<R>(Query<R> query, Consistency consistency, Shape<? super R> shape) implements Plan {}
+
+  /** Several commands or questions, one after the other. */
+  record Run<R>(Steps<R> steps, Shape<? super R> shape) implements Plan {}
+
+  /** Answered without the cluster. */
+  record Known(Object outcome, Shape<?> shape) implements Plan {}
+
+  /** A client says who it is. */
+  record Authenticate(String token) implements Plan {
+    @Override
+    public Shape<?> shape() {
+      return DONE;
+    }
+  }
+
+  /** A little program for a gateway. */
+  @FunctionalInterface
+  interface Steps<R> {
+    CompletableFuture<R> run(CommandGateway gateway, Principal principal);
+  }
+
+  /** Whether the request may block until something happens. */
+  default boolean waits() {
+    return switch (this) {
+      case Submit(Command.PullJobs pull, _, _) -> pull.waitMs() > 0;
+      case Ask(Query.WaitForJob wait, _, _) -> wait.waitMs() > 0;
+      case Submit _, Ask<?> _, Run<?> _, Known _, Authenticate _ -> false;
+    };
+  }
+
+  /** Whether the outcome hands out jobs, which must be given back when they do not reach the client. */
+  default boolean delivers() {
+    return this instanceof Submit(Command.PullJobs _, _, _);
+  }
+
+  /** Starts what is to be done by the cluster; {@link Known} and {@link Authenticate} are for the caller. */
+  default CompletableFuture<?> start(CommandGateway gateway, Principal principal) {
+    return switch (this) {
+      case Submit(Command command, RequestId requestId, _) -> gateway.submit(principal, requestId, command);
+      case Ask<?> ask -> gateway.ask(principal, ask.query(), ask.consistency());
+      case Run<?> run -> run.steps().run(gateway, principal);
+      case Known known -> CompletableFuture.completedFuture(known.outcome());
+      case Authenticate _ -> throw new IllegalStateException("authentication is the session's");
+    };
+  }
+}

@@ -1,0 +1,118 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.protocol.Limits.JOB_ID_END;
+import static dev.flashq.protocol.Limits.REMOVALS_PER_COMMAND;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Removed;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes or moves many jobs by a series of small commands, so that no log entry holds up the others. It stops after
+ * {@link Limits#REMOVAL_MS} with what was done: jobs may be pushed faster than they can be removed.
+ */
+final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
+  private final CommandGateway gateway;
+  private final Principal principal;
+  private final Deque<IntFunction<Command>> phases;
+  private final long limit;
+  private final long startedNs = System.nanoTime();
+  private final CompletableFuture<Reply> outcome = new CompletableFuture<>();
+  private long count;
+
+  private Removal(CommandGateway gateway, Principal principal, List<IntFunction<Command>> phases, long limit) {
+    this.gateway = gateway;
+    this.principal = principal;
+    this.phases = new ArrayDeque<>(phases);
+    this.limit = limit;
+  }
+
+  static Plan.Steps<Reply> drain(QueueName queue) {
+    return of(Long.MAX_VALUE, List.of(limit -> new Command.DrainQueue(queue, JOB_ID_END, limit)));
+  }
+
+  static Plan.Steps<Reply> clean(QueueName queue, JobState state, long graceMs, long limit) {
+    return of(limit, List.of(n -> new Command.RemoveJobs(queue, state, graceMs, JOB_ID_END, n)));
+  }
+
+  static Plan.Steps<Reply> purge(QueueName queue) {
+    return clean(queue, JobState.FAILED, 0, Long.MAX_VALUE);
+  }
+
+  static Plan.Steps<Reply> retryAll(QueueName queue) {
+    return of(Long.MAX_VALUE, List.of(limit -> new Command.RetryDeadJobs(queue, null, limit)));
+  }
+
+  /** Removes the jobs of every state, and the queue's settings. */
+  static Plan.Steps<Reply> obliterate(QueueName queue) {
+    List<IntFunction<Command>> phases = new ArrayList<>();
+    for (JobState state : JobState.values()) {
+      phases.add(limit -> new Command.RemoveJobs(queue, state, 0, JOB_ID_END, limit));
+    }
+    phases.add(_ -> new Command.SetPaused(queue, false));
+    phases.add(_ -> new Command.SetRateLimit(queue, null));
+    phases.add(_ -> new Command.SetConcurrency(queue, null));
+    return of(Long.MAX_VALUE, phases);
+  }
+
+  private static Plan.Steps<Reply> of(long limit, List<IntFunction<Command>> phases) {
+    return (gateway, principal) -> {
+      Removal removal = new Removal(gateway, principal, phases, limit);
+      removal.step();
+      return removal.outcome;
+    };
+  }
+
+  private void step() {
+    IntFunction<Command> phase = phases.peek();
+    long left = limit - count;
+    if (phase == null || left <= 0 || tooLate()) {
+      outcome.complete(new Removed((int) Math.min(count, Integer.MAX_VALUE), phase != null));
+    } else {
+      Command command = phase.apply((int) Math.min(left, REMOVALS_PER_COMMAND));
+      gateway.submit(principal, null, command).whenComplete(this);
+    }
+  }
+
+  private boolean tooLate() {
+    return System.nanoTime() - startedNs > TimeUnit.MILLISECONDS.toNanos(Limits.REMOVAL_MS);
+  }
+
+  @Override
+  public void accept(Reply reply, @Nullable Throwable failure) {
+    if (failure != null) {
+      outcome.completeExceptionally(failure);
+      return;
+    }
+    switch (reply) {
+      case Removed(int removed, boolean more) -> {
+        count += removed;
+        if (!more || removed == 0) {
+          phases.poll();
+        }
+        step();
+      }
+      case Reply.Done _ -> {
+        phases.poll();
+        step();
+      }
+      case Reply.Refused refused -> outcome.complete(refused);
+      case Reply.Pushed _, Reply.Delivered _, Reply.Acked _ ->
+          outcome.completeExceptionally(new IllegalStateException("not the reply to a removal: " + reply));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.Limits.require;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.RequestId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One request, flat, as it was read; no field is checked against the command yet. Reused for the next request. */
+public final class Request {
+  static final long ABSENT = OptionFields.ABSENT;
+
+  final OptionFields options = new OptionFields();
+  @Nullable Cmd cmd;
+  @Nullable String unknownCommand;
+  byte @Nullable [] reqId;
+  @Nullable String queue;
+  @Nullable Payload data;
+  @Nullable Payload result;
+  @Nullable JobId id;
+  @Nullable List<JobId> ids;
+  @Nullable Batch jobs;
+  @Nullable List<Command.Ack> acks;
+  long lease;
+  long count;
+  double progress;
+  @Nullable String error;
+  @Nullable String message;
+  long limit;
+  Command.@Nullable RateLimit rateLimit;
+  long offset;
+  @Nullable String state;
+  long graceMs;
+  @Nullable String token;
+  @Nullable String requestId;
+  @Nullable String clientId;
+  long clientSequence;
+  long clientSettled;
+  private @Nullable Refused unreadable;
+  private final List<FieldError> fieldErrors = new ArrayList<>(0);
+
+  private record FieldError(Field field, Refused refusal) {}
+
+  Request() {
+    reset();
+  }
+
+  void reset() {
+    options.reset();
+    cmd = null;
+    unknownCommand = null;
+    reqId = null;
+    queue = null;
+    data = null;
+    result = null;
+    id = null;
+    ids = null;
+    jobs = null;
+    acks = null;
+    lease = 0;
+    count = ABSENT;
+    progress = Double.NaN;
+    error = null;
+    message = null;
+    limit = ABSENT;
+    rateLimit = null;
+    offset = 0;
+    state = null;
+    graceMs = 0;
+    token = null;
+    requestId = null;
+    clientId = null;
+    clientSequence = 0;
+    clientSettled = 0;
+    unreadable = null;
+    fieldErrors.clear();
+  }
+
+  /** Null when it was missing or unknown. */
+  public @Nullable Cmd cmd() {
+    return cmd;
+  }
+
+  /** The correlation id as it was encoded; null when there was none. */
+  public byte @Nullable [] reqId() {
+    return reqId;
+  }
+
+  /** Notes that the bytes broke the encoding's rules. */
+  void unreadable(String sentence) {
+    if (unreadable == null) {
+      unreadable = new Refused(INVALID_REQUEST, sentence);
+    }
+  }
+
+  /** Notes what was wrong with a field; it matters only to the commands that have the field. */
+  void fail(Field field, ErrorCode code, String sentence) {
+    fieldErrors.add(new FieldError(field, new Refused(code, sentence)));
+  }
+
+  /** Why nothing can be made of the request; null when it can be tried. */
+  @Nullable Refused refusal() {
+    if (unreadable != null) {
+      return unreadable;
+    }
+    for (FieldError error : fieldErrors) {
+      if (cmd == null || cmd.has(error.field())) {
+        return error.refusal();
+      }
+    }
+    return null;
+  }
+
+  QueueName queue() {
+    return new QueueName(present(queue, Field.QUEUE));
+  }
+
+  /** The job's id; some methods of the TypeScript client send it as {@code job_id}. */
+  JobId id() {
+    if (id != null) {
+      return id;
+    }
+    String text = options.jobId();
+    return new JobId(Values.number(present(text, Field.ID)));
+  }
+
+  long count() {
+    require(count != ABSENT, INVALID_REQUEST, "missing field count");
+    return count;
+  }
+
+  long limit() {
+    require(limit != ABSENT, INVALID_REQUEST, "missing field limit");
+    return limit;
+  }
+
+  long limit(long otherwise) {
+    return limit == ABSENT ? otherwise : limit;
+  }
+
+  static <T> T present(@Nullable T value, Field field) {
+    require(value != null, INVALID_REQUEST, "missing field " + field.wireName());
+    return Objects.requireNonNull(value);
+  }
+
+  /** Takes a request id that came beside the request, unless it has one of its own. */
+  public void idempotencyKey(@Nullable String key) {
+    if (requestId == null) {
+      requestId = key;
+    }
+  }
+
+  /** The id under which a repeated request has no second effect; null when the client gave none. */
+  @Nullable RequestId requestId() {
+    if (requestId != null) {
+      return new RequestId(requestId, 0, 0);
+    }
+    return clientId == null ? null : new RequestId(clientId, clientSequence, clientSettled);
+  }
+}

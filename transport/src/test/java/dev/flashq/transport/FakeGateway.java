@@ -1,0 +1,491 @@
+package dev.flashq.transport;
+
+import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
+import static dev.flashq.protocol.ErrorCode.JOB_FAILED;
+import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
+import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
+
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Consistency;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.RequestId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A queue of maps with one thread: enough for the transports to have somebody to talk to. */
+public final class FakeGateway implements CommandGateway, AutoCloseable {
+  /** The clock of the fake: times in answers are easy to foresee. */
+  public static final long NOW = 1_700_000_000_000L;
+
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final Map<JobId, Job> jobs = new TreeMap<>();
+  private final Map<QueueName, Settings> queues = new TreeMap<>();
+  private final Map<RequestId, Reply> answered = new HashMap<>();
+  private final List<Pull> pulls = new ArrayList<>();
+  private final List<Awaited> awaited = new ArrayList<>();
+  private long lastId;
+  public final List<Command> commands = Collections.synchronizedList(new ArrayList<>());
+  public final List<Principal> principals = Collections.synchronizedList(new ArrayList<>());
+  private volatile boolean holding;
+  private final List<Runnable> held = new ArrayList<>();
+
+  private static final class Job {
+    JobView view;
+
+    Job(JobView view) {
+      this.view = view;
+    }
+  }
+
+  private static final class Settings {
+    boolean paused;
+    Command.@Nullable RateLimit rateLimit;
+    @Nullable Integer concurrency;
+  }
+
+  private record Pull(Command.PullJobs command, CompletableFuture<Reply> reply) {}
+
+  private record Awaited(JobId job, CompletableFuture<Query.Found> reply) {}
+
+  @Override
+  public CompletableFuture<Reply> submit(Principal principal, @Nullable RequestId requestId, Command command) {
+    CompletableFuture<Reply> reply = new CompletableFuture<>();
+    commands.add(command);
+    principals.add(principal);
+    run(() -> submit(requestId, command, reply));
+    return reply;
+  }
+
+  /** From now on nothing is answered until {@link #letGo}. */
+  public void hold() {
+    holding = true;
+  }
+
+  public void letGo() {
+    thread.execute(
+        () -> {
+          holding = false;
+          held.forEach(Runnable::run);
+          held.clear();
+        });
+  }
+
+  private void run(Runnable task) {
+    thread.execute(
+        () -> {
+          if (holding) {
+            held.add(task);
+          } else {
+            task.run();
+          }
+        });
+  }
+
+  public int heldBack() {
+    return CompletableFuture.supplyAsync(held::size, thread).join();
+  }
+
+  public long waitingPulls() {
+    return CompletableFuture.supplyAsync(() -> pulls.stream().filter(p -> !p.reply().isDone()).count(), thread).join();
+  }
+
+  private void submit(@Nullable RequestId requestId, Command command, CompletableFuture<Reply> reply) {
+    if (requestId != null && answered.containsKey(requestId)) {
+      reply.complete(answered.get(requestId));
+    } else if (command instanceof Command.PullJobs pull) {
+      pull(new Pull(pull, reply));
+    } else {
+      Reply answer = apply(command);
+      if (requestId != null) {
+        answered.put(requestId, answer);
+      }
+      reply.complete(answer);
+    }
+  }
+
+  private void pull(Pull pull) {
+    Reply.Delivered found = take(pull.command());
+    if (!found.jobs().isEmpty() || pull.command().waitMs() == 0) {
+      pull.reply().complete(found);
+      return;
+    }
+    pulls.add(pull);
+    thread.schedule(
+        () -> {
+          pulls.remove(pull);
+          pull.reply().complete(Reply.Delivered.NONE);
+        },
+        pull.command().waitMs(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private Reply.Delivered take(Command.PullJobs pull) {
+    Settings settings = queues.get(pull.queue());
+    if (settings != null && settings.paused) {
+      return Reply.Delivered.NONE;
+    }
+    return new Reply.Delivered(
+        select(pull.queue(), JobState.WAITING).stream()
+            .limit(pull.count())
+            .map(job -> job.view = active(job.view))
+            .toList());
+  }
+
+  private List<Job> select(QueueName queue, JobState state) {
+    return select(view -> view.queue().equals(queue) && view.state() == state);
+  }
+
+  private List<Job> select(Predicate<JobView> which) {
+    return jobs.values().stream().filter(job -> which.test(job.view)).toList();
+  }
+
+  private Reply apply(Command command) {
+    return switch (command) {
+      case Command.PushJobs push -> push(push);
+      case Command.AckJobs acks -> ack(acks);
+      case Command.FailJob(Claim claim, String error) -> change(claim, view -> failed(view, error));
+      case Command.ReportProgress(Claim claim, int progress, String message) ->
+          change(claim, view -> at(view, progress, message));
+      case Command.RenewLease(Claim claim) -> change(claim, view -> view);
+      case Command.CancelJob(JobId id) -> remove(id);
+      case Command.UpdateJob(JobId id, Payload data) -> change(new Claim(id, 0), view -> withData(view, data));
+      case Command.ChangePriority(JobId id, _) -> change(new Claim(id, 0), view -> view);
+      case Command.MoveToDelayed(Claim claim, _) -> change(claim, view -> in(view, JobState.DELAYED));
+      case Command.PromoteJob(JobId id) -> change(new Claim(id, 0), view -> in(view, JobState.WAITING));
+      case Command.DiscardJob(Claim claim) -> change(claim, view -> in(view, JobState.FAILED));
+      case Command.SetPaused(QueueName queue, boolean paused) -> {
+        settings(queue).paused = paused;
+        yield Reply.Done.DONE;
+      }
+      case Command.SetRateLimit(QueueName queue, Command.RateLimit limit) -> {
+        settings(queue).rateLimit = limit;
+        yield Reply.Done.DONE;
+      }
+      case Command.SetConcurrency(QueueName queue, Integer limit) -> {
+        settings(queue).concurrency = limit;
+        yield Reply.Done.DONE;
+      }
+      case Command.DrainQueue drain ->
+          removeSome(
+              view ->
+                  view.queue().equals(drain.queue())
+                      && (view.state() == JobState.WAITING || view.state() == JobState.DELAYED),
+              Math.min(drain.limit(), 3));
+      case Command.RemoveJobs some ->
+          removeSome(view -> view.queue().equals(some.queue()) && view.state() == some.state(), Math.min(some.limit(), 3));
+      case Command.ReleaseJobs(List<Claim> claims) -> {
+        claims.forEach(claim -> change(claim, view -> in(view, JobState.WAITING)));
+        yield Reply.Done.DONE;
+      }
+      case Command.RetryDeadJobs retry -> retry(retry);
+      case Command.PullJobs _, Command.Tick _, Command.RaiseFeatureLevel _ -> throw new IllegalArgumentException();
+    };
+  }
+
+  private Settings settings(QueueName queue) {
+    return queues.computeIfAbsent(queue, _ -> new Settings());
+  }
+
+  private Reply push(Command.PushJobs push) {
+    settings(push.queue());
+    List<Reply.PushOutcome> outcomes = new ArrayList<>();
+    for (NewJob job : push.jobs()) {
+      outcomes.add(push(push.queue(), job));
+    }
+    wake(push.queue());
+    return new Reply.Pushed(outcomes);
+  }
+
+  private Reply.PushOutcome push(QueueName queue, NewJob job) {
+    String key = job.options().uniqueKey();
+    if (key != null && !select(view -> key.equals(view.options().uniqueKey())).isEmpty()) {
+      return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + key);
+    }
+    JobId id = new JobId(++lastId);
+    JobState state = job.options().delayMs() > 0 ? JobState.DELAYED : JobState.WAITING;
+    jobs.put(id, new Job(view(id, queue, state, job.options(), job.data())));
+    return new Reply.PushOutcome.Accepted(id, false);
+  }
+
+  private void wake(QueueName queue) {
+    for (Pull pull : List.copyOf(pulls)) {
+      if (pull.reply().isDone()) {
+        pulls.remove(pull);
+      } else if (pull.command().queue().equals(queue) && !select(queue, JobState.WAITING).isEmpty()) {
+        pulls.remove(pull);
+        pull.reply().complete(take(pull.command()));
+      }
+    }
+  }
+
+  private Reply ack(Command.AckJobs acks) {
+    int count = 0;
+    List<Reply.Failure> failures = new ArrayList<>();
+    for (int i = 0; i < acks.acks().size(); i++) {
+      Command.Ack ack = acks.acks().get(i);
+      Reply reply = change(ack.claim(), view -> completed(view, ack.result()));
+      if (reply instanceof Refused refused) {
+        failures.add(new Reply.Failure(i, refused));
+      } else {
+        count++;
+        ended(ack.claim().job());
+      }
+    }
+    return new Reply.Acked(count, failures);
+  }
+
+  private void ended(JobId id) {
+    for (Awaited wait : List.copyOf(awaited)) {
+      if (wait.job().equals(id)) {
+        awaited.remove(wait);
+        wait.reply().complete(new Query.Found(viewOf(id)));
+      }
+    }
+  }
+
+  private @Nullable JobView viewOf(JobId id) {
+    Job job = jobs.get(id);
+    return job == null ? null : job.view;
+  }
+
+  private interface Change {
+    JobView of(JobView view);
+  }
+
+  private Reply change(Claim claim, Change change) {
+    Job job = jobs.get(claim.job());
+    if (job == null || job.view.state() == JobState.COMPLETED) {
+      return new Refused(JOB_NOT_FOUND, "Job " + claim.job() + " not found");
+    }
+    if (claim.lease() != 0 && claim.lease() != job.view.lease()) {
+      return new Refused(LEASE_LOST, "Job " + claim.job() + " is held by another worker");
+    }
+    job.view = change.of(job.view);
+    return Reply.Done.DONE;
+  }
+
+  private Reply remove(JobId id) {
+    return jobs.remove(id) == null ? new Refused(JOB_NOT_FOUND, "Job " + id + " not found") : Reply.Done.DONE;
+  }
+
+  private Reply removeSome(Predicate<JobView> which, int limit) {
+    List<Job> all = select(which);
+    List<Job> some = all.stream().limit(limit).toList();
+    some.forEach(job -> jobs.remove(job.view.id()));
+    return new Reply.Removed(some.size(), all.size() > some.size());
+  }
+
+  private Reply retry(Command.RetryDeadJobs retry) {
+    List<Job> dead =
+        select(retry.queue(), JobState.FAILED).stream()
+            .filter(job -> retry.job() == null || retry.job().equals(job.view.id()))
+            .toList();
+    dead.forEach(job -> job.view = in(job.view, JobState.WAITING));
+    return new Reply.Removed(dead.size(), false);
+  }
+
+  @Override
+  public <R> CompletableFuture<R> ask(Principal principal, Query<R> query, Consistency consistency) {
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    run(() -> ask(query, answer));
+    return answer;
+  }
+
+  @SuppressWarnings("unchecked") // Each query's answer type is the one its record declares.
+  private <R> void ask(Query<R> query, CompletableFuture<R> answer) {
+    try {
+      if (query instanceof Query.WaitForJob(JobId id, long waitMs)) {
+        await(id, waitMs, (CompletableFuture<Query.Found>) answer);
+      } else {
+        answer.complete((R) answer(query));
+      }
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private void await(JobId id, long waitMs, CompletableFuture<Query.Found> answer) {
+    Job job = jobs.get(id);
+    if (job == null) {
+      throw new RefusedException(new Refused(JOB_NOT_FOUND, "Job not found"));
+    }
+    if (job.view.state() == JobState.FAILED) {
+      throw new RefusedException(new Refused(JOB_FAILED, "Job failed"));
+    }
+    if (job.view.state() == JobState.COMPLETED) {
+      answer.complete(new Query.Found(job.view));
+      return;
+    }
+    awaited.add(new Awaited(id, answer));
+    Refused late = new Refused(WAIT_TIMEOUT, "Timeout waiting for job " + id + " after " + waitMs + "ms");
+    thread.schedule(() -> answer.completeExceptionally(new RefusedException(late)), waitMs, TimeUnit.MILLISECONDS);
+  }
+
+  private Object answer(Query<?> query) {
+    return switch (query) {
+      case Query.GetJob(JobId id) -> new Query.Found(viewOf(id));
+      case Query.GetJobByCustomId(String customId) ->
+          new Query.Found(
+              select(view -> customId.equals(view.options().customId())).stream()
+                  .map(job -> job.view)
+                  .findFirst()
+                  .orElse(null));
+      case Query.GetJobs(List<JobId> ids) ->
+          page(ids.stream().flatMap(id -> Stream.ofNullable(viewOf(id))).toList(), Integer.MAX_VALUE, 0);
+      case Query.ListJobs list ->
+          page(
+              select(
+                      view ->
+                          (list.queue() == null || list.queue().equals(view.queue()))
+                              && (list.state() == null || list.state() == view.state()))
+                  .stream()
+                  .map(job -> job.view)
+                  .sorted(Comparator.comparing(JobView::id).reversed())
+                  .toList(),
+              list.limit(),
+              list.offset());
+      case Query.ListDeadJobs dead ->
+          page(select(dead.queue(), JobState.FAILED).stream().map(job -> job.view).toList(), dead.limit(), 0);
+      case Query.GetQueue(QueueName name) -> queue(name);
+      case Query.ListQueues list -> {
+        List<Query.QueueView> after =
+            queues.keySet().stream()
+                .filter(name -> list.after() == null || name.value().compareTo(list.after()) > 0)
+                .map(this::queue)
+                .toList();
+        // Two on a page, so that callers have to turn pages.
+        yield new Query.Queues(after.stream().limit(2).toList(), after.size() > 2);
+      }
+      case Query.GetStats _ ->
+          new Query.Stats(
+              count(JobState.WAITING),
+              count(JobState.DELAYED),
+              count(JobState.ACTIVE),
+              count(JobState.COMPLETED),
+              count(JobState.FAILED),
+              0,
+              lastId,
+              count(JobState.COMPLETED),
+              count(JobState.FAILED));
+      case Query.WaitForJob _ -> throw new IllegalArgumentException();
+    };
+  }
+
+  private static Query.Page page(List<JobView> all, int limit, int offset) {
+    return new Query.Page(all.stream().skip(offset).limit(limit).toList(), all.size());
+  }
+
+  private long count(JobState state) {
+    return select(view -> view.state() == state).size();
+  }
+
+  private Query.QueueView queue(QueueName name) {
+    Settings settings = queues.getOrDefault(name, new Settings());
+    return new Query.QueueView(
+        name,
+        select(name, JobState.WAITING).size(),
+        select(name, JobState.DELAYED).size(),
+        select(name, JobState.ACTIVE).size(),
+        select(name, JobState.COMPLETED).size(),
+        select(name, JobState.FAILED).size(),
+        select(name, JobState.WAITING_CHILDREN).size(),
+        settings.paused,
+        settings.rateLimit,
+        settings.concurrency);
+  }
+
+  private static JobView view(JobId id, QueueName queue, JobState state, JobOptions options, Payload data) {
+    return new JobView(
+        id, queue, state, options, data, null, null, NOW, NOW + options.delayMs(), 0, 0, 0, 0, 0, 0, 0, null, 0);
+  }
+
+  private static JobView in(JobView v, JobState state) {
+    return copy(v, state, v.data(), v.result(), v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+  }
+
+  private static JobView active(JobView v) {
+    return copy(
+        v, JobState.ACTIVE, v.data(), null, v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease() + 1);
+  }
+
+  private static JobView completed(JobView v, @Nullable Payload result) {
+    return copy(
+        v, JobState.COMPLETED, v.data(), result, v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+  }
+
+  private static JobView failed(JobView v, String error) {
+    JobState next = v.options().maxAttempts() == 1 ? JobState.FAILED : JobState.WAITING;
+    return copy(v, next, v.data(), null, error, v.attempts() + 1, v.progress(), v.progressMessage(), v.lease());
+  }
+
+  private static JobView at(JobView v, int progress, @Nullable String message) {
+    return copy(v, v.state(), v.data(), v.result(), v.error(), v.attempts(), progress, message, v.lease());
+  }
+
+  private static JobView withData(JobView v, Payload data) {
+    return copy(v, v.state(), data, v.result(), v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+  }
+
+  private static JobView copy(
+      JobView v,
+      JobState state,
+      @Nullable Payload data,
+      @Nullable Payload result,
+      @Nullable String error,
+      int attempts,
+      int progress,
+      @Nullable String message,
+      long lease) {
+    boolean active = state == JobState.ACTIVE;
+    return new JobView(
+        v.id(),
+        v.queue(),
+        state,
+        v.options(),
+        data,
+        result,
+        error,
+        v.createdAt(),
+        v.runAt(),
+        active ? NOW : 0,
+        state == JobState.COMPLETED ? NOW : 0,
+        active ? NOW : 0,
+        active ? NOW + 90_000 : 0,
+        attempts,
+        0,
+        progress,
+        message,
+        lease);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

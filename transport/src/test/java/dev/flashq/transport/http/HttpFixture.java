@@ -1,0 +1,72 @@
+package dev.flashq.transport.http;
+
+import dev.flashq.transport.FakeGateway;
+import dev.flashq.transport.TokenCheck;
+import dev.flashq.transport.Tokens;
+import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportStats;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+
+/** An HTTP server in front of a fake gateway, and a client. */
+final class HttpFixture implements AutoCloseable {
+  final FakeGateway gateway = new FakeGateway();
+  final TransportStats stats = new TransportStats();
+  final HttpServer server;
+  final int port;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  HttpFixture() {
+    this(Tokens.NONE);
+  }
+
+  HttpFixture(TokenCheck tokens) {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var settings = new HttpSettings(address, 1, TransportLimits.DEFAULTS);
+    server = new HttpServer(settings, gateway, tokens, stats, HttpFixture::ops);
+    port = server.start();
+  }
+
+  private static Optional<HttpAnswer> ops(String path) {
+    return switch (path) {
+      case "/health" -> Optional.of(new HttpAnswer(503, "application/json", "{\"ok\":false}"));
+      case "/cluster" -> Optional.of(new HttpAnswer(200, "application/json", "{\"ok\":true}"));
+      case "/metrics/prometheus" -> Optional.of(new HttpAnswer(200, "text/plain; version=0.0.4", "up 1\n"));
+      default -> Optional.empty();
+    };
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).GET(), headers);
+  }
+
+  /** Single quotes in the body stand for double ones. */
+  HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body.replace('\'', '"'))), headers);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request, String... headers) throws IOException, InterruptedException {
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    gateway.close();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.flashq.transport.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command;
+import dev.flashq.transport.Tokens;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServerTest {
+  private final HttpFixture fixture = new HttpFixture();
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void servesAJobsLife() throws Exception {
+    HttpResponse<String> pushed = fixture.post("/queues/a%3Ab/jobs", "{'data':{'x':1},'priority':3}");
+    assertThat(pushed.statusCode()).isEqualTo(200);
+    assertThat(pushed.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(pushed.body())
+        .startsWith("{\"ok\":true,\"data\":{\"id\":1,\"queue\":\"a:b\",\"data\":{\"x\":1},\"priority\":3,")
+        .contains("\"state\":\"waiting\"");
+    assertThat(fixture.get("/queues/a:b/jobs?count=5&timeout=0").body())
+        .startsWith("{\"ok\":true,\"data\":[{\"id\":1,")
+        .contains("\"lease\":1");
+    assertThat(fixture.get("/jobs/1/state").body()).isEqualTo("{\"ok\":true,\"data\":\"active\",\"success\":true}");
+    assertThat(fixture.post("/jobs/1/ack", "{'result':[1]}").body())
+        .isEqualTo("{\"ok\":true,\"data\":null,\"success\":true}");
+    assertThat(fixture.get("/jobs/1/result").body()).isEqualTo("{\"ok\":true,\"data\":[1],\"success\":true}");
+    assertThat(fixture.get("/jobs/1").body())
+        .startsWith("{\"ok\":true,\"data\":{\"id\":1,")
+        .contains("\"state\":\"completed\"", "\"job\":{\"id\":1,");
+    HttpResponse<String> again = fixture.post("/jobs/1/ack", "");
+    assertThat(again.statusCode()).isEqualTo(404);
+    assertThat(again.body())
+        .isEqualTo("{\"ok\":false,\"error\":\"Job 1 not found\",\"success\":false,\"code\":\"JOB_NOT_FOUND\"}");
+  }
+
+  @Test
+  void servesBatches() throws Exception {
+    assertThat(fixture.post("/queues/q/jobs/batch", "{'jobs':[{'data':1},{'data':2,'priority':'x'},{}]}").body())
+        .startsWith("{\"ok\":true,\"data\":[1,2],\"failed\":[{\"index\":1,\"error\":\"Invalid job: ");
+    assertThat(fixture.get("/queues/q/counts").body())
+        .isEqualTo(
+            "{\"ok\":true,\"data\":{\"waiting\":2,\"active\":0,\"delayed\":0,\"completed\":0,\"failed\":0},"
+                + "\"success\":true}");
+    fixture.get("/queues/q/jobs?count=2");
+    assertThat(fixture.post("/jobs/ack-batch", "{'ids':[1,9]}").body())
+        .startsWith("{\"ok\":true,\"data\":1,\"count\":1,\"failed\":[{\"index\":1,\"id\":9,");
+    assertThat(fixture.post("/jobs/ack/batch", "{'ids':['2']}").body()).startsWith("{\"ok\":true,\"data\":1,\"count\":1,");
+    assertThat(fixture.get("/queues/q/count").body()).isEqualTo("{\"ok\":true,\"data\":0,\"success\":true}");
+    assertThat(fixture.post("/jobs/7/fail", "{'error':'no'}").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void servesFigures() throws Exception {
+    fixture.post("/queues/a/jobs", "{'data':1}");
+    fixture.post("/queues/b/jobs", "{}");
+    fixture.post("/queues/c/jobs", "{}");
+    assertThat(fixture.get("/queues").body())
+        .startsWith("{\"ok\":true,\"data\":[{\"name\":\"a\",\"pending\":1,\"processing\":0,")
+        .contains("{\"name\":\"c\"");
+    assertThat(fixture.get("/stats").body())
+        .isEqualTo(
+            "{\"ok\":true,\"data\":{\"queued\":3,\"processing\":0,\"delayed\":0,\"dlq\":0,\"completed\":0},"
+                + "\"success\":true}");
+    assertThat(fixture.get("/metrics").body())
+        .startsWith("{\"ok\":true,\"data\":{\"total_pushed\":3,\"total_completed\":0,\"total_failed\":0,")
+        .contains("\"metrics\":{\"total_pushed\":3,");
+  }
+
+  @Test
+  void answersUnknownJobsAndPaths() throws Exception {
+    assertThat(fixture.get("/jobs/5").body())
+        .isEqualTo("{\"ok\":true,\"data\":{\"state\":\"unknown\",\"result\":null,\"job\":null},\"success\":true}");
+    HttpResponse<String> path = fixture.get("/nothing");
+    assertThat(path.statusCode()).isEqualTo(404);
+    assertThat(path.body()).startsWith("{\"ok\":false,\"error\":");
+    HttpResponse<String> method = fixture.post("/stats", "{}");
+    assertThat(method.statusCode()).isEqualTo(405);
+    assertThat(method.headers().firstValue("allow")).hasValue("GET");
+    assertThat(method.body()).startsWith("{\"ok\":false,\"error\":");
+    assertThat(fixture.get("/jobs/abc").statusCode()).isEqualTo(400);
+    assertThat(fixture.get("/jobs/0").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/queues/q/jobs", "{'data':").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/queues/q/jobs", "[]").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/queues/q/jobs", "{'priority':'high'}").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/queues/b%20d/jobs", "{}").body()).contains("INVALID_QUEUE_NAME");
+  }
+
+  @Test
+  void givesTheSameAnswerForTheSameIdempotencyKey() throws Exception {
+    String first = fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k1").body();
+    String second = fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k1").body();
+    assertThat(second).isEqualTo(first);
+    assertThat(fixture.get("/queues/q/count").body()).contains("\"data\":1");
+    assertThat(fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k".repeat(65)).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void servesTheTcpCommandsByPost() throws Exception {
+    assertThat(fixture.post("/api/command", "{'cmd':'PUSH','queue':'q','data':1,'reqId':'7'}").body())
+        .isEqualTo("{\"reqId\":\"7\",\"ok\":true,\"id\":1,\"success\":true}");
+    assertThat(fixture.post("/api/command", "{'cmd':'GETPROGRESS','id':1}").body())
+        .startsWith("{\"ok\":true,\"progress\":{\"id\":1,");
+    assertThat(fixture.post("/api/command", "{'cmd':'AUTH','token':'t'}").body())
+        .isEqualTo("{\"ok\":true,\"success\":true}");
+    assertThat(fixture.post("/api/command", "{'cmd':'KVGET','key':'k'}").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void letsAPullWaitAndGivesItsJobBackWhenTheClientGoes() throws Exception {
+    CompletableFuture<String> pull =
+        CompletableFuture.supplyAsync(() -> body("/queues/q/jobs?timeout=10000"));
+    await().until(() -> fixture.gateway.waitingPulls() == 1);
+    fixture.post("/queues/q/jobs", "{'data':'x'}");
+    assertThat(pull.get()).startsWith("{\"ok\":true,\"data\":[{\"id\":1,");
+
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
+      socket.getOutputStream().write("GET /queues/q/jobs HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      await().until(() -> fixture.gateway.waitingPulls() == 1);
+    }
+    await().until(() -> fixture.gateway.waitingPulls() == 0);
+  }
+
+  private String body(String path) {
+    try {
+      return fixture.get(path).body();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void answersPipelinedRequestsInOrder() throws Exception {
+    StringBuilder requests = new StringBuilder();
+    for (int i = 1; i <= 500; i++) {
+      requests.append(i % 2 == 0 ? "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" : "GET /jobs/" + i + "/state HTTP/1.1\r\n\r\n");
+    }
+    requests.append("GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
+      socket.getOutputStream().write(requests.toString().getBytes(US_ASCII));
+      String all = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      String[] statuses = all.split("HTTP/1.1 ", -1);
+      assertThat(statuses).hasSize(502);
+      for (int i = 1; i <= 501; i++) {
+        assertThat(statuses[i]).startsWith(i % 2 == 0 || i == 501 ? "404" : "200");
+      }
+    }
+  }
+
+  @Test
+  void refusesWhatIsTooLargeAndWhatIsNotHttp() throws Exception {
+    var big = BodyPublishers.ofByteArray(new byte[Limits.FRAME_BYTES + 1]);
+    HttpResponse<String> announced = fixture.send(HttpRequest.newBuilder(fixture.uri("/queues/q/jobs")).POST(big));
+    assertThat(announced.statusCode()).isEqualTo(413);
+    assertThat(announced.body()).contains("FRAME_TOO_LARGE");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
+      socket.getOutputStream().write("\0\1\2 garbage\r\n\r\n".getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 400");
+    }
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
+      String header = "X: " + "y".repeat(Limits.HTTP_HEADER_BYTES) + "\r\n\r\n";
+      socket.getOutputStream().write(("GET /stats HTTP/1.1\r\n" + header).getBytes(US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 400");
+    }
+  }
+
+  @Test
+  void acceptsABodyInManyParts() throws Exception {
+    String data = "y".repeat(300_000);
+    String body = "{\n\"data\":\n\"" + data + "\"}";
+    String head = "POST /queues/q/jobs HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
+      socket.getOutputStream().write((head + body.length() + "\r\n\r\n").getBytes(US_ASCII));
+      socket.getOutputStream().write(body.getBytes(US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 100 Continue\r\n").contains("HTTP/1.1 200 OK", data);
+    }
+    assertThat(fixture.gateway.commands).hasSize(1).first().isInstanceOf(Command.PushJobs.class);
+  }
+
+  @Test
+  void asksForTheTokenBeforeTheBody() throws Exception {
+    try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"))) {
+      HttpResponse<String> without = closed.post("/queues/q/jobs", "{}");
+      assertThat(without.statusCode()).isEqualTo(401);
+      assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
+      assertThat(without.body()).startsWith("{\"ok\":false,\"error\":\"Invalid or missing authentication token\"");
+      assertThat(closed.get("/nothing", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+      assertThat(closed.get("/cluster").statusCode()).isEqualTo(401);
+      assertThat(closed.post("/queues/q/jobs", "{}", "Authorization", "Bearer secret").statusCode()).isEqualTo(200);
+      assertThat(closed.gateway.principals).extracting("name").containsOnly("ann");
+      assertThat(closed.get("/cluster", "Authorization", "Bearer secret").statusCode()).isEqualTo(200);
+      assertThat(closed.get("/health").statusCode()).isEqualTo(503);
+      assertThat(closed.get("/metrics/prometheus").body()).isEqualTo("up 1\n");
+      assertThat(closed.get("/health/live").statusCode()).isEqualTo(404);
+      assertThat(closed.stats.authenticationFailures.sum()).isEqualTo(3);
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), closed.port)) {
+        String head = "POST /queues/q/jobs HTTP/1.1\r\nContent-Length: 16000000\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(US_ASCII));
+        byte[] start = new byte[12];
+        assertThat(socket.getInputStream().readNBytes(start, 0, 12)).isEqualTo(12);
+        assertThat(new String(start, US_ASCII)).isEqualTo("HTTP/1.1 401");
+      }
+    }
+  }
+}
