@@ -48,6 +48,7 @@ public final class RaftNode implements AutoCloseable {
             RaftGroupId.valueOf(settings.group()), settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
+    PeerRpc.setRounds(tls, stateMachine.rounds());
     this.server =
         RaftServer.newBuilder()
             .setServerId(self())
@@ -58,7 +59,7 @@ public final class RaftNode implements AutoCloseable {
             // Opens what is there and makes a new store only where there is none.
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    this.link = new RaftLink(server, group, properties, tls, settings);
+    this.link = new RaftLink(server, group, properties, tls, settings.nodeId(), stateMachine.appliedIndex());
   }
 
   private static RaftPeer peer(Member member) {

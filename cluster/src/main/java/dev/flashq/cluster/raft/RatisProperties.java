@@ -12,7 +12,6 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -54,8 +53,9 @@ public final class RatisProperties {
   }
 
   private static void transport(RaftProperties properties, ClusterSettings settings) {
-    // The only transport of Ratis with TLS; the Netty one also reads Java objects off the wire.
-    RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+    // gRPC, the only transport of Ratis with TLS (the Netty one also reads Java objects off the wire), with an appender
+    // that tells commits at once: the p50 of a command sent to a follower was 225 ms without it.
+    RaftConfigKeys.Rpc.setType(properties, new PeerRpc());
     GrpcConfigKeys.Server.setPort(properties, settings.self().port());
     // Listens where its peers look for it, and nowhere else.
     GrpcConfigKeys.Server.setHost(properties, settings.self().host());
@@ -128,10 +128,9 @@ public final class RatisProperties {
   }
 
   private static void reads(RaftProperties properties) {
-    // The default answers from whoever believes to be the leader.
-    RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-    RaftServerConfigKeys.Read.setTimeout(
-        properties, TimeDuration.valueOf(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS));
+    // Ratis's linearizable reads are not always (see ReadRounds); a read is for us a question to whoever believes to be
+    // the leader, and our state machine makes sure of it. So this is the default, named because it must not be changed.
+    RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.DEFAULT);
   }
 
   private static void snapshots(RaftProperties properties) {
