@@ -6,6 +6,8 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a follower at once that an entry is committed. Ratis's own appender tells it with the next entry or the next
@@ -30,6 +32,16 @@ final class PromptLogAppender extends GrpcLogAppender {
       toldCommit = request.getLeaderCommit();
     }
     return request;
+  }
+
+  /**
+   * A checkpoint goes only to a member that answers heartbeats. Ratis begins to send it to a dead one, does not notice
+   * and, when the member is back, still waits for the answers to what it sent before.
+   */
+  @Override
+  public @Nullable SnapshotInfo shouldInstallSnapshot() {
+    long silentMs = getFollower().getLastRpcResponseTime().elapsedTimeMs();
+    return silentMs < getServer().properties().maxRpcTimeoutMs() ? super.shouldInstallSnapshot() : null;
   }
 
   /** While entries are on their way or to be sent, they carry the news, and an empty request could not. */

@@ -98,6 +98,9 @@ public final class RatisProperties {
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 50ms,20, 200ms,1000");
     // A chunk is held in memory on both sides and must fit into a message.
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf(4 * MIB));
+    // Times the eight chunks on their way: how long a leader waits for a member that died during the transfer (24 s).
+    GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
+        properties, TimeDuration.valueOf(750, TimeUnit.MILLISECONDS));
     // Entries that the leader has taken and not yet applied; more are refused and tried again by their proposer.
     RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(96 * MIB));
     // Our entries know by themselves whether they were applied; Ratis need not remember answers for 60 s.
@@ -116,9 +119,9 @@ public final class RatisProperties {
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, max);
     // A member that stopped leading for want of a majority may be the only one that can lead when the majority is back;
-    // the default keeps it out for 10 s.
+    // the default keeps it out for 10 s. Not much less: it is also the pause of the JVM after which a leader resigns.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-        properties, TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
+        properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
     // A paused JVM (suspended machine, debugger) goes on as a follower; the default stops the server after 60 s.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.HOURS));
     // Votes and appends to a dead peer end before a client's patience does.
