@@ -58,6 +58,7 @@ public final class ClusterNode implements AutoCloseable {
   private static final int WAITERS = 100_000;
   private static final int READERS = 2;
   private static final long LOOK_MS = 10;
+  private static final long CALL_MS = 100;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
   /** Entries that a ready node may be behind what it knows to be committed. */
@@ -149,6 +150,7 @@ public final class ClusterNode implements AutoCloseable {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }
     alarms.every(LOOK_MS, this::look);
+    alarms.every(CALL_MS, raft::callPeers);
   }
 
   public CommandGateway gateway() {

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -123,16 +124,23 @@ final class TestCluster implements AutoCloseable {
     return fatal;
   }
 
-  /** Waits until every running node follows the same leader; its id. */
+  /** Waits until every running node follows the same running leader; its id. */
   String leader() {
-    await()
+    return await()
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(5))
-        .until(
-            () ->
-                nodes.values().stream().map(node -> node.view().leader()).distinct().count() == 1
-                    && nodes.values().stream().allMatch(node -> node.view().ready()));
-    return requireNonNull(nodes.values().iterator().next().view().leader());
+        .until(this::agreedLeader, Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<String> agreedLeader() {
+    var views = nodes.values().stream().map(ClusterNode::view).toList();
+    var leaders = views.stream().map(view -> String.valueOf(view.leader())).distinct().toList();
+    return leaders.size() == 1
+            && nodes.containsKey(leaders.getFirst())
+            && views.stream().allMatch(ClusterView::ready)
+        ? Optional.of(leaders.getFirst())
+        : Optional.empty();
   }
 
   String follower() {

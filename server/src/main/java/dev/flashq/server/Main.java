@@ -36,6 +36,7 @@ public final class Main {
         case "server" -> server(rest, System.getenv());
         case "cluster" -> LocalClusterCommand.run(rest);
         case "demo" -> System.exit(Demo.run(rest));
+        case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);
       }
     } catch (ConfigException e) {

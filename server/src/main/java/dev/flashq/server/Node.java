@@ -97,7 +97,8 @@ public final class Node implements AutoCloseable {
         started(
             "http",
             new HttpServer(
-                HttpSettings.at(new InetSocketAddress(config.http().bind(), config.http().port())),
+                new HttpSettings(
+                    new InetSocketAddress(config.http().bind(), config.http().port()), 1, limits()),
                 cluster.gateway(),
                 tokens,
                 stats,
@@ -156,7 +157,19 @@ public final class Node implements AutoCloseable {
   }
 
   private TransportLimits limits() {
-    return TransportLimits.DEFAULTS;
+    TransportLimits defaults = TransportLimits.DEFAULTS;
+    return new TransportLimits(
+        config.connections(),
+        defaults.commandsPerConnection(),
+        defaults.requestBytesPerConnection(),
+        defaults.commands(),
+        defaults.requestBytes(),
+        defaults.waits(),
+        defaults.unreadBytesPerConnection(),
+        defaults.unreadBytes(),
+        defaults.assemblyBytes(),
+        defaults.authenticationMs(),
+        defaults.shutdownMs());
   }
 
   private Map<String, String> clientAddresses() {

@@ -4,7 +4,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A number of things and of bytes that all connections of a server share. Safe for use by threads. */
+/**
+ * A number of things and of bytes that all connections of a server share. Safe for use by threads.
+ */
 public final class Budget {
   private final long maxThings;
   private final long maxBytes;
@@ -17,7 +19,10 @@ public final class Budget {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes one thing of so many bytes if there is room. A thing above the limit goes when it is alone. */
+  /**
+   * Takes one thing of so many bytes if there is room. A thing above the limit goes when it is
+   * alone.
+   */
   public boolean tryTake(long size) {
     long nowThings = things.incrementAndGet();
     long nowBytes = bytes.addAndGet(size);
@@ -41,9 +46,14 @@ public final class Budget {
     wake();
   }
 
-  /** Everybody is woken at once, but only when an eighth is free: then there is something to get for many. */
+  /**
+   * Everybody is woken at once, but only when an eighth is free: then there is something to get for
+   * many.
+   */
   private void wake() {
-    if (waiting.isEmpty() || things.get() > maxThings - maxThings / 8 - 1 || bytes.get() > maxBytes - maxBytes / 8) {
+    if (waiting.isEmpty()
+        || things.get() > maxThings - maxThings / 8 - 1
+        || bytes.get() > maxBytes - maxBytes / 8) {
       return;
     }
     for (int i = waiting.size(); i > 0; i--) {

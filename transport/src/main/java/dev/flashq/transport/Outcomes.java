@@ -38,12 +38,16 @@ public final class Outcomes {
   }
 
   private static Object ofFailure(Throwable failure, boolean delivers) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     return switch (cause) {
       case RefusedException refused -> refused.refusal();
       case InvalidValueException invalid -> new Refused(invalid.code(), invalid.sentence());
       case CancellationException _ when delivers -> Delivered.NONE;
-      case CancellationException _ -> new Refused(SERVICE_UNAVAILABLE, "Service unavailable: the wait was ended");
+      case CancellationException _ ->
+          new Refused(SERVICE_UNAVAILABLE, "Service unavailable: the wait was ended");
       default -> {
         LOG.error("A request failed", cause);
         yield new Refused(INTERNAL_ERROR, "Internal error");

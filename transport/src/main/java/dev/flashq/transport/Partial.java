@@ -5,9 +5,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * The beginning of a frame, line or body whose end has not arrived. It grows with what has arrived, never with what was
- * announced; before it becomes large it takes all it may ever need from the shared budget, so that no two wait for each
- * other.
+ * The beginning of a frame, line or body whose end has not arrived. It grows with what has arrived,
+ * never with what was announced; before it becomes large it takes all it may ever need from the
+ * shared budget, so that no two wait for each other.
  */
 public final class Partial {
   private static final byte[] NONE = new byte[0];

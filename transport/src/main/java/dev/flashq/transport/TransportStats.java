@@ -17,7 +17,9 @@ public final class TransportStats {
   public final LongAdder jobsReturned = new LongAdder();
 
   private final LongAdder[] errors =
-      IntStream.range(0, ErrorCode.values().length).mapToObj(_ -> new LongAdder()).toArray(LongAdder[]::new);
+      IntStream.range(0, ErrorCode.values().length)
+          .mapToObj(_ -> new LongAdder())
+          .toArray(LongAdder[]::new);
 
   /** Requests answered with the error. */
   public LongAdder errors(ErrorCode code) {

@@ -1,4 +1,7 @@
-/** How clients reach the queue: the TCP protocol in both encodings, and HTTP. The only module that knows Netty. */
+/**
+ * How clients reach the queue: the TCP protocol in both encodings, and HTTP. The only module that
+ * knows Netty.
+ */
 @NullMarked
 package dev.flashq.transport;
 

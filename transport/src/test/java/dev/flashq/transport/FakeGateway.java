@@ -74,7 +74,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   private record Awaited(JobId job, CompletableFuture<Query.Found> reply) {}
 
   @Override
-  public CompletableFuture<Reply> submit(Principal principal, @Nullable RequestId requestId, Command command) {
+  public CompletableFuture<Reply> submit(
+      Principal principal, @Nullable RequestId requestId, Command command) {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     commands.add(command);
     principals.add(principal);
@@ -112,10 +113,13 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   }
 
   public long waitingPulls() {
-    return CompletableFuture.supplyAsync(() -> pulls.stream().filter(p -> !p.reply().isDone()).count(), thread).join();
+    return CompletableFuture.supplyAsync(
+            () -> pulls.stream().filter(p -> !p.reply().isDone()).count(), thread)
+        .join();
   }
 
-  private void submit(@Nullable RequestId requestId, Command command, CompletableFuture<Reply> reply) {
+  private void submit(
+      @Nullable RequestId requestId, Command command, CompletableFuture<Reply> reply) {
     if (requestId != null && answered.containsKey(requestId)) {
       reply.complete(answered.get(requestId));
     } else if (command instanceof Command.PullJobs pull) {
@@ -174,10 +178,13 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           change(claim, view -> at(view, progress, message));
       case Command.RenewLease(Claim claim) -> change(claim, view -> view);
       case Command.CancelJob(JobId id) -> remove(id);
-      case Command.UpdateJob(JobId id, Payload data) -> change(new Claim(id, 0), view -> withData(view, data));
+      case Command.UpdateJob(JobId id, Payload data) ->
+          change(new Claim(id, 0), view -> withData(view, data));
       case Command.ChangePriority(JobId id, _) -> change(new Claim(id, 0), view -> view);
-      case Command.MoveToDelayed(Claim claim, _) -> change(claim, view -> in(view, JobState.DELAYED));
-      case Command.PromoteJob(JobId id) -> change(new Claim(id, 0), view -> in(view, JobState.WAITING));
+      case Command.MoveToDelayed(Claim claim, _) ->
+          change(claim, view -> in(view, JobState.DELAYED));
+      case Command.PromoteJob(JobId id) ->
+          change(new Claim(id, 0), view -> in(view, JobState.WAITING));
       case Command.DiscardJob(Claim claim) -> change(claim, view -> in(view, JobState.FAILED));
       case Command.SetPaused(QueueName queue, boolean paused) -> {
         settings(queue).paused = paused;
@@ -198,13 +205,16 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       && (view.state() == JobState.WAITING || view.state() == JobState.DELAYED),
               Math.min(drain.limit(), 3));
       case Command.RemoveJobs some ->
-          removeSome(view -> view.queue().equals(some.queue()) && view.state() == some.state(), Math.min(some.limit(), 3));
+          removeSome(
+              view -> view.queue().equals(some.queue()) && view.state() == some.state(),
+              Math.min(some.limit(), 3));
       case Command.ReleaseJobs(List<Claim> claims) -> {
         claims.forEach(claim -> change(claim, view -> in(view, JobState.WAITING)));
         yield Reply.Done.DONE;
       }
       case Command.RetryDeadJobs retry -> retry(retry);
-      case Command.PullJobs _, Command.Tick _, Command.RaiseFeatureLevel _ -> throw new IllegalArgumentException();
+      case Command.PullJobs _, Command.Tick _, Command.RaiseFeatureLevel _ ->
+          throw new IllegalArgumentException();
     };
   }
 
@@ -237,7 +247,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     for (Pull pull : List.copyOf(pulls)) {
       if (pull.reply().isDone()) {
         pulls.remove(pull);
-      } else if (pull.command().queue().equals(queue) && !select(queue, JobState.WAITING).isEmpty()) {
+      } else if (pull.command().queue().equals(queue)
+          && !select(queue, JobState.WAITING).isEmpty()) {
         pulls.remove(pull);
         pull.reply().complete(take(pull.command()));
       }
@@ -291,7 +302,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   }
 
   private Reply remove(JobId id) {
-    return jobs.remove(id) == null ? new Refused(JOB_NOT_FOUND, "Job " + id + " not found") : Reply.Done.DONE;
+    return jobs.remove(id) == null
+        ? new Refused(JOB_NOT_FOUND, "Job " + id + " not found")
+        : Reply.Done.DONE;
   }
 
   private Reply removeSome(Predicate<JobView> which, int limit) {
@@ -311,7 +324,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   }
 
   @Override
-  public <R> CompletableFuture<R> ask(Principal principal, Query<R> query, Consistency consistency) {
+  public <R> CompletableFuture<R> ask(
+      Principal principal, Query<R> query, Consistency consistency) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     run(() -> ask(query, answer));
     return answer;
@@ -343,8 +357,12 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       return;
     }
     awaited.add(new Awaited(id, answer));
-    Refused late = new Refused(WAIT_TIMEOUT, "Timeout waiting for job " + id + " after " + waitMs + "ms");
-    thread.schedule(() -> answer.completeExceptionally(new RefusedException(late)), waitMs, TimeUnit.MILLISECONDS);
+    Refused late =
+        new Refused(WAIT_TIMEOUT, "Timeout waiting for job " + id + " after " + waitMs + "ms");
+    thread.schedule(
+        () -> answer.completeExceptionally(new RefusedException(late)),
+        waitMs,
+        TimeUnit.MILLISECONDS);
   }
 
   private Object answer(Query<?> query) {
@@ -357,7 +375,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                   .findFirst()
                   .orElse(null));
       case Query.GetJobs(List<JobId> ids) ->
-          page(ids.stream().flatMap(id -> Stream.ofNullable(viewOf(id))).toList(), Integer.MAX_VALUE, 0);
+          page(
+              ids.stream().flatMap(id -> Stream.ofNullable(viewOf(id))).toList(),
+              Integer.MAX_VALUE,
+              0);
       case Query.ListJobs list ->
           page(
               select(
@@ -371,7 +392,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
               list.limit(),
               list.offset());
       case Query.ListDeadJobs dead ->
-          page(select(dead.queue(), JobState.FAILED).stream().map(job -> job.view).toList(), dead.limit(), 0);
+          page(
+              select(dead.queue(), JobState.FAILED).stream().map(job -> job.view).toList(),
+              dead.limit(),
+              0);
       case Query.GetQueue(QueueName name) -> queue(name);
       case Query.ListQueues list -> {
         List<Query.QueueView> after =
@@ -420,36 +444,98 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         settings.concurrency);
   }
 
-  private static JobView view(JobId id, QueueName queue, JobState state, JobOptions options, Payload data) {
+  private static JobView view(
+      JobId id, QueueName queue, JobState state, JobOptions options, Payload data) {
     return new JobView(
-        id, queue, state, options, data, null, null, NOW, NOW + options.delayMs(), 0, 0, 0, 0, 0, 0, 0, null, 0);
+        id,
+        queue,
+        state,
+        options,
+        data,
+        null,
+        null,
+        NOW,
+        NOW + options.delayMs(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        null,
+        0);
   }
 
   private static JobView in(JobView v, JobState state) {
-    return copy(v, state, v.data(), v.result(), v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+    return copy(
+        v,
+        state,
+        v.data(),
+        v.result(),
+        v.error(),
+        v.attempts(),
+        v.progress(),
+        v.progressMessage(),
+        v.lease());
   }
 
   private static JobView active(JobView v) {
     return copy(
-        v, JobState.ACTIVE, v.data(), null, v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease() + 1);
+        v,
+        JobState.ACTIVE,
+        v.data(),
+        null,
+        v.error(),
+        v.attempts(),
+        v.progress(),
+        v.progressMessage(),
+        v.lease() + 1);
   }
 
   private static JobView completed(JobView v, @Nullable Payload result) {
     return copy(
-        v, JobState.COMPLETED, v.data(), result, v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+        v,
+        JobState.COMPLETED,
+        v.data(),
+        result,
+        v.error(),
+        v.attempts(),
+        v.progress(),
+        v.progressMessage(),
+        v.lease());
   }
 
   private static JobView failed(JobView v, String error) {
     JobState next = v.options().maxAttempts() == 1 ? JobState.FAILED : JobState.WAITING;
-    return copy(v, next, v.data(), null, error, v.attempts() + 1, v.progress(), v.progressMessage(), v.lease());
+    return copy(
+        v,
+        next,
+        v.data(),
+        null,
+        error,
+        v.attempts() + 1,
+        v.progress(),
+        v.progressMessage(),
+        v.lease());
   }
 
   private static JobView at(JobView v, int progress, @Nullable String message) {
-    return copy(v, v.state(), v.data(), v.result(), v.error(), v.attempts(), progress, message, v.lease());
+    return copy(
+        v, v.state(), v.data(), v.result(), v.error(), v.attempts(), progress, message, v.lease());
   }
 
   private static JobView withData(JobView v, Payload data) {
-    return copy(v, v.state(), data, v.result(), v.error(), v.attempts(), v.progress(), v.progressMessage(), v.lease());
+    return copy(
+        v,
+        v.state(),
+        data,
+        v.result(),
+        v.error(),
+        v.attempts(),
+        v.progress(),
+        v.progressMessage(),
+        v.lease());
   }
 
   private static JobView copy(

@@ -43,6 +43,9 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final LongSupplier unixMs;
   private final ReplicaEvents events;
   private final CheckpointStorage storage;
+  private final ReadRounds rounds = new ReadRounds();
+  private final LeaderReads leaderReads = new LeaderReads(rounds);
+  private final AppliedIndex appliedIndex = new AppliedIndex();
 
   public QueueStateMachine(
       Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
@@ -102,6 +105,7 @@ public final class QueueStateMachine extends BaseStateMachine {
       updateLastAppliedTermIndex(entry.getTerm(), index);
       data.markUsed();
       events.applied(outcome, bytes.size());
+      appliedIndex.advance(index);
       return CompletableFuture.completedFuture(Message.EMPTY);
     } catch (RuntimeException | Error e) {
       throw halt(
@@ -118,6 +122,7 @@ public final class QueueStateMachine extends BaseStateMachine {
       replica.skip(term, index);
       updateLastAppliedTermIndex(term, index);
       data.markUsed();
+      appliedIndex.advance(index);
     } catch (RuntimeException | Error e) {
       throw halt("Entry " + index + " cannot be noted; this node stops", e);
     }
@@ -174,18 +179,34 @@ public final class QueueStateMachine extends BaseStateMachine {
     events.restored();
   }
 
+  ReadRounds rounds() {
+    return rounds;
+  }
+
+  AppliedIndex appliedIndex() {
+    return appliedIndex;
+  }
+
   private void restore() throws IOException {
     Optional<Applied> from = replica.restore();
     setLastAppliedTermIndex(
         from.map(applied -> TermIndex.valueOf(applied.term(), applied.index()))
             .orElse(TermIndex.INITIAL_VALUE));
+    from.ifPresent(applied -> appliedIndex.advance(applied.index()));
     storage.refresh();
   }
 
+  /**
+   * Called on the leader, with a follower's or its own question for a read index. The answer is
+   * empty when there is none: an exceptional future would end the stream of the asking peer, with
+   * everything else that is on it.
+   */
   @Override
   public CompletableFuture<Message> query(Message request) {
-    // Only the wait before a query is of use to us; the answers come from the replica.
-    return CompletableFuture.completedFuture(Message.EMPTY);
+    return getServer()
+        .thenCompose(server -> leaderReads.index(server, getGroupId()))
+        .thenApply(index -> Message.valueOf(Long.toString(index)))
+        .exceptionally(_ -> Message.EMPTY);
   }
 
   @Override
@@ -200,6 +221,7 @@ public final class QueueStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyNotLeader(Collection<TransactionContext> pending) {
+    rounds.fail();
     events.notLeading();
   }
 

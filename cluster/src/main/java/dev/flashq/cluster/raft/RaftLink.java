@@ -1,7 +1,6 @@
 package dev.flashq.cluster.raft;
 
 import com.google.protobuf.ByteString;
-import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
 import java.io.IOException;
@@ -35,17 +34,20 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   private final RaftGroup group;
   private final RaftPeerId self;
   private final RaftClientRpc rpc;
+  private final AppliedIndex appliedIndex;
   private final ClientId client = ClientId.randomId();
 
-  public RaftLink(
+  RaftLink(
       RaftServer server,
       RaftGroup group,
       RaftProperties properties,
       Parameters tls,
-      ClusterSettings settings) {
+      String nodeId,
+      AppliedIndex appliedIndex) {
     this.server = server;
     this.group = group;
-    this.self = RaftPeerId.valueOf(settings.nodeId());
+    this.self = RaftPeerId.valueOf(nodeId);
+    this.appliedIndex = appliedIndex;
     this.rpc = new GrpcFactory(tls).newRaftClientRpc(client, properties);
     rpc.addRaftPeers(group.getPeers());
   }
@@ -66,20 +68,31 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
             .setType(RaftClientRequest.writeRequestType())
             .setMessage(Message.valueOf(Buffers.theirs(entry)))
             .build();
-    return leader.equals(self) ? sendHere(request) : forward(leader, request);
+    return send(leader, request).thenAccept(_ -> {});
   }
 
   /**
-   * One round of the read index protocol; completes when this node has applied what was answered
-   * before.
+   * Asks the leader once; completes when this node has applied everything that was answered before.
    */
   public CompletableFuture<Void> readRound() {
+    RaftPeerId leader = leader();
+    if (leader == null) {
+      return CompletableFuture.failedFuture(new NotSentException("no leader is known"));
+    }
     var request =
-        request(self)
+        request(leader)
             .setType(RaftClientRequest.readRequestType())
             .setMessage(Message.EMPTY)
             .build();
-    return sendHere(request);
+    return send(leader, request).thenCompose(reply -> appliedIndex.reached(readIndex(reply)));
+  }
+
+  private static long readIndex(RaftClientReply reply) {
+    String index = reply.getMessage().getContent().toStringUtf8();
+    if (index.isEmpty()) {
+      throw new IllegalStateException("whoever was asked could not prove to be the leader");
+    }
+    return Long.parseLong(index);
   }
 
   RaftClientRequest.Builder request(RaftPeerId to) {
@@ -90,15 +103,19 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
         .setCallId(CallId.getAndIncrement());
   }
 
-  private CompletableFuture<Void> sendHere(RaftClientRequest request) {
+  private CompletableFuture<RaftClientReply> send(RaftPeerId leader, RaftClientRequest request) {
+    return leader.equals(self) ? sendHere(request) : forward(leader, request);
+  }
+
+  private CompletableFuture<RaftClientReply> sendHere(RaftClientRequest request) {
     try {
-      return server.submitClientRequestAsync(request).thenAccept(RaftLink::requireSuccess);
+      return server.submitClientRequestAsync(request).thenApply(RaftLink::requireSuccess);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private CompletableFuture<Void> forward(RaftPeerId leader, RaftClientRequest request) {
+  private CompletableFuture<RaftClientReply> forward(RaftPeerId leader, RaftClientRequest request) {
     return rpc.sendRequestAsyncUnordered(request)
         .whenComplete(
             (_, failure) -> {
@@ -111,8 +128,7 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
               if (failure != null) {
                 throw classify(unwrap(failure));
               }
-              requireSuccess(reply);
-              return null;
+              return requireSuccess(reply);
             });
   }
 
@@ -129,7 +145,7 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     Thread.startVirtualThread(() -> rpc.handleException(leader, failure, true));
   }
 
-  private static void requireSuccess(RaftClientReply reply) {
+  private static RaftClientReply requireSuccess(RaftClientReply reply) {
     Throwable failure = reply.getException();
     if (failure != null) {
       throw classify(failure);
@@ -138,6 +154,7 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
       throw new IllegalStateException(
           "Ratis answered without success and without reason: " + reply);
     }
+    return reply;
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.server.PeerConnections;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -50,6 +51,7 @@ public final class RaftNode implements AutoCloseable {
             settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
+    PeerRpc.setRounds(tls, stateMachine.rounds());
     this.server =
         RaftServer.newBuilder()
             .setServerId(self())
@@ -60,7 +62,9 @@ public final class RaftNode implements AutoCloseable {
             // Opens what is there and makes a new store only where there is none.
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    this.link = new RaftLink(server, group, properties, tls, settings);
+    this.link =
+        new RaftLink(
+            server, group, properties, tls, settings.nodeId(), stateMachine.appliedIndex());
   }
 
   private static RaftPeer peer(Member member) {
@@ -69,6 +73,27 @@ public final class RaftNode implements AutoCloseable {
 
   public void start() throws IOException {
     server.start();
+  }
+
+  /**
+   * Lets connections to returned members be tried now. gRPC waits longer after each failure, up to
+   * two minutes, and meanwhile a candidate's request for a vote fails at once: the members that are
+   * left could not elect anybody.
+   */
+  public void callPeers() {
+    for (RaftPeer peer : group.getPeers()) {
+      if (!peer.getId().equals(self())) {
+        callPeer(peer.getId());
+      }
+    }
+  }
+
+  private void callPeer(RaftPeerId peer) {
+    try {
+      PeerConnections.call(server.getServerRpc(), peer);
+    } catch (IOException | IllegalStateException e) {
+      LOG.debug("There is no connection to {} now", peer, e);
+    }
   }
 
   public RaftLink link() {

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever arrives: the readers either read it or fail with their own exception, and what they accept can be sent on. */
+/**
+ * Whatever arrives: the readers either read it or fail with their own exception, and what they
+ * accept can be sent on.
+ */
 class HostileBytesTest {
   private static final NameTable NAMES = new NameTable(Map.of("a", 0));
   private final long seed = System.nanoTime();

@@ -70,7 +70,8 @@ class JsonReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.5", "9223372036854775808", "1e400", "1e1000000000", "\"1\"", "true", "-1e300"})
+  @ValueSource(
+      strings = {"1.5", "9223372036854775808", "1e400", "1e1000000000", "\"1\"", "true", "-1e300"})
   void refusesWhatIsNoInteger(String text) {
     JsonReader in = Samples.json(text);
     assertThatExceptionOfType(WireException.class).isThrownBy(in::integer);
@@ -79,9 +80,47 @@ class JsonReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "}", "[", "]", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}",
-        "01", "-", "+1", "1.", ".5", "1e", "1e+", "--1", "0x1", "NaN", "Infinity", "tru", "True", "nul", "nulll",
-        "\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\t\"", "'a'", "[1]]", "1 1", "\ufeff1", "[1}", "{]"
+        "",
+        " ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{1:1}",
+        "01",
+        "-",
+        "+1",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "--1",
+        "0x1",
+        "NaN",
+        "Infinity",
+        "tru",
+        "True",
+        "nul",
+        "nulll",
+        "\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\n\"",
+        "\"\t\"",
+        "'a'",
+        "[1]]",
+        "1 1",
+        "\ufeff1",
+        "[1}",
+        "{]"
       })
   void refusesWhatIsNotJson(String text) {
     JsonReader in = Samples.json(text);
@@ -96,9 +135,19 @@ class JsonReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\u0080", "\u00c0\u0080", "\u00c1\u00bf", "\u00c2", "\u00e0\u009f\u00bf", "\u00ed\u00a0\u0080",
-        "\u00f0\u008f\u00bf\u00bf", "\u00f4\u0090\u0080\u0080", "\u00f5\u0080\u0080\u0080", "\u00ff", "\u00e2\u0082",
-        "\u00e2\u0082A", "\u00f0\u009f\u0098"
+        "\u0080",
+        "\u00c0\u0080",
+        "\u00c1\u00bf",
+        "\u00c2",
+        "\u00e0\u009f\u00bf",
+        "\u00ed\u00a0\u0080",
+        "\u00f0\u008f\u00bf\u00bf",
+        "\u00f4\u0090\u0080\u0080",
+        "\u00f5\u0080\u0080\u0080",
+        "\u00ff",
+        "\u00e2\u0082",
+        "\u00e2\u0082A",
+        "\u00f0\u009f\u0098"
       })
   void refusesInvalidUtf8(String latin1) {
     byte[] bytes = ("\"abcdefgh" + latin1 + "ijklmnop\"").getBytes(ISO_8859_1);

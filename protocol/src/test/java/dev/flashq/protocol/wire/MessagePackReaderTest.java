@@ -91,7 +91,8 @@ class MessagePackReaderTest {
 
   @Test
   void goesOnBehindABrokenValue() {
-    MessagePackReader in = Samples.messagePack(0x82, 0xa1, 'a', 0x91, 0x81, 0x90, 0xa1, 0xff, 0xa1, 'b', 7);
+    MessagePackReader in =
+        Samples.messagePack(0x82, 0xa1, 'a', 0x91, 0x81, 0x90, 0xa1, 0xff, 0xa1, 'b', 7);
     in.beginMap();
     assertThat(in.nextKey(NAMES)).isZero();
     int position = in.position();

@@ -38,7 +38,8 @@ class WriterTest {
         .isEqualTo(
             "{\"a\":[-9223372036854775808,9223372036854775807,0.5],"
                 + "\"b\\\"\":\"x\\n\\u0001é😀\ufffd\",\"c\":null,\"d\":{},\"e\":false}");
-    assertThat(Samples.toJson(messagePack.toByteArray())).isEqualTo(new String(json.toByteArray(), UTF_8));
+    assertThat(Samples.toJson(messagePack.toByteArray()))
+        .isEqualTo(new String(json.toByteArray(), UTF_8));
   }
 
   @Test
@@ -69,7 +70,8 @@ class WriterTest {
     JsonWriter json = new JsonWriter(1000);
     assertThatExceptionOfType(WireException.class).isThrownBy(() -> json.string("x".repeat(1000)));
     MessagePackWriter messagePack = new MessagePackWriter(1000);
-    assertThatExceptionOfType(WireException.class).isThrownBy(() -> messagePack.string("x".repeat(1000)));
+    assertThatExceptionOfType(WireException.class)
+        .isThrownBy(() -> messagePack.string("x".repeat(1000)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
@@ -49,12 +50,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP connection: one request at a time, checked by its headers before its body is kept. Everything runs on the
- * channel's event loop. Reading is by demand, so what a client sends ahead stays in the socket.
+ * One HTTP connection: one request at a time, checked by its headers before its body is kept.
+ * Everything runs on the channel's event loop. Reading is by demand, so what a client sends ahead
+ * stays in the socket.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-  private static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
+  private static final Refused LOCATE =
+      new Refused(ErrorCode.UNKNOWN_COMMAND, "GET /cluster tells which node leads");
+  private static final Refused BUSY =
+      new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
   private static final byte[] EMPTY_OBJECT = "{}".getBytes(US_ASCII);
 
   /** The head of a request whose body is on its way. */
@@ -122,7 +127,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Called again from inside by every answer that needs no waiting; the outermost call does the work. */
+  /**
+   * Called again from inside by every answer that needs no waiting; the outermost call does the
+   * work.
+   */
   private void work() {
     if (working) {
       return;
@@ -152,7 +160,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void take(HttpObject part) {
     if (part.decoderResult().isFailure()) {
       keepAlive = false;
-      respond(responses.of(HttpResponseStatus.BAD_REQUEST, INVALID_REQUEST, "This is not an HTTP request"));
+      respond(
+          responses.of(
+              HttpResponseStatus.BAD_REQUEST, INVALID_REQUEST, "This is not an HTTP request"));
       return;
     }
     if (part instanceof HttpRequest request) {
@@ -175,17 +185,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     boolean open = target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path);
     if (principal.isEmpty() && !open) {
       context.stats().authenticationFailures.increment();
-      respond(responses.of(new Refused(UNAUTHENTICATED, "Invalid or missing authentication token")));
+      respond(
+          responses.of(new Refused(UNAUTHENTICATED, "Invalid or missing authentication token")));
       return;
     }
     switch (target) {
-      case Target.ToHandler handler -> expectBody(request, handler, principal.orElse(Principal.ANONYMOUS));
+      case Target.ToHandler handler ->
+          expectBody(request, handler, principal.orElse(Principal.ANONYMOUS));
       case Target.ToOps(String path) -> askOps(path);
       case Target.NoSuchPath _ ->
-          respond(responses.of(HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
+          respond(
+              responses.of(
+                  HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
       case Target.WrongMethod(String allowed) -> {
         FullHttpResponse response =
-            responses.of(HttpResponseStatus.METHOD_NOT_ALLOWED, INVALID_REQUEST, "This path takes " + allowed);
+            responses.of(
+                HttpResponseStatus.METHOD_NOT_ALLOWED,
+                INVALID_REQUEST,
+                "This path takes " + allowed);
         response.headers().set(HttpHeaderNames.ALLOW, allowed);
         respond(response);
       }
@@ -212,7 +229,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       channel.writeAndFlush(Responses.goOn());
     }
     long number = requests;
-    channel.eventLoop().schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
+    channel
+        .eventLoop()
+        .schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
   }
 
   private void endIfStillReading(long number) {
@@ -268,7 +287,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void start(Plan plan, Principal principal, byte[] reqId, int length) {
     switch (plan) {
       case Plan.Known known -> respond(responses.of(reqId, known.shape(), known.outcome()));
-      case Plan.Authenticate(String token) -> respond(responses.of(reqId, plan.shape(), login(token)));
+      case Plan.Authenticate(String token) ->
+          respond(responses.of(reqId, plan.shape(), login(token)));
+      case Plan.Locate _ -> respond(responses.of(reqId, Plan.DONE, LOCATE));
       case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> {
         Budget budget = plan.waits() ? context.waits() : context.commands();
         if (!budget.tryTake(length)) {
@@ -340,7 +361,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     } else if (answer.isPresent()) {
       respond(responses.of(answer.get()));
     } else {
-      respond(responses.of(HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
+      respond(
+          responses.of(
+              HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
     }
   }
 
@@ -376,7 +399,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Sends nothing more; what the client still sends is read and dropped, so that it is not reset. */
+  /**
+   * Sends nothing more; what the client still sends is read and dropped, so that it is not reset.
+   */
   private void end() {
     if (ending) {
       return;

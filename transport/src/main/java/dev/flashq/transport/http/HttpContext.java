@@ -56,7 +56,9 @@ record HttpContext(
     if (tokens.open()) {
       return Optional.of(Principal.ANONYMOUS);
     }
-    return authorization.startsWith(BEARER) ? tokens.check(authorization.substring(BEARER.length())) : Optional.empty();
+    return authorization.startsWith(BEARER)
+        ? tokens.check(authorization.substring(BEARER.length()))
+        : Optional.empty();
   }
 
   /** Gives jobs back whose delivery has not reached its client. */

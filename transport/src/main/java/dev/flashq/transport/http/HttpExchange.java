@@ -75,7 +75,10 @@ final class HttpExchange implements BiConsumer<Object, @Nullable Throwable> {
     }
   }
 
-  /** The part of the outcome that fits into an answer; jobs that cannot be handed out are given back. */
+  /**
+   * The part of the outcome that fits into an answer; jobs that cannot be handed out are given
+   * back.
+   */
   Object fitting(Object outcome, boolean open) {
     if (outcome instanceof Delivered(List<JobView> jobs)) {
       int count = open ? Outcomes.fitting(jobs) : 0;

@@ -41,7 +41,11 @@ public final class HttpServer implements AutoCloseable {
   private @Nullable Channel listener;
 
   public HttpServer(
-      HttpSettings settings, CommandGateway gateway, TokenCheck tokens, TransportStats stats, OpsEndpoints ops) {
+      HttpSettings settings,
+      CommandGateway gateway,
+      TokenCheck tokens,
+      TransportStats stats,
+      OpsEndpoints ops) {
     this.settings = settings;
     this.opsThreads =
         new ThreadPoolExecutor(
@@ -94,7 +98,10 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /** Accepts nobody any more, answers what is open, and closes the connections gently; takes a bounded time. */
+  /**
+   * Accepts nobody any more, answers what is open, and closes the connections gently; takes a
+   * bounded time.
+   */
   @Override
   public void close() {
     Channel listening = listener;

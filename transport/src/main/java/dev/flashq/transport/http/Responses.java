@@ -51,7 +51,8 @@ final class Responses {
 
   /** What a client waits for that asks before it sends a body. */
   static FullHttpResponse goOn() {
-    return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
+    return new DefaultFullHttpResponse(
+        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
   }
 
   FullHttpResponse of(Refused refusal) {
@@ -71,7 +72,9 @@ final class Responses {
 
   private FullHttpResponse response(int status, String contentType, byte[] body) {
     ByteBuf content = Unpooled.wrappedBuffer(body);
-    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
+    var response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     if (status == HttpResponseStatus.UNAUTHORIZED.code()) {

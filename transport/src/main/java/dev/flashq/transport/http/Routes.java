@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Which request means what. */
 final class Routes {
   /** Paths that nobody needs a token for. */
-  static final Set<String> OPEN = Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus");
+  static final Set<String> OPEN =
+      Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus");
 
   /** Paths that the server answers with figures of its own. */
   private static final Set<String> OPS =
@@ -29,7 +30,10 @@ final class Routes {
           route(HttpMethod.GET, "/queues", _ -> HttpRequests.queues()),
           route(HttpMethod.POST, "/queues/*/jobs", c -> HttpRequests.push(c.part(1), c.body())),
           route(HttpMethod.GET, "/queues/*/jobs", Routes::pull),
-          route(HttpMethod.POST, "/queues/*/jobs/batch", c -> HttpRequests.pushBatch(c.part(1), c.body())),
+          route(
+              HttpMethod.POST,
+              "/queues/*/jobs/batch",
+              c -> HttpRequests.pushBatch(c.part(1), c.body())),
           route(HttpMethod.GET, "/queues/*/counts", c -> HttpRequests.counts(c.part(1))),
           route(HttpMethod.GET, "/queues/*/count", c -> HttpRequests.count(c.part(1))),
           route(HttpMethod.POST, "/jobs/ack-batch", c -> HttpRequests.ackBatch(c.body())),
@@ -79,7 +83,8 @@ final class Routes {
 
   /** Where a request goes. */
   sealed interface Target {
-    record ToHandler(Handler handler, List<String> parts, Map<String, List<String>> query) implements Target {}
+    record ToHandler(Handler handler, List<String> parts, Map<String, List<String>> query)
+        implements Target {}
 
     /** To the server's own figures. */
     record ToOps(String path) implements Target {}
@@ -95,7 +100,8 @@ final class Routes {
 
   private static Plan pull(Call call) {
     long count = HttpRequests.number(call.parameter("count"), 1);
-    return HttpRequests.pull(call.part(1), count, HttpRequests.number(call.parameter("timeout"), NO_TIMEOUT));
+    return HttpRequests.pull(
+        call.part(1), count, HttpRequests.number(call.parameter("timeout"), NO_TIMEOUT));
   }
 
   /** The parts of a path as they were sent, without the slash in front. */
@@ -108,7 +114,9 @@ final class Routes {
     QueryStringDecoder decoder = new QueryStringDecoder(uri);
     String rawPath = decoder.rawPath();
     if (OPS.contains(rawPath)) {
-      return method.equals(HttpMethod.GET) ? new Target.ToOps(rawPath) : new Target.WrongMethod("GET");
+      return method.equals(HttpMethod.GET)
+          ? new Target.ToOps(rawPath)
+          : new Target.WrongMethod("GET");
     }
     List<String> parts = new ArrayList<>();
     for (String part : split(rawPath)) {
@@ -127,6 +135,8 @@ final class Routes {
         allowed.add(route.method().name());
       }
     }
-    return allowed.isEmpty() ? new Target.NoSuchPath() : new Target.WrongMethod(String.join(", ", allowed));
+    return allowed.isEmpty()
+        ? new Target.NoSuchPath()
+        : new Target.WrongMethod(String.join(", ", allowed));
   }
 }

@@ -9,7 +9,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 
-/** Puts many answers into one buffer. The array it writes into is shared by all connections of an event loop. */
+/**
+ * Puts many answers into one buffer. The array it writes into is shared by all connections of an
+ * event loop.
+ */
 final class AnswerEncoder {
   /** Bytes after which a buffer is full. */
   static final int BATCH_BYTES = 64 * 1024;

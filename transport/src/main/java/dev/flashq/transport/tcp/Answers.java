@@ -18,19 +18,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one connection: they come in on any thread and are written together on the event loop. Answers
- * without correlation id keep the order of their requests.
+ * The answers of one connection: they come in on any thread and are written together on the event
+ * loop. Answers without correlation id keep the order of their requests.
  */
 final class Answers implements Runnable {
   private static final Refused UNREAD =
-      new Refused(ErrorCode.LIMIT_EXCEEDED, "Too many answers that were not read; read them and try again");
+      new Refused(
+          ErrorCode.LIMIT_EXCEEDED, "Too many answers that were not read; read them and try again");
 
   private final TcpContext context;
   private final Connection connection;
   private final Channel channel;
   private final AnswerEncoder encoder;
 
-  /** Completed exchanges, latest first; whoever adds the first one schedules the event-loop task. */
+  /**
+   * Completed exchanges, latest first; whoever adds the first one schedules the event-loop task.
+   */
   private final AtomicReference<@Nullable Exchange> completed = new AtomicReference<>();
 
   /** Exchanges without correlation id, in the order of their requests. */
@@ -175,7 +178,10 @@ final class Answers implements Runnable {
     }
   }
 
-  /** Counts the answer as not taken by the client; when there are too many of those, it is replaced by a small one. */
+  /**
+   * Counts the answer as not taken by the client; when there are too many of those, it is replaced
+   * by a small one.
+   */
   private void hold(Exchange exchange) {
     long weight = Outcomes.weight(exchange.outcome);
     if (weight > Outcomes.SMALL_BYTES && unreadBytes > 0 && tooMuch(weight)) {

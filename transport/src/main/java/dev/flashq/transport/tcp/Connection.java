@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client connection: bytes in, flow control, and how it ends. Everything runs on the channel's event loop. A
- * connection is never reset: what the client still sends is read and dropped until it has seen the end.
+ * One client connection: bytes in, flow control, and how it ends. Everything runs on the channel's
+ * event loop. A connection is never reset: what the client still sends is read and dropped until it
+ * has seen the end.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -31,7 +32,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private enum Phase {
     OPEN,
-    /** The server stops: requests are refused, and the connection ends when all have been answered. */
+    /**
+     * The server stops: requests are refused, and the connection ends when all have been answered.
+     */
     STOPPING,
     /** Nothing more is read; the connection ends when all requests have been answered. */
     ENDING,
@@ -107,13 +110,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
       rest.release();
       return in;
     }
-    ByteBuf both = channel.alloc().buffer(rest.readableBytes() + in.readableBytes()).writeBytes(rest).writeBytes(in);
+    ByteBuf both =
+        channel
+            .alloc()
+            .buffer(rest.readableBytes() + in.readableBytes())
+            .writeBytes(rest)
+            .writeBytes(in);
     rest.release();
     in.release();
     return both;
   }
 
-  /** Starts requests as long as there are complete ones and room for them, and reads on only then. */
+  /**
+   * Starts requests as long as there are complete ones and room for them, and reads on only then.
+   */
   private void decode() {
     if (decoding) {
       return;
@@ -147,7 +157,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean flowing() {
-    return reading() && !awaitingRoom && channel.isWritable() && (answers == null || answers.room());
+    return reading()
+        && !awaitingRoom
+        && channel.isWritable()
+        && (answers == null || answers.room());
   }
 
   /** Starts one request; false if none is complete, or if there is no room for it. */
@@ -182,7 +195,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private int limit() {
-    return session != null && session.authenticated() ? Limits.FRAME_BYTES : Limits.UNAUTHENTICATED_FRAME_BYTES;
+    return session != null && session.authenticated()
+        ? Limits.FRAME_BYTES
+        : Limits.UNAUTHENTICATED_FRAME_BYTES;
   }
 
   private void incomplete(Framer frames) {
@@ -331,7 +346,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Closing while the client still sends would reset the connection and could destroy answers on their way. */
+  /**
+   * Closing while the client still sends would reset the connection and could destroy answers on
+   * their way.
+   */
   private void sayGoodbye() {
     if (inputEnded || !channel.isActive()) {
       channel.close();

@@ -8,7 +8,10 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One request from its arrival to its answer. It is itself the callback of its future: one object per request. */
+/**
+ * One request from its arrival to its answer. It is itself the callback of its future: one object
+ * per request.
+ */
 final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   private final Answers answers;
   final byte @Nullable [] reqId;

@@ -75,7 +75,10 @@ abstract sealed class Framer permits LineFramer, LengthFramer {
     }
   }
 
-  /** Keeps bytes of a frame that is not complete; {@code end} is its size or a bound of it. False when starving. */
+  /**
+   * Keeps bytes of a frame that is not complete; {@code end} is its size or a bound of it. False
+   * when starving.
+   */
   final boolean keep(ByteBuf in, int bytes, int total, int end) {
     starving = !partial.mayGrowTo(total, end);
     if (!starving) {

@@ -19,13 +19,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One connection's conversation: who the client is, and each of its requests on the way to the gateway. */
+/**
+ * One connection's conversation: who the client is, and each of its requests on the way to the
+ * gateway.
+ */
 final class Session {
   private static final Refused LOGIN = new Refused(UNAUTHENTICATED, "Authentication required");
   private static final Refused WRONG_TOKEN = new Refused(INVALID_TOKEN, "Invalid token");
   private static final Refused STOPPING =
       new Refused(SERVICE_UNAVAILABLE, "Service unavailable: this node is stopping, retry later");
-  private static final Refused WAITS = new Refused(LIMIT_EXCEEDED, "Too many pulls are waiting, retry later");
+  private static final Refused WAITS =
+      new Refused(LIMIT_EXCEEDED, "Too many pulls are waiting, retry later");
 
   private final TcpContext context;
   private final Answers answers;
@@ -66,7 +70,9 @@ final class Session {
   private Plan plan(Request request) {
     Cmd cmd = request.cmd();
     boolean open = cmd == null || cmd == Cmd.AUTH || cmd == Cmd.PING;
-    return authenticated() || open ? Requests.plan(request, request.reqId() == null) : Requests.refused(LOGIN);
+    return authenticated() || open
+        ? Requests.plan(request, request.reqId() == null)
+        : Requests.refused(LOGIN);
   }
 
   private void start(Exchange exchange, Plan plan) {
@@ -75,6 +81,7 @@ final class Session {
     switch (plan) {
       case Plan.Known known -> exchange.complete(known.outcome());
       case Plan.Authenticate(String token) -> exchange.complete(authenticate(token));
+      case Plan.Locate _ -> exchange.complete(context.hints.hint());
       case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> toGateway(exchange, plan);
     }
   }

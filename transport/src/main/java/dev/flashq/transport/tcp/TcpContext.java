@@ -6,6 +6,7 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.transport.Budget;
+import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.Outcomes;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportLimits;
@@ -21,6 +22,7 @@ final class TcpContext {
   final TokenCheck tokens;
   final TransportStats stats;
   final TransportLimits limits;
+  final ClusterHints hints;
 
   /** Requests that are not answered yet, waiting ones aside. */
   final Budget commands;
@@ -36,17 +38,26 @@ final class TcpContext {
 
   final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-  TcpContext(CommandGateway gateway, TokenCheck tokens, TransportStats stats, TransportLimits limits) {
+  TcpContext(
+      CommandGateway gateway,
+      TokenCheck tokens,
+      TransportStats stats,
+      TransportLimits limits,
+      ClusterHints hints) {
     this.gateway = gateway;
     this.tokens = tokens;
     this.stats = stats;
     this.limits = limits;
+    this.hints = hints;
     this.commands = new Budget(limits.commands(), limits.requestBytes());
     this.waits = new Budget(limits.waits(), Long.MAX_VALUE);
     this.assembly = new Budget(limits.connections(), limits.assemblyBytes());
   }
 
-  /** Gives jobs back whose delivery has not reached its client; if that fails too, their leases run out. */
+  /**
+   * Gives jobs back whose delivery has not reached its client; if that fails too, their leases run
+   * out.
+   */
   void release(List<JobView> jobs, Principal principal) {
     if (!jobs.isEmpty()) {
       stats.jobsReturned.add(jobs.size());

@@ -1,6 +1,7 @@
 package dev.flashq.transport.tcp;
 
 import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportStats;
 import io.netty.bootstrap.ServerBootstrap;
@@ -21,8 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the TCP protocol on one address. */
 public final class TcpServer implements AutoCloseable {
-  /** Bytes of answers in a channel above which no more are written to it, and below which they are again. */
-  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+  /**
+   * Bytes of answers in a channel above which no more are written to it, and below which they are
+   * again.
+   */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
   private static final int BACKLOG = 1024;
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -32,9 +37,14 @@ public final class TcpServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private @Nullable Channel listener;
 
-  public TcpServer(TcpSettings settings, CommandGateway gateway, TokenCheck tokens, TransportStats stats) {
+  public TcpServer(
+      TcpSettings settings,
+      CommandGateway gateway,
+      TokenCheck tokens,
+      TransportStats stats,
+      ClusterHints hints) {
     this.settings = settings;
-    this.context = new TcpContext(gateway, tokens, stats, settings.limits());
+    this.context = new TcpContext(gateway, tokens, stats, settings.limits(), hints);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             settings.threads(), new DefaultThreadFactory("tcp", true), NioIoHandler.newFactory());
@@ -67,7 +77,10 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
-  /** Accepts nobody any more, answers what is open, and closes the connections gently; takes a bounded time. */
+  /**
+   * Accepts nobody any more, answers what is open, and closes the connections gently; takes a
+   * bounded time.
+   */
   @Override
   public void close() {
     Channel listening = listener;

@@ -33,14 +33,20 @@ public final class Answer {
     return out;
   }
 
-  /** Whether integers are to be float64: the Go client, which sends no correlation id, reads no others. */
+  /**
+   * Whether integers are to be float64: the Go client, which sends no correlation id, reads no
+   * others.
+   */
   public void goNumbers(boolean on) {
     if (out instanceof MessagePackWriter messagePack) {
       messagePack.integersAsDoubles(on);
     }
   }
 
-  /** Appends one answer. A failure of the shape becomes an error; what was written before it is taken back. */
+  /**
+   * Appends one answer. A failure of the shape becomes an error; what was written before it is
+   * taken back.
+   */
   public <T> void write(byte @Nullable [] correlation, Shape<T> shape, Object outcome) {
     reqId = correlation;
     refused = null;
@@ -50,7 +56,9 @@ public final class Answer {
     } catch (InvalidValueException e) {
       replace(start, new Refused(e.code(), e.sentence()));
     } catch (WireException e) {
-      replace(start, new Refused(ErrorCode.DATA_TOO_LARGE, "The answer cannot be written: " + e.sentence()));
+      replace(
+          start,
+          new Refused(ErrorCode.DATA_TOO_LARGE, "The answer cannot be written: " + e.sentence()));
     } catch (RuntimeException e) {
       LOG.error("An answer could not be written", e);
       replace(start, BUG);
@@ -62,7 +70,8 @@ public final class Answer {
       refuse(refusal);
       return;
     }
-    @SuppressWarnings("unchecked") // A shape is paired with its command or query where the plan is made.
+    @SuppressWarnings(
+        "unchecked") // A shape is paired with its command or query where the plan is made.
     T expected = (T) outcome;
     shape.write(expected, this);
     if (refused == null) {
@@ -129,7 +138,8 @@ public final class Answer {
     byte[] bytes = value.toByteArray();
     switch (out) {
       case JsonWriter json -> Transcode.messagePackToJson(bytes, 0, bytes.length, json);
-      case MessagePackWriter messagePack -> Transcode.jsonToMessagePack(bytes, 0, bytes.length, messagePack);
+      case MessagePackWriter messagePack ->
+          Transcode.jsonToMessagePack(bytes, 0, bytes.length, messagePack);
     }
   }
 }

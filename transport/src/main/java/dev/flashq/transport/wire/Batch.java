@@ -7,7 +7,10 @@ import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The jobs of a batch push: those that can be proposed with their places in the request, and the others' refusals. */
+/**
+ * The jobs of a batch push: those that can be proposed with their places in the request, and the
+ * others' refusals.
+ */
 final class Batch {
   private final List<NewJob> jobs = new ArrayList<>();
   private final List<Integer> places = new ArrayList<>();

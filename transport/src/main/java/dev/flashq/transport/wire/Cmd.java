@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public enum Cmd {
   AUTH(Field.TOKEN),
   PING(),
+  CLUSTER(),
+
   PUSH(pushed(Field.QUEUE, Field.DATA)),
   PUSHB(Field.QUEUE, Field.JOBS),
   PULL(Field.QUEUE, Field.TIMEOUT),
@@ -71,7 +73,8 @@ public enum Cmd {
   private final Set<Field> fields;
 
   Cmd(Field... fields) {
-    this.fields = fields.length == 0 ? EnumSet.noneOf(Field.class) : EnumSet.copyOf(List.of(fields));
+    this.fields =
+        fields.length == 0 ? EnumSet.noneOf(Field.class) : EnumSet.copyOf(List.of(fields));
   }
 
   /** The fields of a push: those given and every option. */

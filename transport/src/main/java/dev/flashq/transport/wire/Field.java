@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Every field that a request, an item of a batch, or a nested option object may have, with its aliases. */
+/**
+ * Every field that a request, an item of a batch, or a nested option object may have, with its
+ * aliases.
+ */
 enum Field {
   CMD("cmd"),
   REQ_ID("reqId"),

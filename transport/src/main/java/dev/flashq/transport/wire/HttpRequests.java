@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is to be done for the HTTP routes; the fields of a body are those of the TCP protocol. */
+/**
+ * Says what is to be done for the HTTP routes; the fields of a body are those of the TCP protocol.
+ */
 public final class HttpRequests {
   private HttpRequests() {}
 
@@ -42,7 +44,8 @@ public final class HttpRequests {
   public static Plan push(String queue, Request body) {
     check(body, Cmd.PUSH);
     Payload data = body.data == null ? Payload.NULL : body.data;
-    var command = new Command.PushJobs(new QueueName(queue), List.of(new NewJob(data, body.options.build())));
+    var command =
+        new Command.PushJobs(new QueueName(queue), List.of(new NewJob(data, body.options.build())));
     RequestId requestId = body.requestId();
     Shape<HttpShapes.PushedJob> shape = HttpShapes::pushed;
     Plan.Steps<Object> steps =
@@ -53,12 +56,15 @@ public final class HttpRequests {
     return new Plan.Run<>(steps, unchecked(shape));
   }
 
-  @SuppressWarnings("unchecked") // Outcomes that are not the shape's are refusals, which no shape is asked to write.
+  @SuppressWarnings(
+      "unchecked") // Outcomes that are not the shape's are refusals, which no shape is asked to
+  // write.
   private static Shape<Object> unchecked(Shape<?> shape) {
     return (Shape<Object>) shape;
   }
 
-  private static CompletableFuture<Object> lookedUp(Reply reply, CommandGateway gateway, Principal principal) {
+  private static CompletableFuture<Object> lookedUp(
+      Reply reply, CommandGateway gateway, Principal principal) {
     return switch (reply) {
       case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
           switch (outcomes.getFirst()) {
@@ -98,13 +104,15 @@ public final class HttpRequests {
   public static Plan ack(String id, Request body) {
     check(body, Cmd.ACK);
     Shape<Reply.Acked> shape = HttpShapes::acked;
-    return Requests.submit(body, new Command.AckJobs(List.of(new Ack(claim(id, body), body.result))), shape);
+    return Requests.submit(
+        body, new Command.AckJobs(List.of(new Ack(claim(id, body), body.result))), shape);
   }
 
   public static Plan fail(String id, Request body) {
     check(body, Cmd.FAIL);
     String error = body.error == null ? "" : body.error;
-    return Requests.submit(body, new Command.FailJob(claim(id, body), error), (Shape<Object>) HttpShapes::nothing);
+    return Requests.submit(
+        body, new Command.FailJob(claim(id, body), error), (Shape<Object>) HttpShapes::nothing);
   }
 
   private static Claim claim(String id, Request body) {

@@ -75,7 +75,10 @@ final class HttpShapes {
     };
   }
 
-  /** The job's fields on the level of {@code data}, and the Job object again for the TypeScript client. */
+  /**
+   * The job's fields on the level of {@code data}, and the Job object again for the TypeScript
+   * client.
+   */
   static void job(Found found, Answer answer) {
     ValueWriter out = data(answer, 0);
     JobView job = found.job();
@@ -124,7 +127,10 @@ final class HttpShapes {
     out.endMap();
   }
 
-  /** The metrics on the level of {@code data}, and again inside {@code metrics} for the TypeScript client. */
+  /**
+   * The metrics on the level of {@code data}, and again inside {@code metrics} for the TypeScript
+   * client.
+   */
   static void metrics(Overview overview, Answer answer) {
     ValueWriter out = data(answer, 0);
     out.beginMap(QueueShapes.METRICS_FIELDS + 1);

@@ -166,7 +166,10 @@ final class JobShapes {
     answer.payload(job == null ? null : job.result());
   }
 
-  /** How far a job is; a completed one has come to the end. {@code go}: a number where others get an object. */
+  /**
+   * How far a job is; a completed one has come to the end. {@code go}: a number where others get an
+   * object.
+   */
   static Shape<Found> progress(JobId id, boolean go) {
     return (found, answer) -> {
       JobView job = found.job();
@@ -206,7 +209,10 @@ final class JobShapes {
     integer(answer.out(), Names.TOTAL, page.total());
   }
 
-  /** Each item is the job's fields on its own level, and the Job object again for the TypeScript client. */
+  /**
+   * Each item is the job's fields on its own level, and the Job object again for the TypeScript
+   * client.
+   */
   private static void items(Page page, Answer answer) {
     ValueWriter out = answer.out();
     out.key(Names.JOBS);

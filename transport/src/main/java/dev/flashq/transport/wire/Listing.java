@@ -36,8 +36,10 @@ final class Listing {
   }
 
   /** The sums, and the first page of queues. */
-  static CompletableFuture<QueueShapes.Overview> overview(CommandGateway gateway, Principal principal) {
-    var queues = gateway.ask(principal, new Query.ListQueues(null, Limits.PAGE), Consistency.LINEARIZABLE);
+  static CompletableFuture<QueueShapes.Overview> overview(
+      CommandGateway gateway, Principal principal) {
+    var queues =
+        gateway.ask(principal, new Query.ListQueues(null, Limits.PAGE), Consistency.LINEARIZABLE);
     return gateway
         .ask(principal, new Query.GetStats(), Consistency.LINEARIZABLE)
         .thenCombine(queues, (stats, page) -> new QueueShapes.Overview(stats, page.queues()));

@@ -4,6 +4,10 @@ import dev.flashq.protocol.wire.FieldName;
 
 /** The keys of answers. */
 public final class Names {
+  static final FieldName NODE = FieldName.of("node");
+  static final FieldName LEADER = FieldName.of("leader");
+  static final FieldName LEADER_ADDRESS = FieldName.of("leader_address");
+  static final FieldName ADDRESSES = FieldName.of("addresses");
   static final FieldName REQ_ID = FieldName.of("reqId");
   static final FieldName OK = FieldName.of("ok");
   static final FieldName SUCCESS = FieldName.of("success");

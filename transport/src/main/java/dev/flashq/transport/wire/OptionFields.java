@@ -10,7 +10,10 @@ import dev.flashq.statemachine.JobOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The push options of one job while they are read; some commands use single ones for other ends. Reused. */
+/**
+ * The push options of one job while they are read; some commands use single ones for other ends.
+ * Reused.
+ */
 final class OptionFields {
   /** A number that was not in the request. */
   static final long ABSENT = Long.MIN_VALUE;
@@ -111,7 +114,9 @@ final class OptionFields {
     priority = (int) changed(value);
   }
 
-  /** Most clients always send some options with their default values: those jobs share one object. */
+  /**
+   * Most clients always send some options with their default values: those jobs share one object.
+   */
   private long changed(long value) {
     anySet |= value != 0;
     return value;
@@ -128,7 +133,9 @@ final class OptionFields {
       return;
     }
     in.beginMap();
-    for (int name = in.nextKey(Field.NAMES); name != ValueReader.END; name = in.nextKey(Field.NAMES)) {
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
       switch (Field.at(name)) {
         case TYPE -> fixedBackoff = changed(backoffType(in.string()));
         case DELAY -> backoffMs = changed(in.integer());
@@ -138,7 +145,10 @@ final class OptionFields {
   }
 
   private static boolean backoffType(String type) {
-    require(type.equals("fixed") || type.equals("exponential"), INVALID_REQUEST, "a backoff is fixed or exponential");
+    require(
+        type.equals("fixed") || type.equals("exponential"),
+        INVALID_REQUEST,
+        "a backoff is fixed or exponential");
     return type.equals("fixed");
   }
 

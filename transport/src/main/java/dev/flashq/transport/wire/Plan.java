@@ -6,6 +6,7 @@ import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.transport.ClusterHints;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,15 @@ public sealed interface Plan {
     }
   }
 
+  /** A client asks where the leader is. */
+  record Locate() implements Plan {
+    @Override
+    public Shape<?> shape() {
+      Shape<ClusterHints.Hint> shape = QueueShapes::hint;
+      return shape;
+    }
+  }
+
   /** A little program for a gateway. */
   @FunctionalInterface
   interface Steps<R> {
@@ -47,23 +57,29 @@ public sealed interface Plan {
     return switch (this) {
       case Submit(Command.PullJobs pull, _, _) -> pull.waitMs() > 0;
       case Ask(Query.WaitForJob wait, _, _) -> wait.waitMs() > 0;
-      case Submit _, Ask<?> _, Run<?> _, Known _, Authenticate _ -> false;
+      case Submit _, Ask<?> _, Run<?> _, Known _, Authenticate _, Locate _ -> false;
     };
   }
 
-  /** Whether the outcome hands out jobs, which must be given back when they do not reach the client. */
+  /**
+   * Whether the outcome hands out jobs, which must be given back when they do not reach the client.
+   */
   default boolean delivers() {
     return this instanceof Submit(Command.PullJobs _, _, _);
   }
 
-  /** Starts what is to be done by the cluster; {@link Known} and {@link Authenticate} are for the caller. */
+  /**
+   * Starts what is to be done by the cluster; {@link Known} and {@link Authenticate} are for the
+   * caller.
+   */
   default CompletableFuture<?> start(CommandGateway gateway, Principal principal) {
     return switch (this) {
-      case Submit(Command command, RequestId requestId, _) -> gateway.submit(principal, requestId, command);
+      case Submit(Command command, RequestId requestId, _) ->
+          gateway.submit(principal, requestId, command);
       case Ask<?> ask -> gateway.ask(principal, ask.query(), ask.consistency());
       case Run<?> run -> run.steps().run(gateway, principal);
       case Known known -> CompletableFuture.completedFuture(known.outcome());
-      case Authenticate _ -> throw new IllegalStateException("authentication is the session's");
+      case Authenticate _, Locate _ -> throw new IllegalStateException("this is the session's");
     };
   }
 }

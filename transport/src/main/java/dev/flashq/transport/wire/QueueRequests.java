@@ -24,8 +24,10 @@ final class QueueRequests {
   private static final Refused CLEAN_STATE =
       new Refused(INVALID_REQUEST, "Invalid state. Use: waiting, delayed, completed, failed");
 
-  private static final Shape<Reply> REMOVED = (reply, answer) -> QueueShapes.removed((Reply.Removed) reply, answer);
-  private static final Shape<Reply> MOVED = (reply, answer) -> QueueShapes.moved((Reply.Removed) reply, answer);
+  private static final Shape<Reply> REMOVED =
+      (reply, answer) -> QueueShapes.removed((Reply.Removed) reply, answer);
+  private static final Shape<Reply> MOVED =
+      (reply, answer) -> QueueShapes.moved((Reply.Removed) reply, answer);
 
   private QueueRequests() {}
 
@@ -45,7 +47,10 @@ final class QueueRequests {
       case DRAIN -> new Plan.Run<>(Removal.drain(r.queue()), REMOVED);
       case CLEAN -> clean(r);
       case OBLITERATE -> new Plan.Run<>(Removal.obliterate(r.queue()), REMOVED);
-      case DLQ -> ask(new Query.ListDeadJobs(r.queue(), page(r.count == Request.ABSENT ? PAGE : r.count)), JobShapes::dead);
+      case DLQ ->
+          ask(
+              new Query.ListDeadJobs(r.queue(), page(r.count == Request.ABSENT ? PAGE : r.count)),
+              JobShapes::dead);
       case RETRYDLQ -> retry(r);
       case PURGEDLQ -> new Plan.Run<>(Removal.purge(r.queue()), REMOVED);
       case STATS -> new Plan.Run<>(Listing::overview, QueueShapes::stats);
@@ -60,7 +65,10 @@ final class QueueRequests {
 
   private static int concurrency(Request r) {
     long limit = r.limit();
-    require(limit >= 0 && limit <= Integer.MAX_VALUE, INVALID_REQUEST, "limit is between 0 and 2147483647");
+    require(
+        limit >= 0 && limit <= Integer.MAX_VALUE,
+        INVALID_REQUEST,
+        "limit is between 0 and 2147483647");
     return (int) limit;
   }
 
@@ -73,7 +81,10 @@ final class QueueRequests {
   private static Plan jobs(Request r) {
     @Nullable QueueName queue = r.queue == null ? null : r.queue();
     int limit = page(r.limit(PAGE));
-    require(r.offset >= 0 && r.offset <= Limits.OFFSET, INVALID_REQUEST, "offset is between 0 and " + Limits.OFFSET);
+    require(
+        r.offset >= 0 && r.offset <= Limits.OFFSET,
+        INVALID_REQUEST,
+        "offset is between 0 and " + Limits.OFFSET);
     Shape<Query.Page> shape = JobShapes::listing;
     if (r.state != null && States.neverReached(r.state)) {
       return new Plan.Known(new Query.Page(List.of(), 0), shape);
@@ -83,7 +94,8 @@ final class QueueRequests {
 
   private static Plan clean(Request r) {
     // The Go client sends an empty state when its caller names none.
-    JobState state = r.state == null || r.state.isEmpty() ? JobState.COMPLETED : States.filter(r.state);
+    JobState state =
+        r.state == null || r.state.isEmpty() ? JobState.COMPLETED : States.filter(r.state);
     if (state == null || !States.cleanable(state)) {
       return Requests.refused(CLEAN_STATE);
     }

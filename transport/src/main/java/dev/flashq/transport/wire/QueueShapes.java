@@ -10,6 +10,7 @@ import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.Reply.Removed;
+import dev.flashq.transport.ClusterHints;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,17 @@ final class QueueShapes {
 
   /** Everything that the figures of a server are made of. */
   record Overview(Stats stats, List<QueueView> queues) {}
+
+  static void hint(ClusterHints.Hint hint, Answer answer) {
+    ValueWriter out = answer.ok(4);
+    text(out, Names.NODE, hint.node());
+    text(out, Names.LEADER, hint.leader());
+    text(out, Names.LEADER_ADDRESS, hint.leaderAddress());
+    out.key(Names.ADDRESSES);
+    out.beginArray(hint.addresses().size());
+    hint.addresses().forEach(out::string);
+    out.endArray();
+  }
 
   static void removed(Removed removed, Answer answer) {
     integer(answer.ok(1), Names.COUNT, removed.count());
@@ -139,7 +151,10 @@ final class QueueShapes {
   /** Fields that {@link #metricsFields} writes. */
   static final int METRICS_FIELDS = 6;
 
-  /** The two means are measured by the metrics registry of a node, not here; clients only want them to be numbers. */
+  /**
+   * The two means are measured by the metrics registry of a node, not here; clients only want them
+   * to be numbers.
+   */
   static void metricsFields(Overview overview, ValueWriter out) {
     Stats stats = overview.stats();
     integer(out, Names.TOTAL_PUSHED, stats.pushed());

@@ -22,8 +22,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes or moves many jobs by a series of small commands, so that no log entry holds up the others. It stops after
- * {@link Limits#REMOVAL_MS} with what was done: jobs may be pushed faster than they can be removed.
+ * Removes or moves many jobs by a series of small commands, so that no log entry holds up the
+ * others. It stops after {@link Limits#REMOVAL_MS} with what was done: jobs may be pushed faster
+ * than they can be removed.
  */
 final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
   private final CommandGateway gateway;
@@ -34,7 +35,8 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
   private final CompletableFuture<Reply> outcome = new CompletableFuture<>();
   private long count;
 
-  private Removal(CommandGateway gateway, Principal principal, List<IntFunction<Command>> phases, long limit) {
+  private Removal(
+      CommandGateway gateway, Principal principal, List<IntFunction<Command>> phases, long limit) {
     this.gateway = gateway;
     this.principal = principal;
     this.phases = new ArrayDeque<>(phases);
@@ -112,7 +114,8 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
       }
       case Reply.Refused refused -> outcome.complete(refused);
       case Reply.Pushed _, Reply.Delivered _, Reply.Acked _ ->
-          outcome.completeExceptionally(new IllegalStateException("not the reply to a removal: " + reply));
+          outcome.completeExceptionally(
+              new IllegalStateException("not the reply to a removal: " + reply));
     }
   }
 }

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One request, flat, as it was read; no field is checked against the command yet. Reused for the next request. */
+/**
+ * One request, flat, as it was read; no field is checked against the command yet. Reused for the
+ * next request.
+ */
 public final class Request {
   static final long ABSENT = OptionFields.ABSENT;
 

@@ -20,8 +20,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests of one encoding in one pass, fields in any order. A wrong field does not end the reading: the
- * correlation id may come behind it, and an error that does not carry it is lost on most clients.
+ * Reads requests of one encoding in one pass, fields in any order. A wrong field does not end the
+ * reading: the correlation id may come behind it, and an error that does not carry it is lost on
+ * most clients.
  */
 public final class RequestReader {
   private static final int COMMAND_SHOWN = 40;
@@ -36,13 +37,18 @@ public final class RequestReader {
     this.in = encoding.reader();
   }
 
-  /** Reads one request. The answer is the same object every time; job data keeps pointing into the bytes. */
+  /**
+   * Reads one request. The answer is the same object every time; job data keeps pointing into the
+   * bytes.
+   */
   public Request read(byte[] bytes, int from, int to) {
     request.reset();
     in.open(bytes, from, to);
     try {
       in.beginMap();
-      for (int name = in.nextKey(Field.NAMES); name != ValueReader.END; name = in.nextKey(Field.NAMES)) {
+      for (int name = in.nextKey(Field.NAMES);
+          name != ValueReader.END;
+          name = in.nextKey(Field.NAMES)) {
         field(Field.at(name));
       }
       in.finish();
@@ -58,7 +64,8 @@ public final class RequestReader {
     try {
       value(field);
     } catch (WireException e) {
-      request.fail(field, INVALID_REQUEST, "Invalid field " + field.wireName() + ": " + e.sentence());
+      request.fail(
+          field, INVALID_REQUEST, "Invalid field " + field.wireName() + ": " + e.sentence());
       passOver(position, depth);
     } catch (InvalidValueException e) {
       request.fail(field, e.code(), e.sentence());
@@ -126,7 +133,8 @@ public final class RequestReader {
     if (number == NameTable.UNKNOWN) {
       in.rewind(position, in.depth());
       String name = in.string();
-      request.unknownCommand = name.length() <= COMMAND_SHOWN ? name : name.substring(0, COMMAND_SHOWN);
+      request.unknownCommand =
+          name.length() <= COMMAND_SHOWN ? name : name.substring(0, COMMAND_SHOWN);
     }
   }
 
@@ -143,7 +151,9 @@ public final class RequestReader {
     in.beginArray();
     while (in.nextItem()) {
       require(
-          batch.size() < JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most " + JOBS_PER_COMMAND + " jobs in one batch");
+          batch.size() < JOBS_PER_COMMAND,
+          BATCH_TOO_LARGE,
+          "at most " + JOBS_PER_COMMAND + " jobs in one batch");
       item(batch);
     }
     return batch;
@@ -170,7 +180,9 @@ public final class RequestReader {
     itemOptions.reset();
     Payload data = Payload.NULL;
     in.beginMap();
-    for (int name = in.nextKey(Field.NAMES); name != ValueReader.END; name = in.nextKey(Field.NAMES)) {
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
       Field field = Field.at(name);
       if (field == Field.DATA) {
         data = Values.payload(in, encoding);
@@ -187,7 +199,10 @@ public final class RequestReader {
     List<Ack> acks = new ArrayList<>();
     in.beginArray();
     while (in.nextItem()) {
-      require(acks.size() < JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most " + JOBS_PER_COMMAND + " acks in one request");
+      require(
+          acks.size() < JOBS_PER_COMMAND,
+          BATCH_TOO_LARGE,
+          "at most " + JOBS_PER_COMMAND + " acks in one request");
       acks.add(ack());
     }
     return acks;
@@ -198,7 +213,9 @@ public final class RequestReader {
     @Nullable Payload result = null;
     long lease = 0;
     in.beginMap();
-    for (int name = in.nextKey(Field.NAMES); name != ValueReader.END; name = in.nextKey(Field.NAMES)) {
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
       Field field = Field.at(name);
       if (in.kind() == Kind.NULL) {
         in.nil();

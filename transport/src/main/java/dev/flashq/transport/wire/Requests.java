@@ -34,7 +34,8 @@ public final class Requests {
   /**
    * The plan for a request; one that cannot be carried out is answered at once.
    *
-   * @param go whether the client is taken for the Go client, which wants some answers in another shape
+   * @param go whether the client is taken for the Go client, which wants some answers in another
+   *     shape
    */
   public static Plan plan(Request request, boolean go) {
     Refused refusal = request.refusal();
@@ -66,6 +67,7 @@ public final class Requests {
     return switch (cmd) {
       case AUTH -> new Plan.Authenticate(Request.present(r.token, Field.TOKEN));
       case PING -> PONG;
+      case CLUSTER -> new Plan.Locate();
       case PUSH -> push(r);
       case PUSHB -> pushBatch(r);
       case PULL -> pullOne(r);
@@ -76,10 +78,14 @@ public final class Requests {
       case GETRESULT -> ask(new Query.GetJob(r.id()), JobShapes.result(r.id()));
       case GETJOB -> ask(new Query.GetJob(r.id()), JobShapes::found);
       case GETSTATE -> ask(new Query.GetJob(r.id()), JobShapes.state(r.id()));
-      case WAITJOB -> ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::waited);
+      case WAITJOB ->
+          ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::waited);
       case GETJOBBYCUSTOMID ->
-          ask(new Query.GetJobByCustomId(Request.present(r.options.jobId(), Field.JOB_ID)), JobShapes::found);
-      case GETJOBSBATCH -> ask(new Query.GetJobs(Request.present(r.ids, Field.IDS)), JobShapes::batch);
+          ask(
+              new Query.GetJobByCustomId(Request.present(r.options.jobId(), Field.JOB_ID)),
+              JobShapes::found);
+      case GETJOBSBATCH ->
+          ask(new Query.GetJobs(Request.present(r.ids, Field.IDS)), JobShapes::batch);
       case CANCEL -> done(r, new Command.CancelJob(r.id()));
       case PROGRESS -> progress(r);
       case GETPROGRESS -> ask(new Query.GetJob(r.id()), JobShapes.progress(r.id(), go));
@@ -136,7 +142,9 @@ public final class Requests {
     Batch batch = Request.present(r.jobs, Field.JOBS);
     var command = new Command.PushJobs(r.queue(), batch.jobs());
     Shape<Reply.Pushed> shape = JobShapes.pushedMany(batch);
-    return batch.jobs().isEmpty() ? new Plan.Known(new Reply.Pushed(List.of()), shape) : submit(r, command, shape);
+    return batch.jobs().isEmpty()
+        ? new Plan.Known(new Reply.Pushed(List.of()), shape)
+        : submit(r, command, shape);
   }
 
   private static Command.PullJobs pull(Request r, int count) {

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class States {
   private States() {}
 
-  /** The state of a filter in any spelling; null when the text names none, which means all states. */
+  /**
+   * The state of a filter in any spelling; null when the text names none, which means all states.
+   */
   static @Nullable JobState filter(@Nullable String text) {
     return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
       case "waiting" -> JobState.WAITING;

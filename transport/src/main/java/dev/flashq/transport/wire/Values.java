@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads values as leniently as clients need it: numeric strings as ids, whole floats as integers. */
+/**
+ * Reads values as leniently as clients need it: numeric strings as ids, whole floats as integers.
+ */
 final class Values {
   private static final int ID_DIGITS = 16;
 
@@ -54,7 +56,10 @@ final class Values {
     List<JobId> ids = new ArrayList<>();
     in.beginArray();
     while (in.nextItem()) {
-      require(ids.size() < JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most " + JOBS_PER_COMMAND + " ids in one request");
+      require(
+          ids.size() < JOBS_PER_COMMAND,
+          BATCH_TOO_LARGE,
+          "at most " + JOBS_PER_COMMAND + " ids in one request");
       ids.add(id(in));
     }
     return ids;
@@ -76,13 +81,17 @@ final class Values {
     int from = in.position();
     in.skip();
     return new Payload(
-        encoding.payload(), UnsafeByteOperations.unsafeWrap(in.bytes(), from, in.position() - from));
+        encoding.payload(),
+        UnsafeByteOperations.unsafeWrap(in.bytes(), from, in.position() - from));
   }
 
   /** A copy of the encoded correlation id, to be echoed as it came. */
   static byte[] correlation(ValueReader in) {
     Kind kind = in.kind();
-    require(kind == Kind.STRING || kind == Kind.NUMBER, INVALID_REQUEST, "reqId is a string or a number");
+    require(
+        kind == Kind.STRING || kind == Kind.NUMBER,
+        INVALID_REQUEST,
+        "reqId is a string or a number");
     int from = in.position();
     in.skip();
     int quotes = 5;
@@ -93,12 +102,16 @@ final class Values {
     return Arrays.copyOfRange(in.bytes(), from, in.position());
   }
 
-  /** {@code {"max":M,"duration":D}}: M jobs in D milliseconds; without a duration, in one second. */
+  /**
+   * {@code {"max":M,"duration":D}}: M jobs in D milliseconds; without a duration, in one second.
+   */
   static Command.RateLimit rateLimit(ValueReader in) {
     long max = -1;
     long durationMs = 1000;
     in.beginMap();
-    for (int name = in.nextKey(Field.NAMES); name != ValueReader.END; name = in.nextKey(Field.NAMES)) {
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
       switch (Field.at(name)) {
         case MAX -> max = in.integer();
         case DURATION -> durationMs = in.integer();

@@ -1,4 +1,7 @@
-/** The clients' language: what a request means and how an answer is written, the same for TCP and HTTP. */
+/**
+ * The clients' language: what a request means and how an answer is written, the same for TCP and
+ * HTTP.
+ */
 @NullMarked
 package dev.flashq.transport.wire;
 

@@ -38,25 +38,32 @@ final class HttpFixture implements AutoCloseable {
     return switch (path) {
       case "/health" -> Optional.of(new HttpAnswer(503, "application/json", "{\"ok\":false}"));
       case "/cluster" -> Optional.of(new HttpAnswer(200, "application/json", "{\"ok\":true}"));
-      case "/metrics/prometheus" -> Optional.of(new HttpAnswer(200, "text/plain; version=0.0.4", "up 1\n"));
+      case "/metrics/prometheus" ->
+          Optional.of(new HttpAnswer(200, "text/plain; version=0.0.4", "up 1\n"));
       default -> Optional.empty();
     };
   }
 
-  HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+  HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(path)).GET(), headers);
   }
 
   /** Single quotes in the body stand for double ones. */
-  HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body.replace('\'', '"'))), headers);
+  HttpResponse<String> post(String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body.replace('\'', '"'))),
+        headers);
   }
 
-  HttpResponse<String> send(HttpRequest.Builder request, String... headers) throws IOException, InterruptedException {
+  HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+      throws IOException, InterruptedException {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client.send(request.version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(
+        request.version(HttpClient.Version.HTTP_1_1).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   URI uri(String path) {

@@ -27,32 +27,41 @@ class HttpServerTest {
 
   @Test
   void servesAJobsLife() throws Exception {
-    HttpResponse<String> pushed = fixture.post("/queues/a%3Ab/jobs", "{'data':{'x':1},'priority':3}");
+    HttpResponse<String> pushed =
+        fixture.post("/queues/a%3Ab/jobs", "{'data':{'x':1},'priority':3}");
     assertThat(pushed.statusCode()).isEqualTo(200);
     assertThat(pushed.headers().firstValue("content-type")).hasValue("application/json");
     assertThat(pushed.body())
-        .startsWith("{\"ok\":true,\"data\":{\"id\":1,\"queue\":\"a:b\",\"data\":{\"x\":1},\"priority\":3,")
+        .startsWith(
+            "{\"ok\":true,\"data\":{\"id\":1,\"queue\":\"a:b\",\"data\":{\"x\":1},\"priority\":3,")
         .contains("\"state\":\"waiting\"");
     assertThat(fixture.get("/queues/a:b/jobs?count=5&timeout=0").body())
         .startsWith("{\"ok\":true,\"data\":[{\"id\":1,")
         .contains("\"lease\":1");
-    assertThat(fixture.get("/jobs/1/state").body()).isEqualTo("{\"ok\":true,\"data\":\"active\",\"success\":true}");
+    assertThat(fixture.get("/jobs/1/state").body())
+        .isEqualTo("{\"ok\":true,\"data\":\"active\",\"success\":true}");
     assertThat(fixture.post("/jobs/1/ack", "{'result':[1]}").body())
         .isEqualTo("{\"ok\":true,\"data\":null,\"success\":true}");
-    assertThat(fixture.get("/jobs/1/result").body()).isEqualTo("{\"ok\":true,\"data\":[1],\"success\":true}");
+    assertThat(fixture.get("/jobs/1/result").body())
+        .isEqualTo("{\"ok\":true,\"data\":[1],\"success\":true}");
     assertThat(fixture.get("/jobs/1").body())
         .startsWith("{\"ok\":true,\"data\":{\"id\":1,")
         .contains("\"state\":\"completed\"", "\"job\":{\"id\":1,");
     HttpResponse<String> again = fixture.post("/jobs/1/ack", "");
     assertThat(again.statusCode()).isEqualTo(404);
     assertThat(again.body())
-        .isEqualTo("{\"ok\":false,\"error\":\"Job 1 not found\",\"success\":false,\"code\":\"JOB_NOT_FOUND\"}");
+        .isEqualTo(
+            "{\"ok\":false,\"error\":\"Job 1 not found\",\"success\":false,\"code\":\"JOB_NOT_FOUND\"}");
   }
 
   @Test
   void servesBatches() throws Exception {
-    assertThat(fixture.post("/queues/q/jobs/batch", "{'jobs':[{'data':1},{'data':2,'priority':'x'},{}]}").body())
-        .startsWith("{\"ok\":true,\"data\":[1,2],\"failed\":[{\"index\":1,\"error\":\"Invalid job: ");
+    assertThat(
+            fixture
+                .post("/queues/q/jobs/batch", "{'jobs':[{'data':1},{'data':2,'priority':'x'},{}]}")
+                .body())
+        .startsWith(
+            "{\"ok\":true,\"data\":[1,2],\"failed\":[{\"index\":1,\"error\":\"Invalid job: ");
     assertThat(fixture.get("/queues/q/counts").body())
         .isEqualTo(
             "{\"ok\":true,\"data\":{\"waiting\":2,\"active\":0,\"delayed\":0,\"completed\":0,\"failed\":0},"
@@ -60,8 +69,10 @@ class HttpServerTest {
     fixture.get("/queues/q/jobs?count=2");
     assertThat(fixture.post("/jobs/ack-batch", "{'ids':[1,9]}").body())
         .startsWith("{\"ok\":true,\"data\":1,\"count\":1,\"failed\":[{\"index\":1,\"id\":9,");
-    assertThat(fixture.post("/jobs/ack/batch", "{'ids':['2']}").body()).startsWith("{\"ok\":true,\"data\":1,\"count\":1,");
-    assertThat(fixture.get("/queues/q/count").body()).isEqualTo("{\"ok\":true,\"data\":0,\"success\":true}");
+    assertThat(fixture.post("/jobs/ack/batch", "{'ids':['2']}").body())
+        .startsWith("{\"ok\":true,\"data\":1,\"count\":1,");
+    assertThat(fixture.get("/queues/q/count").body())
+        .isEqualTo("{\"ok\":true,\"data\":0,\"success\":true}");
     assertThat(fixture.post("/jobs/7/fail", "{'error':'no'}").statusCode()).isEqualTo(404);
   }
 
@@ -78,14 +89,16 @@ class HttpServerTest {
             "{\"ok\":true,\"data\":{\"queued\":3,\"processing\":0,\"delayed\":0,\"dlq\":0,\"completed\":0},"
                 + "\"success\":true}");
     assertThat(fixture.get("/metrics").body())
-        .startsWith("{\"ok\":true,\"data\":{\"total_pushed\":3,\"total_completed\":0,\"total_failed\":0,")
+        .startsWith(
+            "{\"ok\":true,\"data\":{\"total_pushed\":3,\"total_completed\":0,\"total_failed\":0,")
         .contains("\"metrics\":{\"total_pushed\":3,");
   }
 
   @Test
   void answersUnknownJobsAndPaths() throws Exception {
     assertThat(fixture.get("/jobs/5").body())
-        .isEqualTo("{\"ok\":true,\"data\":{\"state\":\"unknown\",\"result\":null,\"job\":null},\"success\":true}");
+        .isEqualTo(
+            "{\"ok\":true,\"data\":{\"state\":\"unknown\",\"result\":null,\"job\":null},\"success\":true}");
     HttpResponse<String> path = fixture.get("/nothing");
     assertThat(path.statusCode()).isEqualTo(404);
     assertThat(path.body()).startsWith("{\"ok\":false,\"error\":");
@@ -107,18 +120,21 @@ class HttpServerTest {
     String second = fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k1").body();
     assertThat(second).isEqualTo(first);
     assertThat(fixture.get("/queues/q/count").body()).contains("\"data\":1");
-    assertThat(fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k".repeat(65)).statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/queues/q/jobs", "{}", "Idempotency-Key", "k".repeat(65)).statusCode())
+        .isEqualTo(400);
   }
 
   @Test
   void servesTheTcpCommandsByPost() throws Exception {
-    assertThat(fixture.post("/api/command", "{'cmd':'PUSH','queue':'q','data':1,'reqId':'7'}").body())
+    assertThat(
+            fixture.post("/api/command", "{'cmd':'PUSH','queue':'q','data':1,'reqId':'7'}").body())
         .isEqualTo("{\"reqId\":\"7\",\"ok\":true,\"id\":1,\"success\":true}");
     assertThat(fixture.post("/api/command", "{'cmd':'GETPROGRESS','id':1}").body())
         .startsWith("{\"ok\":true,\"progress\":{\"id\":1,");
     assertThat(fixture.post("/api/command", "{'cmd':'AUTH','token':'t'}").body())
         .isEqualTo("{\"ok\":true,\"success\":true}");
-    assertThat(fixture.post("/api/command", "{'cmd':'KVGET','key':'k'}").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/api/command", "{'cmd':'KVGET','key':'k'}").statusCode())
+        .isEqualTo(400);
   }
 
   @Test
@@ -130,7 +146,9 @@ class HttpServerTest {
     assertThat(pull.get()).startsWith("{\"ok\":true,\"data\":[{\"id\":1,");
 
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
-      socket.getOutputStream().write("GET /queues/q/jobs HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+      socket
+          .getOutputStream()
+          .write("GET /queues/q/jobs HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
       await().until(() -> fixture.gateway.waitingPulls() == 1);
     }
     await().until(() -> fixture.gateway.waitingPulls() == 0);
@@ -148,7 +166,10 @@ class HttpServerTest {
   void answersPipelinedRequestsInOrder() throws Exception {
     StringBuilder requests = new StringBuilder();
     for (int i = 1; i <= 500; i++) {
-      requests.append(i % 2 == 0 ? "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" : "GET /jobs/" + i + "/state HTTP/1.1\r\n\r\n");
+      requests.append(
+          i % 2 == 0
+              ? "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+              : "GET /jobs/" + i + "/state HTTP/1.1\r\n\r\n");
     }
     requests.append("GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n");
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
@@ -165,17 +186,20 @@ class HttpServerTest {
   @Test
   void refusesWhatIsTooLargeAndWhatIsNotHttp() throws Exception {
     var big = BodyPublishers.ofByteArray(new byte[Limits.FRAME_BYTES + 1]);
-    HttpResponse<String> announced = fixture.send(HttpRequest.newBuilder(fixture.uri("/queues/q/jobs")).POST(big));
+    HttpResponse<String> announced =
+        fixture.send(HttpRequest.newBuilder(fixture.uri("/queues/q/jobs")).POST(big));
     assertThat(announced.statusCode()).isEqualTo(413);
     assertThat(announced.body()).contains("FRAME_TOO_LARGE");
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
       socket.getOutputStream().write("\0\1\2 garbage\r\n\r\n".getBytes(US_ASCII));
-      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 400");
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 400");
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
       String header = "X: " + "y".repeat(Limits.HTTP_HEADER_BYTES) + "\r\n\r\n";
       socket.getOutputStream().write(("GET /stats HTTP/1.1\r\n" + header).getBytes(US_ASCII));
-      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 400");
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 400");
     }
   }
 
@@ -183,7 +207,8 @@ class HttpServerTest {
   void acceptsABodyInManyParts() throws Exception {
     String data = "y".repeat(300_000);
     String body = "{\n\"data\":\n\"" + data + "\"}";
-    String head = "POST /queues/q/jobs HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ";
+    String head =
+        "POST /queues/q/jobs HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: ";
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
       socket.getOutputStream().write((head + body.length() + "\r\n\r\n").getBytes(US_ASCII));
       socket.getOutputStream().write(body.getBytes(US_ASCII));
@@ -199,12 +224,16 @@ class HttpServerTest {
       HttpResponse<String> without = closed.post("/queues/q/jobs", "{}");
       assertThat(without.statusCode()).isEqualTo(401);
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");
-      assertThat(without.body()).startsWith("{\"ok\":false,\"error\":\"Invalid or missing authentication token\"");
-      assertThat(closed.get("/nothing", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+      assertThat(without.body())
+          .startsWith("{\"ok\":false,\"error\":\"Invalid or missing authentication token\"");
+      assertThat(closed.get("/nothing", "Authorization", "Bearer wrong").statusCode())
+          .isEqualTo(401);
       assertThat(closed.get("/cluster").statusCode()).isEqualTo(401);
-      assertThat(closed.post("/queues/q/jobs", "{}", "Authorization", "Bearer secret").statusCode()).isEqualTo(200);
+      assertThat(closed.post("/queues/q/jobs", "{}", "Authorization", "Bearer secret").statusCode())
+          .isEqualTo(200);
       assertThat(closed.gateway.principals).extracting("name").containsOnly("ann");
-      assertThat(closed.get("/cluster", "Authorization", "Bearer secret").statusCode()).isEqualTo(200);
+      assertThat(closed.get("/cluster", "Authorization", "Bearer secret").statusCode())
+          .isEqualTo(200);
       assertThat(closed.get("/health").statusCode()).isEqualTo(503);
       assertThat(closed.get("/metrics/prometheus").body()).isEqualTo("up 1\n");
       assertThat(closed.get("/health/live").statusCode()).isEqualTo(404);

@@ -1,5 +1,6 @@
 package dev.flashq.transport.tcp;
 
+import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
@@ -8,6 +9,7 @@ import dev.flashq.transport.TransportStats;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /** A TCP server in front of a fake gateway. */
 final class TcpFixture implements AutoCloseable {
@@ -22,7 +24,15 @@ final class TcpFixture implements AutoCloseable {
 
   TcpFixture(TokenCheck tokens, TransportLimits limits) {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server = new TcpServer(new TcpSettings(address, 1, limits), gateway, tokens, stats);
+    server =
+        new TcpServer(
+            new TcpSettings(address, 1, limits),
+            gateway,
+            tokens,
+            stats,
+            () ->
+                new ClusterHints.Hint(
+                    "n1", "n2", "127.0.0.1:6889", List.of("127.0.0.1:6789", "127.0.0.1:6889")));
     port = server.start();
   }
 

@@ -21,7 +21,8 @@ class TcpServerTest {
       assertThat(client.ask("{'cmd':'PUSH','queue':'q','data':{'a':[1,2.5,null]},'reqId':'1'}"))
           .isEqualTo("{\"reqId\":\"1\",\"ok\":true,\"id\":1,\"success\":true}");
       assertThat(client.ask("{'cmd':'PULL','queue':'q','timeout':0,'reqId':'2'}"))
-          .startsWith("{\"reqId\":\"2\",\"ok\":true,\"job\":{\"id\":1,\"queue\":\"q\",\"data\":{\"a\":[1,2.5,null]},");
+          .startsWith(
+              "{\"reqId\":\"2\",\"ok\":true,\"job\":{\"id\":1,\"queue\":\"q\",\"data\":{\"a\":[1,2.5,null]},");
       assertThat(client.ask("{'cmd':'ACK','id':1,'result':'fine','reqId':'3'}"))
           .isEqualTo("{\"reqId\":\"3\",\"ok\":true,\"success\":true}");
       assertThat(client.ask("{'cmd':'GETRESULT','id':1,'reqId':'4'}"))
@@ -38,11 +39,13 @@ class TcpServerTest {
       assertThat(client.ask("{'cmd':'PUSH','queue':'q','data':{'a':[1,2.5,null]},'reqId':'1'}"))
           .isEqualTo("{\"reqId\":\"1\",\"ok\":true,\"id\":1,\"success\":true}");
       assertThat(client.ask("{'cmd':'PULL','queue':'q','timeout':0,'reqId':'2'}"))
-          .startsWith("{\"reqId\":\"2\",\"ok\":true,\"job\":{\"id\":1,\"queue\":\"q\",\"data\":{\"a\":[1,2.5,null]},");
+          .startsWith(
+              "{\"reqId\":\"2\",\"ok\":true,\"job\":{\"id\":1,\"queue\":\"q\",\"data\":{\"a\":[1,2.5,null]},");
       assertThat(client.ask("{'cmd':'FAIL','id':1,'error':'no','reqId':'3'}"))
           .isEqualTo("{\"reqId\":\"3\",\"ok\":true,\"success\":true}");
       assertThat(client.ask("{'cmd':'STATS','reqId':'4'}"))
-          .startsWith("{\"reqId\":\"4\",\"ok\":true,\"queued\":1,\"processing\":0,\"delayed\":0,\"dlq\":0,\"completed\":0,");
+          .startsWith(
+              "{\"reqId\":\"4\",\"ok\":true,\"queued\":1,\"processing\":0,\"delayed\":0,\"dlq\":0,\"completed\":0,");
     }
   }
 }

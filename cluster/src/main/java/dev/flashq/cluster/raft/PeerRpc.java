@@ -1,0 +1,51 @@
+package dev.flashq.cluster.raft;
+
+import static java.util.Objects.requireNonNull;
+
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.rpc.RpcFactory;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+
+/**
+ * Ratis's gRPC with our log appender. Ratis makes it by the name of the class, so it gets its parts
+ * by parameters.
+ */
+public final class PeerRpc implements RpcType {
+  private static final String ROUNDS = "flashq.read-rounds";
+
+  static void setRounds(Parameters parameters, ReadRounds rounds) {
+    parameters.put(ROUNDS, rounds, ReadRounds.class);
+  }
+
+  @Override
+  public String name() {
+    return PeerRpc.class.getName();
+  }
+
+  @Override
+  public RpcFactory newFactory(Parameters parameters) {
+    return new Factory(parameters, requireNonNull(parameters.get(ROUNDS, ReadRounds.class)));
+  }
+
+  private static final class Factory extends GrpcFactory {
+    private final ReadRounds rounds;
+
+    Factory(Parameters parameters, ReadRounds rounds) {
+      super(parameters);
+      this.rounds = rounds;
+    }
+
+    @Override
+    public LogAppender newLogAppender(
+        RaftServer.Division server, LeaderState state, FollowerInfo follower) {
+      var appender = new PromptLogAppender(server, new HeardLeaderState(state, rounds), follower);
+      rounds.add(state, appender);
+      return appender;
+    }
+  }
+}

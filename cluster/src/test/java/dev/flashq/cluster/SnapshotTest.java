@@ -1,0 +1,108 @@
+package dev.flashq.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.statemachine.Reply.Pushed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String KILOBYTES = "x".repeat(150_000);
+
+  @TempDir Path folder;
+
+  @Test
+  void sendsACheckpointToANodeThatLagsBehindTheLog() {
+    try (var cluster = new TestCluster(folder, 3, 4_000_000).startAll()) {
+      String leader = cluster.leader();
+      String laggard = cluster.follower();
+      cluster.push(leader, "\"before\"").join();
+      cluster.awaitSameState();
+      cluster.kill(laggard);
+      for (int i = 0; i < 400; i++) {
+        cluster.push(leader, "\"" + i + KILOBYTES + "\"").join();
+      }
+      await().atMost(SOON).until(() -> firstLogIndex(cluster, leader) > 10);
+
+      cluster.start(laggard);
+
+      cluster.awaitSameState();
+      assertThat(cluster.push(laggard, "\"after\""))
+          .succeedsWithin(SOON)
+          .isInstanceOf(Pushed.class);
+      cluster.awaitSameState();
+      assertThat(cluster.engine(laggard).pushes()).isEqualTo(cluster.engine(leader).pushes());
+      assertThat(cluster.node(laggard).view().snapshotIndex()).isPositive();
+
+      cluster.kill(laggard);
+      cluster.start(laggard);
+      cluster.awaitSameState();
+      assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  @Test
+  void startsFromACheckpointAndIgnoresAHalfWrittenOne() throws IOException {
+    try (var cluster = new TestCluster(folder, 1).startAll()) {
+      cluster.leader();
+      cluster.push("n1", "\"a\"").join();
+      cluster.stop("n1");
+      Path checkpoints = checkpoints(cluster, "n1");
+      assertThat(list(checkpoints)).hasSize(1);
+      Path half = Files.createDirectories(checkpoints.resolve("snapshot.9_999").resolve("data"));
+      Files.writeString(half.resolve("log"), "half a lo");
+
+      cluster.start("n1");
+
+      cluster.leader();
+      assertThat(cluster.engine("n1").pushes()).containsOnlyKeys("\"a\"");
+      assertThat(half).doesNotExist();
+      assertThat(cluster.push("n1", "\"b\"")).succeedsWithin(SOON).isInstanceOf(Pushed.class);
+    }
+  }
+
+  @Test
+  void keepsTwoCheckpoints() throws IOException {
+    try (var cluster = new TestCluster(folder, 1).startAll()) {
+      cluster.leader();
+      for (int i = 0; i < 4; i++) {
+        cluster.push("n1", "\"" + i + "\"").join();
+        assertThat(cluster.node("n1").takeSnapshot()).succeedsWithin(SOON);
+      }
+
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(list(checkpoints(cluster, "n1"))).hasSize(2));
+      assertThat(cluster.node("n1").view().snapshotIndex())
+          .isEqualTo(cluster.engine("n1").lastApplied().index());
+    }
+  }
+
+  private static Path checkpoints(TestCluster cluster, String node) throws IOException {
+    return list(cluster.data(node).resolve("raft")).getFirst().resolve("sm");
+  }
+
+  private static long firstLogIndex(TestCluster cluster, String node) throws IOException {
+    Path current = list(cluster.data(node).resolve("raft")).getFirst().resolve("current");
+    return list(current).stream()
+        .map(path -> path.getFileName().toString())
+        .filter(name -> name.startsWith("log_"))
+        .mapToLong(name -> Long.parseLong(name.replaceAll("log_(inprogress_)?(\\d+).*", "$2")))
+        .min()
+        .orElseThrow();
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.propose;
+
+import org.jspecify.annotations.NullMarked;

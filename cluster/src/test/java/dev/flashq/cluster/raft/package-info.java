@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.raft;
+
+import org.jspecify.annotations.NullMarked;

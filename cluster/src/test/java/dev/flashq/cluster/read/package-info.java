@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.read;
+
+import org.jspecify.annotations.NullMarked;

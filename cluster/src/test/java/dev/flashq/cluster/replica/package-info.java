@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.replica;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.waiting;
+
+import org.jspecify.annotations.NullMarked;
