@@ -1,0 +1,140 @@
+package dev.flashq.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.client.Data;
+import dev.flashq.client.FlashQ;
+import dev.flashq.client.Job;
+import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalNode;
+import dev.flashq.ops.local.NodeCommand;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * kill -9 of real processes under load: nothing acknowledged is lost, nothing is acknowledged
+ * twice.
+ */
+class KillTest {
+  private static final Duration START = Duration.ofSeconds(60);
+
+  @TempDir Path data;
+  private LocalCluster cluster;
+
+  @BeforeEach
+  void start() {
+    cluster =
+        LocalCluster.plan(
+                new LocalCluster.Plan(
+                    3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
+            .start()
+            .awaitReady(START);
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void survivesTheLossOfTheLeader() {
+    History history = new History();
+    try (Workload workload = new Workload(cluster.addresses(), "kill-leader", history)) {
+      for (int round = 0; round < 2; round++) {
+        awaitProgress(history);
+        LocalNode leader = cluster.awaitLeader(START);
+        leader.kill();
+        awaitProgress(history);
+        leader.start();
+        cluster.awaitReady(START);
+      }
+      finish(workload, history);
+    }
+    check(history);
+    assertThat(history.longestPauseMs()).isLessThan(3000);
+  }
+
+  @Test
+  void survivesTheLossOfAFollower() {
+    History history = new History();
+    try (Workload workload = new Workload(cluster.addresses(), "kill-follower", history)) {
+      awaitProgress(history);
+      LocalNode leader = cluster.awaitLeader(START);
+      LocalNode follower =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+      follower.kill();
+      awaitProgress(history);
+      follower.start();
+      cluster.awaitReady(START);
+      awaitProgress(history);
+      finish(workload, history);
+    }
+    check(history);
+    assertThat(history.longestPauseMs()).isLessThan(3000);
+  }
+
+  @Test
+  void survivesTheLossOfAllNodesAtOnce() {
+    History history = new History();
+    try (Workload workload = new Workload(cluster.addresses(), "kill-all", history)) {
+      awaitProgress(history);
+      cluster.nodes().forEach(LocalNode::kill);
+      cluster.nodes().forEach(LocalNode::start);
+      cluster.awaitReady(START);
+      awaitProgress(history);
+      finish(workload, history);
+    }
+    check(history);
+  }
+
+  @Test
+  void hasEveryAcknowledgedPushAfterAllNodesWereKilledWhileIdle() {
+    Set<Long> ids = new HashSet<>();
+    try (FlashQ client = FlashQ.at(cluster.addresses()).connect()) {
+      List<CompletableFuture<Long>> pushes =
+          java.util.stream.IntStream.range(0, 2000)
+              .mapToObj(i -> client.push("kept", Data.of((long) i)))
+              .toList();
+      pushes.forEach(push -> ids.add(push.join()));
+    }
+    cluster.nodes().forEach(LocalNode::kill);
+    cluster.nodes().forEach(LocalNode::start);
+    cluster.awaitReady(START);
+    Set<Long> pulled = new HashSet<>();
+    try (FlashQ client = FlashQ.at(cluster.addresses()).connect()) {
+      List<Job> jobs = client.pull("kept", 1000, Duration.ofSeconds(5)).join();
+      while (!jobs.isEmpty()) {
+        jobs.forEach(job -> pulled.add(job.id()));
+        jobs = client.pull("kept", 1000, Duration.ZERO).join();
+      }
+    }
+    assertThat(pulled).isEqualTo(ids);
+  }
+
+  /** Some hundreds of jobs more go all the way. */
+  private static void awaitProgress(History history) {
+    int before = history.ackedCount();
+    await().atMost(START).until(() -> history.ackedCount() > before + 500);
+  }
+
+  private static void finish(Workload workload, History history) {
+    workload.stopPushing();
+    await().atMost(Duration.ofSeconds(60)).until(() -> history.lost().isEmpty());
+  }
+
+  private static void check(History history) {
+    assertThat(history.lost()).isEmpty();
+    assertThat(history.ackedTwice()).isEmpty();
+    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
+  }
+}

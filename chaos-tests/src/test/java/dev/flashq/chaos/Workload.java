@@ -1,0 +1,107 @@
+package dev.flashq.chaos;
+
+import dev.flashq.client.Data;
+import dev.flashq.client.FlashQ;
+import dev.flashq.client.FlashQException;
+import dev.flashq.client.Job;
+import dev.flashq.client.PushOptions;
+import dev.flashq.protocol.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Clients that push, and workers that pull and acknowledge, until they are told to stop. */
+final class Workload implements AutoCloseable {
+  private static final int UNANSWERED = 200;
+  private static final PushOptions OPTIONS =
+      PushOptions.DEFAULTS.withStallTimeout(Duration.ofSeconds(5));
+
+  private final String queue;
+  private final History history;
+  private final FlashQ pusher;
+  private final FlashQ worker;
+  private final Semaphore unanswered = new Semaphore(UNANSWERED);
+  private final AtomicLong number = new AtomicLong();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean pushing = true;
+  private volatile boolean working = true;
+
+  Workload(List<String> addresses, String queue, History history) {
+    this.queue = queue;
+    this.history = history;
+    this.pusher = FlashQ.at(addresses).timeout(Duration.ofSeconds(30)).connect();
+    this.worker = FlashQ.at(addresses).timeout(Duration.ofSeconds(30)).connect();
+    threads.add(Thread.ofPlatform().name("pusher").start(this::push));
+    for (int i = 0; i < 3; i++) {
+      threads.add(Thread.ofPlatform().name("worker-" + i).start(this::work));
+    }
+  }
+
+  private void push() {
+    while (pushing) {
+      unanswered.acquireUninterruptibly();
+      var _ =
+          pusher
+              .push(queue, Data.of(number.incrementAndGet()), OPTIONS)
+              .whenComplete(
+                  (id, failure) -> {
+                    unanswered.release();
+                    if (failure == null) {
+                      history.pushed(id);
+                    } else {
+                      history.pushUnknown();
+                    }
+                  });
+    }
+  }
+
+  private void work() {
+    while (working) {
+      try {
+        for (Job job : worker.pull(queue, 50, Duration.ofMillis(200)).join()) {
+          ack(job);
+        }
+      } catch (CompletionException e) {
+        // No answer within 30 s: the checker will see whether anything is missing.
+      }
+    }
+  }
+
+  private void ack(Job job) {
+    try {
+      worker.ack(job).join();
+      history.acked(job.id());
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof FlashQException refusal)
+          || (refusal.code() != ErrorCode.LEASE_LOST
+              && refusal.code() != ErrorCode.JOB_NOT_FOUND)) {
+        throw e;
+      }
+    }
+  }
+
+  /** No more pushes; returns when all have their answers. */
+  void stopPushing() {
+    pushing = false;
+    unanswered.acquireUninterruptibly(UNANSWERED);
+    unanswered.release(UNANSWERED);
+  }
+
+  @Override
+  public void close() {
+    pushing = false;
+    working = false;
+    for (Thread thread : threads) {
+      try {
+        thread.join(40_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    pusher.close();
+    worker.close();
+  }
+}
