@@ -78,7 +78,8 @@ class RatisPropertiesTest {
     long buffer = RaftServerConfigKeys.Log.Appender.bufferByteLimit(properties).getSize();
     assertThat(buffer).isEqualTo(17L << 20);
     assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSize()).isGreaterThanOrEqualTo(buffer + 8);
-    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(8);
+    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(256);
+    assertThat(GrpcConfigKeys.Server.leaderOutstandingAppendsMax(properties)).isEqualTo(4);
     assertThat(RaftServerConfigKeys.Log.Appender.waitTimeMin(properties)).isEqualTo(TimeDuration.ZERO);
     assertThat(RaftServerConfigKeys.Log.Appender.retryPolicy(properties)).startsWith("1ms,10");
     assertThat(RaftServerConfigKeys.Log.Appender.snapshotChunkSizeMax(properties).getSize()).isEqualTo(4 << 20);
