@@ -144,8 +144,8 @@ public final class ClusterNode implements AutoCloseable {
   /** Joins the cluster; returns before there is a leader. */
   public void start() {
     try {
-      proposer.start();
       raft.start();
+      proposer.start();
     } catch (IOException e) {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }

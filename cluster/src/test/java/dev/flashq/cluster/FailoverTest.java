@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.flashq.cluster.config.Member;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Pushed;
@@ -70,10 +71,8 @@ class FailoverTest {
   void answersInTimeWhileThereIsNoMajority() {
     try (var cluster = new TestCluster(folder, 3).startAll()) {
       String last = cluster.follower();
-      cluster.members().stream()
-          .map(member -> member.id())
-          .filter(id -> !id.equals(last))
-          .forEach(cluster::kill);
+      cluster.killAll(
+          cluster.members().stream().map(Member::id).filter(id -> !id.equals(last)).toList());
 
       long began = System.nanoTime();
       Reply early = cluster.push(last, "\"early\"").orTimeout(8, TimeUnit.SECONDS).join();
@@ -95,9 +94,7 @@ class FailoverTest {
       for (int i = 0; i < 20; i++) {
         cluster.push("n" + (1 + i % 3), "\"job " + i + "\"").join();
       }
-      for (String node : Set.of("n1", "n2", "n3")) {
-        cluster.kill(node);
-      }
+      cluster.killAll(Set.of("n1", "n2", "n3"));
 
       cluster.startAll();
       cluster.leader();

@@ -9,6 +9,8 @@ import dev.flashq.security.PeerCertificates;
 import dev.flashq.statemachine.Reply.Pushed;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
@@ -59,6 +61,19 @@ class PeerPortTest {
           .succeedsWithin(Duration.ofSeconds(5))
           .isInstanceOf(Pushed.class);
       assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhenItsPortIsTaken() throws IOException {
+    try (var cluster = new TestCluster(folder, 1);
+        var _ =
+            new ServerSocket(
+                cluster.members().getFirst().port(), 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> cluster.start("n1"))
+          .hasRootCauseInstanceOf(IOException.class)
+          .cause()
+          .hasMessageContaining("The peer address 127.0.0.1:");
     }
   }
 

@@ -12,7 +12,7 @@ public record Timing(long electionMinMs, long electionMaxMs) {
    * A killed leader's work goes on within two seconds even when the draws are unlucky; see
    * RatisProperties.
    */
-  public static final Timing DEFAULT = new Timing(450, 750);
+  public static final Timing DEFAULT = new Timing(300, 500);
 
   public Timing {
     if (electionMinMs < 50 || electionMaxMs < electionMinMs) {

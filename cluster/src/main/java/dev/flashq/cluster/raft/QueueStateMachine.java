@@ -46,6 +46,7 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final ReadRounds rounds = new ReadRounds();
   private final LeaderReads leaderReads = new LeaderReads(rounds);
   private final AppliedIndex appliedIndex = new AppliedIndex();
+  private volatile boolean stopping;
 
   public QueueStateMachine(
       Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
@@ -230,13 +231,25 @@ public final class QueueStateMachine extends BaseStateMachine {
     halt("The Raft log cannot be written; this node stops", cause);
   }
 
+  /** From now on a close is wanted. */
+  void expectClose() {
+    stopping = true;
+  }
+
   @Override
   public void close() {
     replica.close();
+    if (!stopping) {
+      halt(
+          "Raft has closed itself after an error of its own; this node stops",
+          new IllegalStateException("Raft closed"));
+    }
   }
 
   private IllegalStateException halt(String sentence, Throwable cause) {
     LOG.error(sentence, cause);
+    // Ratis closes the state machine after a failure; one report is enough.
+    stopping = true;
     events.failed(cause);
     return new IllegalStateException(sentence, cause);
   }

@@ -3,6 +3,8 @@ package dev.flashq.cluster.raft;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +40,7 @@ public final class RaftNode implements AutoCloseable {
 
   private final ClusterSettings settings;
   private final RaftGroup group;
+  private final QueueStateMachine stateMachine;
   private final RaftServer server;
   private final RaftLink link;
   private final ClientId administrator = ClientId.randomId();
@@ -45,6 +48,7 @@ public final class RaftNode implements AutoCloseable {
   public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine)
       throws IOException {
     this.settings = settings;
+    this.stateMachine = stateMachine;
     this.group =
         RaftGroup.valueOf(
             RaftGroupId.valueOf(settings.group()),
@@ -72,7 +76,20 @@ public final class RaftNode implements AutoCloseable {
   }
 
   public void start() throws IOException {
+    requireFreePort();
     server.start();
+  }
+
+  /** Ratis ends the whole process without a sentence when it cannot bind its port. */
+  private void requireFreePort() throws IOException {
+    Member self = settings.self();
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(self.host(), self.port()));
+    } catch (IOException e) {
+      throw new IOException(
+          "The peer address " + self.address() + " cannot be bound: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -190,6 +207,7 @@ public final class RaftNode implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    stateMachine.expectClose();
     link.close();
     server.close();
   }

@@ -66,8 +66,8 @@ public final class RatisProperties {
     GrpcConfigKeys.Server.setPort(properties, settings.self().port());
     // Listens where its peers look for it, and nowhere else.
     GrpcConfigKeys.Server.setHost(properties, settings.self().host());
-    // Two acceptors and workers instead of two per core and purpose: a node shares its cores with
-    // the database.
+    // Threads that send answers to forwarded entries; 32 would be many beside the database's on a
+    // small machine.
     GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 8);
     // An entry of the greatest size must fit into one message, with Ratis's demand of 1 MiB above
     // the append size.
@@ -99,9 +99,12 @@ public final class RatisProperties {
     // An entry above this is refused by the log, so the greatest entry sets it.
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(ENTRY_MAX));
-    // With so large a buffer the number of entries keeps an append to a lagging member small (8
-    // entries of 1 MiB).
-    RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
+    // Bounds one append of small entries, so that a lagging member answers often; large ones are
+    // bound by the bytes.
+    RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 256);
+    // Appends on their way to one member: half the default, because each may hold 17 MiB when the
+    // member lags.
+    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 4);
     // Ratis demands the append size and 8 bytes more.
     RaftServerConfigKeys.Log.setWriteBufferSize(
         properties, SizeInBytes.valueOf(ENTRY_MAX + 64 * 1024));

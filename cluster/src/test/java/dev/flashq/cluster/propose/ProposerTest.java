@@ -123,7 +123,12 @@ class ProposerTest {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
     Entry first = log.entry(0);
     log.fail(0, new IllegalStateException("connection lost"));
-    clock.addAndGet(50);
+    await()
+        .until(
+            () -> {
+              clock.addAndGet(10);
+              return log.sent.size() > 1;
+            });
 
     Entry second = log.entry(1);
     assertThat(second.header()).isEqualTo(first.header());

@@ -88,7 +88,8 @@ class RatisPropertiesTest {
     assertThat(buffer).isEqualTo(17L << 20);
     assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSize())
         .isGreaterThanOrEqualTo(buffer + 8);
-    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(8);
+    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(256);
+    assertThat(GrpcConfigKeys.Server.leaderOutstandingAppendsMax(properties)).isEqualTo(4);
     assertThat(RaftServerConfigKeys.Log.Appender.waitTimeMin(properties))
         .isEqualTo(TimeDuration.ZERO);
     assertThat(RaftServerConfigKeys.Log.Appender.retryPolicy(properties)).startsWith("1ms,10");
