@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,9 +103,7 @@ class KillTest {
     Set<Long> ids = new HashSet<>();
     try (FlashQ client = FlashQ.at(cluster.addresses()).connect()) {
       List<CompletableFuture<Long>> pushes =
-          java.util.stream.IntStream.range(0, 2000)
-              .mapToObj(i -> client.push("kept", Data.of((long) i)))
-              .toList();
+          IntStream.range(0, 2000).mapToObj(i -> client.push("kept", Data.of((long) i))).toList();
       pushes.forEach(push -> ids.add(push.join()));
     }
     cluster.nodes().forEach(LocalNode::kill);
