@@ -97,6 +97,9 @@ public final class HttpServer implements AutoCloseable {
   /** Accepts nobody any more, answers what is open, and closes the connections gently; takes a bounded time. */
   @Override
   public void close() {
+    if (loops.isShuttingDown()) {
+      return;
+    }
     Channel listening = listener;
     if (listening != null) {
       listening.close().syncUninterruptibly();

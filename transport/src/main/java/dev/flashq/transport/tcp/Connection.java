@@ -268,8 +268,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
-      lastRequest();
-      end();
+      if (phase == Phase.ENDED) {
+        channel.close();
+      } else {
+        lastRequest();
+        end();
+      }
     }
   }
 

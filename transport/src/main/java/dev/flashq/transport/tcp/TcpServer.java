@@ -67,9 +67,17 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
+  /** For tests: what is under way. */
+  TcpContext context() {
+    return context;
+  }
+
   /** Accepts nobody any more, answers what is open, and closes the connections gently; takes a bounded time. */
   @Override
   public void close() {
+    if (loops.isShuttingDown()) {
+      return;
+    }
     Channel listening = listener;
     if (listening != null) {
       listening.close().syncUninterruptibly();

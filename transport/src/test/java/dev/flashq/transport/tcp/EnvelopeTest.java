@@ -41,10 +41,9 @@ class EnvelopeTest {
     try (TextClient text = fixture.text();
         BinaryClient binary = fixture.binary()) {
       for (String request : wrong) {
-        String expected = request.contains("PUSHB") ? "BATCH_OR_QUEUE" : "\"code\":\"";
         assertThat(text.ask(request)).startsWith("{\"reqId\":\"r\",\"ok\":false,\"error\":\"");
         if (!request.contains("[[[[")) {
-          assertThat(binary.ask(request)).as(expected).startsWith("{\"reqId\":\"r\",\"ok\":false,\"error\":\"");
+          assertThat(binary.ask(request)).startsWith("{\"reqId\":\"r\",\"ok\":false,\"error\":\"");
         }
       }
       assertThat(text.ask("{'reqId':'r','cmd':'PUSH','queue':'q','data':tru,'x':1}"))
