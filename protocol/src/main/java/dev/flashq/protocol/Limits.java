@@ -17,11 +17,11 @@ public final class Limits {
   /** Levels that a request or an answer itself takes around the nested data. */
   public static final int ENVELOPE_NESTING = 8;
 
-  /** Bytes of one answer. */
-  public static final int ANSWER_BYTES = 256 * 1024 * 1024;
+  /** Bytes of one answer: the largest job fits, whatever translating its data into the other encoding adds. */
+  public static final int ANSWER_BYTES = 128 * 1024 * 1024;
 
   /** Bytes of job data in one answer to a pull; jobs that do not fit are given back. */
-  public static final int DELIVERY_BYTES = 32 * 1024 * 1024;
+  public static final int DELIVERY_BYTES = 16 * 1024 * 1024;
 
   /** Bytes of an unfinished frame, line or body that every connection may hold without asking. */
   public static final int SMALL_FRAME_BYTES = 16 * 1024;

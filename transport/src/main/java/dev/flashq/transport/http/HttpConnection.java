@@ -86,6 +86,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean inputEnded;
   private long requests;
 
+  /** The request for whose body the clock was last started. */
+  private long timedRequest = -1;
+
   HttpConnection(HttpContext context, SocketChannel channel, Responses responses) {
     this.context = context;
     this.channel = channel;
@@ -167,7 +170,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     requests++;
     context.stats().requests.increment();
     // No path takes HEAD; the error's body would be taken for the next answer if there were one.
-    keepAlive = HttpUtil.isKeepAlive(request) && !request.method().equals(HttpMethod.HEAD);
+    // Nor does anybody know whether a body follows that was announced with a question and refused.
+    keepAlive =
+        HttpUtil.isKeepAlive(request)
+            && !request.method().equals(HttpMethod.HEAD)
+            && !HttpUtil.is100ContinueExpected(request);
     head = null;
     Target target = target(request);
     Optional<Principal> principal =
@@ -209,10 +216,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     bodyEnd = (int) length;
     head = new Head(target, principal, request.headers().get("Idempotency-Key"));
     if (HttpUtil.is100ContinueExpected(request)) {
+      keepAlive = HttpUtil.isKeepAlive(request);
       channel.writeAndFlush(Responses.goOn());
     }
-    long number = requests;
-    channel.eventLoop().schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** The body has begun and not ended: that must not last for ever. */
+  private void limitTime() {
+    if (timedRequest != requests) {
+      long number = requests;
+      timedRequest = number;
+      channel.eventLoop().schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void endIfStillReading(long number) {
@@ -242,6 +257,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       body.append(bytes, bytes.readableBytes(), bodyEnd);
       if (content instanceof LastHttpContent) {
         handle(request);
+      } else {
+        limitTime();
       }
     }
   }
@@ -253,7 +270,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     Request parsed = length == 0 ? reader.read(EMPTY_OBJECT, 0, 2) : reader.read(bytes, 0, length);
     parsed.idempotencyKey(request.key());
     byte[] reqId = parsed.reqId() == null ? new byte[0] : parsed.reqId();
-    start(plan(request, parsed), request.principal(), reqId, length);
+    Plan plan = plan(request, parsed);
+    reader.forget();
+    start(plan, request.principal(), reqId, length);
   }
 
   private static Plan plan(Head request, Request parsed) {
@@ -299,11 +318,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     busy = false;
     FullHttpResponse response = responses.of(done.reqId, done.shape(), fitting);
     HttpUtil.setKeepAlive(response, keepAlive);
+    boolean refused = response.status().code() != HttpResponseStatus.OK.code();
     channel
         .writeAndFlush(response)
         .addListener(
             written -> {
-              if (!written.isSuccess()) {
+              if (refused || !written.isSuccess()) {
                 done.notDelivered(fitting);
               }
             });

@@ -54,7 +54,9 @@ final class Session {
     context.stats.requests.increment();
     Request request = reader.read(bytes, 0, length);
     Exchange exchange = answers.begin(request.reqId(), length);
-    start(exchange, stopping ? Requests.refused(STOPPING) : plan(request));
+    Plan plan = stopping ? Requests.refused(STOPPING) : plan(request);
+    reader.forget();
+    start(exchange, plan);
   }
 
   /** Answers something that was not read as a request. */

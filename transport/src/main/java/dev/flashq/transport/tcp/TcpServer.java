@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves the TCP protocol on one address. */
 public final class TcpServer implements AutoCloseable {
-  /** Bytes of answers in a channel above which no more are written to it, and below which they are again. */
-  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+  /** Bytes of answers in a channel above which no more are written to it until most of them have gone. */
+  static final int WRITE_BYTES = 1024 * 1024;
+
+  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(WRITE_BYTES / 4, WRITE_BYTES);
 
   private static final int BACKLOG = 1024;
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);

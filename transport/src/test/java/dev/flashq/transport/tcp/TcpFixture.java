@@ -5,12 +5,17 @@ import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** A TCP server in front of a fake gateway. */
 final class TcpFixture implements AutoCloseable {
+  static {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+  }
+
   final FakeGateway gateway = new FakeGateway();
   final TransportStats stats = new TransportStats();
   final TcpServer server;
