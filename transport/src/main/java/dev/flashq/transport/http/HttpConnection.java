@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ import org.slf4j.LoggerFactory;
  * One HTTP connection: one request at a time, checked by its headers before its body is kept. Everything runs on the
  * channel's event loop. Reading is by demand, so what a client sends ahead stays in the socket.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
@@ -188,8 +190,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     switch (target) {
       case Target.ToHandler handler -> expectBody(request, handler, principal.orElse(Principal.ANONYMOUS));
       case Target.ToOps(String path) -> askOps(path);
-      case Target.NoSuchPath _ ->
-          respond(responses.of(HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
+      case Target.NoSuchPath _ -> respond(nothingHere());
       case Target.WrongMethod(String allowed) -> {
         FullHttpResponse response =
             responses.of(HttpResponseStatus.METHOD_NOT_ALLOWED, INVALID_REQUEST, "This path takes " + allowed);
@@ -342,26 +343,27 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void answerOps(String path) {
-    Optional<HttpAnswer> answer;
     try {
-      answer = context.ops().get(path);
+      Optional<HttpAnswer> answer = context.ops().get(path);
+      respondLater(() -> answer.map(responses::of).orElseGet(this::nothingHere));
     } catch (RuntimeException e) {
       LOG.error("{} failed", path, e);
-      answer = null;
+      respondLater(() -> responses.of(new Refused(INTERNAL_ERROR, "Internal error")));
     }
-    Optional<HttpAnswer> known = answer;
-    channel.eventLoop().execute(() -> respondOps(known));
   }
 
-  private void respondOps(@Nullable Optional<HttpAnswer> answer) {
-    busy = false;
-    if (answer == null) {
-      respond(responses.of(new Refused(INTERNAL_ERROR, "Internal error")));
-    } else if (answer.isPresent()) {
-      respond(responses.of(answer.get()));
-    } else {
-      respond(responses.of(HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
-    }
+  private void respondLater(Supplier<FullHttpResponse> response) {
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              busy = false;
+              respond(response.get());
+            });
+  }
+
+  private FullHttpResponse nothingHere() {
+    return responses.of(HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path");
   }
 
   private void respond(FullHttpResponse response) {

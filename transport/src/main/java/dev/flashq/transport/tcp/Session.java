@@ -81,6 +81,7 @@ final class Session {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
   private void toGateway(Exchange exchange, Plan plan) {
     boolean waits = plan.waits();
     if (waits && !answers.beginWait(exchange)) {
