@@ -17,8 +17,11 @@ public final class Limits {
   /** Levels that a request or an answer itself takes around the nested data. */
   public static final int ENVELOPE_NESTING = 8;
 
-  /** Bytes of one answer. */
-  public static final int ANSWER_BYTES = 256 * 1024 * 1024;
+  /**
+   * Bytes of one answer: the largest job fits, whatever translating its data into the other
+   * encoding adds.
+   */
+  public static final int ANSWER_BYTES = 128 * 1024 * 1024;
 
   /** Bytes of job data in one delivery or page; a single larger job goes alone. */
   public static final int DELIVERY_BYTES = 8 * 1024 * 1024;

@@ -1,5 +1,7 @@
 package dev.flashq.transport;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +14,9 @@ public final class Budget {
   private final long maxBytes;
   private final AtomicLong things = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
-  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Waiter> waiting = new ConcurrentLinkedQueue<>();
+
+  private record Waiter(long size, Runnable retry) {}
 
   public Budget(long maxThings, long maxBytes) {
     this.maxThings = maxThings;
@@ -40,28 +44,46 @@ public final class Budget {
     wake();
   }
 
-  /** Runs the task once when there is room again; it must try again and may have to wait again. */
-  public void awaitRoom(Runnable retry) {
-    waiting.add(retry);
+  /**
+   * Runs the task once when there is room for so many bytes. The task must try again; whether or
+   * not it took something, it calls {@link #passOn} afterwards, so that those behind it get their
+   * turn.
+   */
+  public void awaitRoom(long size, Runnable retry) {
+    waiting.add(new Waiter(size, retry));
     wake();
   }
 
-  /**
-   * Everybody is woken at once, but only when an eighth is free: then there is something to get for
-   * many.
-   */
+  /** Lets the next ones try if there is room left. */
+  public void passOn() {
+    wake();
+  }
+
   private void wake() {
-    if (waiting.isEmpty()
-        || things.get() > maxThings - maxThings / 8 - 1
-        || bytes.get() > maxBytes - maxBytes / 8) {
-      return;
+    if (!waiting.isEmpty()) {
+      fitting().forEach(Runnable::run);
     }
-    for (int i = waiting.size(); i > 0; i--) {
-      Runnable retry = waiting.poll();
-      if (retry != null) {
-        retry.run();
-      }
+  }
+
+  /**
+   * Takes as many out of the line as there seems to be room for; a large one in front holds up
+   * those behind it.
+   */
+  private synchronized List<Runnable> fitting() {
+    List<Runnable> tasks = new ArrayList<>();
+    long freeThings = maxThings - things.get();
+    long usedBytes = bytes.get();
+    Waiter first = waiting.peek();
+    while (first != null
+        && freeThings > 0
+        && (usedBytes == 0 || usedBytes + first.size() <= maxBytes)) {
+      waiting.poll();
+      tasks.add(first.retry());
+      freeThings--;
+      usedBytes += first.size();
+      first = waiting.peek();
     }
+    return tasks;
   }
 
   public long things() {

@@ -38,10 +38,8 @@ public final class Outcomes {
   }
 
   private static Object ofFailure(Throwable failure, boolean delivers) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+    Throwable cause = inner == null ? failure : inner;
     return switch (cause) {
       case RefusedException refused -> refused.refusal();
       case InvalidValueException invalid -> new Refused(invalid.code(), invalid.sentence());

@@ -26,6 +26,11 @@ public final class Partial {
     return size;
   }
 
+  /** Bytes of memory that it holds. */
+  public int capacity() {
+    return bytes.length;
+  }
+
   /** Whether it has taken from the budget. */
   public boolean large() {
     return taken > 0;

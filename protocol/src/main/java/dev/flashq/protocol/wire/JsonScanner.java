@@ -124,11 +124,8 @@ final class JsonScanner {
   private static boolean plain(long eight) {
     long quote = eight ^ ONES * '"';
     long backslash = eight ^ ONES * '\\';
-    long special =
-        (quote - ONES) & ~quote
-            | (backslash - ONES) & ~backslash
-            | (eight - ONES * ' ') & ~eight
-            | eight;
+    long ends = ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash);
+    long special = ends | ((eight - ONES * ' ') & ~eight) | eight;
     return (special & Utf8.HIGH_BITS) == 0;
   }
 
@@ -164,7 +161,7 @@ final class JsonScanner {
       if (digit < 0) {
         throw WireException.syntax("expected a hexadecimal digit", i);
       }
-      value = value << 4 | digit;
+      value = (value << 4) | digit;
     }
     return value;
   }

@@ -26,7 +26,7 @@ final class JsonText {
   private static int decode(byte[] bytes, int at, int length) {
     int c = bytes[at] & (0x7f >> length);
     for (int i = at + 1; i < at + length; i++) {
-      c = c << 6 | bytes[i] & 0x3f;
+      c = (c << 6) | (bytes[i] & 0x3f);
     }
     return c;
   }

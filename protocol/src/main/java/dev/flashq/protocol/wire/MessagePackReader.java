@@ -55,7 +55,7 @@ public final class MessagePackReader implements ValueReader {
     }
     long value = 0;
     for (int i = 0; i < count; i++) {
-      value = value << 8 | bytes[at++] & 0xff;
+      value = (value << 8) | (bytes[at++] & 0xff);
     }
     return value;
   }

@@ -124,7 +124,7 @@ public final class MessagePackWriter extends ValueWriter {
   @Override
   public void integer(long value) {
     if (integersAsDoubles) {
-      number(value);
+      number((double) value);
     } else if (value >= 0) {
       unsigned(value);
     } else {

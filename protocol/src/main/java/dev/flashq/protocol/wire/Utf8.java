@@ -28,10 +28,7 @@ final class Utf8 {
   /** The offset behind the multi-byte character at the offset. */
   static int character(byte[] bytes, int at, int to) {
     int lead = bytes[at] & 0xff;
-    int length =
-        lead >= 0xc2 && lead < 0xe0
-            ? 2
-            : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    int length = length(lead);
     if (length == 0 || at + length > to || !secondFits(lead, bytes[at + 1] & 0xff)) {
       throw WireException.syntax("invalid UTF-8", at);
     }
@@ -41,6 +38,13 @@ final class Utf8 {
       }
     }
     return at + length;
+  }
+
+  private static int length(int lead) {
+    if (lead < 0xc2 || lead > 0xf4) {
+      return 0;
+    }
+    return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   }
 
   private static boolean secondFits(int lead, int second) {

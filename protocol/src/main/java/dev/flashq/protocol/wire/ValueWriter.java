@@ -138,16 +138,16 @@ public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
   /** Writes one character of at least U+0080; there must be room for four bytes. */
   final void multiByte(int c) {
     if (c < 0x800) {
-      buffer[size++] = (byte) (0xc0 | c >>> 6);
+      buffer[size++] = (byte) (0xc0 | (c >>> 6));
     } else {
       if (c < 0x10000) {
-        buffer[size++] = (byte) (0xe0 | c >>> 12);
+        buffer[size++] = (byte) (0xe0 | (c >>> 12));
       } else {
-        buffer[size++] = (byte) (0xf0 | c >>> 18);
-        buffer[size++] = (byte) (0x80 | c >>> 12 & 0x3f);
+        buffer[size++] = (byte) (0xf0 | (c >>> 18));
+        buffer[size++] = (byte) (0x80 | ((c >>> 12) & 0x3f));
       }
-      buffer[size++] = (byte) (0x80 | c >>> 6 & 0x3f);
+      buffer[size++] = (byte) (0x80 | ((c >>> 6) & 0x3f));
     }
-    buffer[size++] = (byte) (0x80 | c & 0x3f);
+    buffer[size++] = (byte) (0x80 | (c & 0x3f));
   }
 }

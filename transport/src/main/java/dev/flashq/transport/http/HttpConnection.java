@@ -6,9 +6,9 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
+import static dev.flashq.protocol.ErrorCode.UNKNOWN_COMMAND;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,10 +55,12 @@ import org.slf4j.LoggerFactory;
  * Everything runs on the channel's event loop. Reading is by demand, so what a client sends ahead
  * stays in the socket.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
   private static final Refused LOCATE =
-      new Refused(ErrorCode.UNKNOWN_COMMAND, "GET /cluster tells which node leads");
+      new Refused(UNKNOWN_COMMAND, "GET /cluster tells which node leads");
   private static final Refused BUSY =
       new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
   private static final byte[] EMPTY_OBJECT = "{}".getBytes(US_ASCII);
@@ -90,6 +93,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean ending;
   private boolean inputEnded;
   private long requests;
+
+  /** The request for whose body the clock was last started. */
+  private long timedRequest = -1;
 
   HttpConnection(HttpContext context, SocketChannel channel, Responses responses) {
     this.context = context;
@@ -177,7 +183,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     requests++;
     context.stats().requests.increment();
     // No path takes HEAD; the error's body would be taken for the next answer if there were one.
-    keepAlive = HttpUtil.isKeepAlive(request) && !request.method().equals(HttpMethod.HEAD);
+    // Nor does anybody know whether a body follows that was announced with a question and refused.
+    keepAlive =
+        HttpUtil.isKeepAlive(request)
+            && !request.method().equals(HttpMethod.HEAD)
+            && !HttpUtil.is100ContinueExpected(request);
     head = null;
     Target target = target(request);
     Optional<Principal> principal =
@@ -193,10 +203,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       case Target.ToHandler handler ->
           expectBody(request, handler, principal.orElse(Principal.ANONYMOUS));
       case Target.ToOps(String path) -> askOps(path);
-      case Target.NoSuchPath _ ->
-          respond(
-              responses.of(
-                  HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
+      case Target.NoSuchPath _ -> respond(nothingHere());
       case Target.WrongMethod(String allowed) -> {
         FullHttpResponse response =
             responses.of(
@@ -226,12 +233,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     bodyEnd = (int) length;
     head = new Head(target, principal, request.headers().get("Idempotency-Key"));
     if (HttpUtil.is100ContinueExpected(request)) {
+      keepAlive = HttpUtil.isKeepAlive(request);
       channel.writeAndFlush(Responses.goOn());
     }
-    long number = requests;
-    channel
-        .eventLoop()
-        .schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** The body has begun and not ended: that must not last for ever. */
+  private void limitTime() {
+    if (timedRequest != requests) {
+      long number = requests;
+      timedRequest = number;
+      channel
+          .eventLoop()
+          .schedule(() -> endIfStillReading(number), Limits.FRAME_MS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void endIfStillReading(long number) {
@@ -261,6 +276,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       body.append(bytes, bytes.readableBytes(), bodyEnd);
       if (content instanceof LastHttpContent) {
         handle(request);
+      } else {
+        limitTime();
       }
     }
   }
@@ -272,7 +289,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     Request parsed = length == 0 ? reader.read(EMPTY_OBJECT, 0, 2) : reader.read(bytes, 0, length);
     parsed.idempotencyKey(request.key());
     byte[] reqId = parsed.reqId() == null ? new byte[0] : parsed.reqId();
-    start(plan(request, parsed), request.principal(), reqId, length);
+    Plan plan = plan(request, parsed);
+    reader.forget();
+    start(plan, request.principal(), reqId, length);
   }
 
   private static Plan plan(Head request, Request parsed) {
@@ -320,11 +339,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     busy = false;
     FullHttpResponse response = responses.of(done.reqId, done.shape(), fitting);
     HttpUtil.setKeepAlive(response, keepAlive);
+    boolean refused = response.status().code() != HttpResponseStatus.OK.code();
     channel
         .writeAndFlush(response)
         .addListener(
             written -> {
-              if (!written.isSuccess()) {
+              if (refused || !written.isSuccess()) {
                 done.notDelivered(fitting);
               }
             });
@@ -343,28 +363,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void answerOps(String path) {
-    Optional<HttpAnswer> answer;
     try {
-      answer = context.ops().get(path);
+      Optional<HttpAnswer> answer = context.ops().get(path);
+      respondLater(() -> answer.map(responses::of).orElseGet(this::nothingHere));
     } catch (RuntimeException e) {
       LOG.error("{} failed", path, e);
-      answer = null;
+      respondLater(() -> responses.of(new Refused(INTERNAL_ERROR, "Internal error")));
     }
-    Optional<HttpAnswer> known = answer;
-    channel.eventLoop().execute(() -> respondOps(known));
   }
 
-  private void respondOps(@Nullable Optional<HttpAnswer> answer) {
-    busy = false;
-    if (answer == null) {
-      respond(responses.of(new Refused(INTERNAL_ERROR, "Internal error")));
-    } else if (answer.isPresent()) {
-      respond(responses.of(answer.get()));
-    } else {
-      respond(
-          responses.of(
-              HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path"));
-    }
+  private void respondLater(Supplier<FullHttpResponse> response) {
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              busy = false;
+              respond(response.get());
+            });
+  }
+
+  private FullHttpResponse nothingHere() {
+    return responses.of(
+        HttpResponseStatus.NOT_FOUND, INVALID_REQUEST, "There is nothing at this path");
   }
 
   private void respond(FullHttpResponse response) {

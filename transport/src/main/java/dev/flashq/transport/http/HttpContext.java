@@ -61,7 +61,11 @@ record HttpContext(
         : Optional.empty();
   }
 
-  /** Gives jobs back whose delivery has not reached its client. */
+  /**
+   * Gives jobs back whose delivery has not reached its client; if that fails too, their leases run
+   * out.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
   void release(List<JobView> jobs, Principal principal) {
     if (!jobs.isEmpty()) {
       stats.jobsReturned.add(jobs.size());

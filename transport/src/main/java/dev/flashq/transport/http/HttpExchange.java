@@ -45,6 +45,7 @@ final class HttpExchange implements BiConsumer<Object, @Nullable Throwable> {
     return plan.shape();
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // This object is told.
   void start() {
     CompletableFuture<?> started;
     try {

@@ -104,6 +104,9 @@ public final class HttpServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (loops.isShuttingDown()) {
+      return;
+    }
     Channel listening = listener;
     if (listening != null) {
       listening.close().syncUninterruptibly();

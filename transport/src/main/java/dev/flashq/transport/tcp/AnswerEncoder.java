@@ -59,7 +59,8 @@ final class AnswerEncoder {
     return answer().out().size() >= BATCH_BYTES;
   }
 
-  void add(Exchange exchange) {
+  /** Appends an answer; true when it became an error. */
+  boolean add(Exchange exchange) {
     Answer answer = answer();
     ValueWriter out = answer.out();
     switch (encoding) {
@@ -79,11 +80,14 @@ final class AnswerEncoder {
     if (refused != null) {
       stats.errors(refused).increment();
     }
+    return refused != null;
   }
 
   ByteBuf finish(ByteBufAllocator allocator) {
     ValueWriter out = answer().out();
     stats.bytesOut.add(out.size());
-    return allocator.directBuffer(out.size()).writeBytes(out.buffer(), 0, out.size());
+    ByteBuf buffer = allocator.directBuffer(out.size()).writeBytes(out.buffer(), 0, out.size());
+    out.clear(KEPT_BYTES);
+    return buffer;
   }
 }

@@ -194,9 +194,11 @@ final class Answers implements Runnable {
     context.unreadBytes.addAndGet(weight);
   }
 
+  /** When all together have too much, those pay who have more than a channel's buffer. */
   private boolean tooMuch(long weight) {
     return unreadBytes + weight > context.limits.unreadBytesPerConnection()
-        || context.unreadBytes.get() + weight > context.limits.unreadBytes();
+        || (unreadBytes > TcpServer.WRITE_BYTES
+            && context.unreadBytes.get() + weight > context.limits.unreadBytes());
   }
 
   /** Writes what the channel takes. */
@@ -213,30 +215,43 @@ final class Answers implements Runnable {
 
   private void writeBatch() {
     List<JobView> delivered = new ArrayList<>(0);
+    long weight = 0;
     encoder.begin();
     while (!ready.isEmpty() && !encoder.full()) {
       Exchange exchange = ready.poll();
-      encoder.add(exchange);
-      leave(exchange);
-      if (exchange.outcome instanceof Delivered(List<JobView> jobs)) {
+      boolean refused = encoder.add(exchange);
+      inFlight--;
+      weight += exchange.weight;
+      if (refused) {
+        context.releaseIfDelivered(exchange.outcome, principal);
+      } else if (exchange.outcome instanceof Delivered(List<JobView> jobs)) {
         delivered.addAll(jobs);
       }
     }
-    var written = channel.write(encoder.finish(channel.alloc()));
-    if (!delivered.isEmpty()) {
-      written.addListener(
-          future -> {
-            if (!future.isSuccess()) {
-              context.release(delivered, principal);
-            }
-          });
+    long batchWeight = weight;
+    channel
+        .write(encoder.finish(channel.alloc()))
+        .addListener(future -> written(batchWeight, future.isSuccess() ? List.of() : delivered));
+  }
+
+  /** The socket has taken a batch, or will never do so. */
+  private void written(long weight, List<JobView> lost) {
+    boolean room = room();
+    takeOff(weight);
+    context.release(lost, principal);
+    if (!room && room()) {
+      connection.afterAnswers();
     }
+  }
+
+  private void takeOff(long weight) {
+    unreadBytes -= weight;
+    context.unreadBytes.addAndGet(-weight);
   }
 
   private void leave(Exchange exchange) {
     inFlight--;
-    unreadBytes -= exchange.weight;
-    context.unreadBytes.addAndGet(-exchange.weight);
+    takeOff(exchange.weight);
   }
 
   /** From now on jobs are given back instead of written, and nothing waits any more. */

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * event loop. A connection is never reset: what the client still sends is read and dropped until it
  * has seen the end.
  */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final Refused TOO_LARGE = new Refused(FRAME_TOO_LARGE, "Message too large");
@@ -146,7 +148,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void forgetRead() {
-    if (!unread.isReadable() && unread != Unpooled.EMPTY_BUFFER) {
+    if (!unread.isReadable()) {
       unread.release();
       unread = Unpooled.EMPTY_BUFFER;
     }
@@ -175,7 +177,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (!context.commands.tryTake(frames.length())) {
       parked = true;
-      awaitRoom(context.commands);
+      awaitRoom(context.commands, frames.length());
       return false;
     }
     parked = false;
@@ -202,7 +204,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void incomplete(Framer frames) {
     if (frames.starving()) {
-      awaitRoom(context.assembly);
+      awaitRoom(context.assembly, frames.wanted());
     } else if (frames.partial.large() && timedFrame != frames.count()) {
       long count = frames.count();
       timedFrame = count;
@@ -216,23 +218,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void awaitRoom(Budget budget) {
+  private void awaitRoom(Budget budget, long size) {
     awaitingRoom = true;
-    budget.awaitRoom(this::roomAgainLater);
+    budget.awaitRoom(size, () -> roomAgainLater(budget));
   }
 
   /** Called by any thread. */
-  private void roomAgainLater() {
+  private void roomAgainLater(Budget budget) {
     try {
-      channel.eventLoop().execute(this::roomAgain);
+      channel.eventLoop().execute(() -> roomAgain(budget));
     } catch (RejectedExecutionException e) {
       LOG.debug("The server has stopped", e);
     }
   }
 
-  private void roomAgain() {
+  private void roomAgain(Budget budget) {
     awaitingRoom = false;
     resume();
+    budget.passOn();
   }
 
   /** The first byte tells: JSON begins with a brace or an empty line, a length never does. */
@@ -283,8 +286,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
-      lastRequest();
-      end();
+      if (phase == Phase.ENDED) {
+        channel.close();
+      } else {
+        lastRequest();
+        end();
+      }
     }
   }
 

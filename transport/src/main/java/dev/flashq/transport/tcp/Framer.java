@@ -10,6 +10,7 @@ abstract sealed class Framer permits LineFramer, LengthFramer {
   final Partial partial;
   private int limit;
   private boolean starving;
+  private int wanted;
   private byte[] frame = NONE;
   private int length;
   private long count;
@@ -51,6 +52,11 @@ abstract sealed class Framer permits LineFramer, LengthFramer {
     return starving;
   }
 
+  /** Bytes that it asked the shared room for. */
+  final int wanted() {
+    return wanted;
+  }
+
   /** The frame just taken, from 0 to {@link #length}. */
   final byte[] frame() {
     return frame;
@@ -81,6 +87,7 @@ abstract sealed class Framer permits LineFramer, LengthFramer {
    */
   final boolean keep(ByteBuf in, int bytes, int total, int end) {
     starving = !partial.mayGrowTo(total, end);
+    wanted = end;
     if (!starving) {
       partial.append(in, bytes, end);
     }

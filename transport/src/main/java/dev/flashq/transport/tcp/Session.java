@@ -58,7 +58,9 @@ final class Session {
     context.stats.requests.increment();
     Request request = reader.read(bytes, 0, length);
     Exchange exchange = answers.begin(request.reqId(), length);
-    start(exchange, stopping ? Requests.refused(STOPPING) : plan(request));
+    Plan plan = stopping ? Requests.refused(STOPPING) : plan(request);
+    reader.forget();
+    start(exchange, plan);
   }
 
   /** Answers something that was not read as a request. */
@@ -86,6 +88,7 @@ final class Session {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
   private void toGateway(Exchange exchange, Plan plan) {
     boolean waits = plan.waits();
     if (waits && !answers.beginWait(exchange)) {

@@ -58,6 +58,7 @@ final class TcpContext {
    * Gives jobs back whose delivery has not reached its client; if that fails too, their leases run
    * out.
    */
+  @SuppressWarnings("FutureReturnValueIgnored")
   void release(List<JobView> jobs, Principal principal) {
     if (!jobs.isEmpty()) {
       stats.jobsReturned.add(jobs.size());

@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
 /** Serves the TCP protocol on one address. */
 public final class TcpServer implements AutoCloseable {
   /**
-   * Bytes of answers in a channel above which no more are written to it, and below which they are
-   * again.
+   * Bytes of answers in a channel above which no more are written to it until most of them have
+   * gone.
    */
+  static final int WRITE_BYTES = 1024 * 1024;
+
   private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+      new WriteBufferWaterMark(WRITE_BYTES / 4, WRITE_BYTES);
 
   private static final int BACKLOG = 1024;
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -77,12 +79,20 @@ public final class TcpServer implements AutoCloseable {
     }
   }
 
+  /** For tests: what is under way. */
+  TcpContext context() {
+    return context;
+  }
+
   /**
    * Accepts nobody any more, answers what is open, and closes the connections gently; takes a
    * bounded time.
    */
   @Override
   public void close() {
+    if (loops.isShuttingDown()) {
+      return;
+    }
     Channel listening = listener;
     if (listening != null) {
       listening.close().syncUninterruptibly();

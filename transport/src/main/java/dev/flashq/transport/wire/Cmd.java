@@ -87,7 +87,12 @@ public enum Cmd {
 
   /** Whether the field means something to this command. */
   boolean has(Field field) {
-    return fields.contains(field) || COMMON.contains(field);
+    return fields.contains(field) || common(field);
+  }
+
+  /** Whether the field means something to every command. */
+  static boolean common(Field field) {
+    return COMMON.contains(field);
   }
 
   private static NameTable names() {

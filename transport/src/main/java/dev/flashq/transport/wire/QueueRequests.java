@@ -47,10 +47,7 @@ final class QueueRequests {
       case DRAIN -> new Plan.Run<>(Removal.drain(r.queue()), REMOVED);
       case CLEAN -> clean(r);
       case OBLITERATE -> new Plan.Run<>(Removal.obliterate(r.queue()), REMOVED);
-      case DLQ ->
-          ask(
-              new Query.ListDeadJobs(r.queue(), page(r.count == Request.ABSENT ? PAGE : r.count)),
-              JobShapes::dead);
+      case DLQ -> deadJobs(r);
       case RETRYDLQ -> retry(r);
       case PURGEDLQ -> new Plan.Run<>(Removal.purge(r.queue()), REMOVED);
       case STATS -> new Plan.Run<>(Listing::overview, QueueShapes::stats);
@@ -104,6 +101,11 @@ final class QueueRequests {
     return limit == 0
         ? new Plan.Known(new Reply.Removed(0, false), REMOVED)
         : new Plan.Run<>(Removal.clean(r.queue(), state, r.graceMs, limit), REMOVED);
+  }
+
+  private static Plan deadJobs(Request r) {
+    int count = page(r.count == Request.ABSENT ? PAGE : r.count);
+    return ask(new Query.ListDeadJobs(r.queue(), count), JobShapes::dead);
   }
 
   private static Plan retry(Request r) {

@@ -79,6 +79,7 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
     };
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // This object is told.
   private void step() {
     IntFunction<Command> phase = phases.peek();
     long left = limit - count;

@@ -116,7 +116,7 @@ public final class Request {
       return unreadable;
     }
     for (FieldError error : fieldErrors) {
-      if (cmd == null || cmd.has(error.field())) {
+      if (cmd == null ? Cmd.common(error.field()) : cmd.has(error.field())) {
         return error.refusal();
       }
     }

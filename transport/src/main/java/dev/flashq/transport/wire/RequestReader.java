@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestReader {
   private static final int COMMAND_SHOWN = 40;
+  private static final byte[] NOTHING = new byte[0];
 
   private final Encoding encoding;
   private final ValueReader in;
@@ -56,6 +57,12 @@ public final class RequestReader {
       request.unreadable(encoding.errorPrefix() + e.sentence());
     }
     return request;
+  }
+
+  /** Lets go of the bytes that were read last: an idle connection must not keep a large request. */
+  public void forget() {
+    request.reset();
+    in.open(NOTHING, 0, 0);
   }
 
   private void field(Field field) {

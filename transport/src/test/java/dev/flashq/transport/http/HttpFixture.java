@@ -5,6 +5,7 @@ import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,10 @@ import java.util.Optional;
 
 /** An HTTP server in front of a fake gateway, and a client. */
 final class HttpFixture implements AutoCloseable {
+  static {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+  }
+
   final FakeGateway gateway = new FakeGateway();
   final TransportStats stats = new TransportStats();
   final HttpServer server;

@@ -6,6 +6,7 @@ import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,10 @@ import java.util.List;
 
 /** A TCP server in front of a fake gateway. */
 final class TcpFixture implements AutoCloseable {
+  static {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+  }
+
   final FakeGateway gateway = new FakeGateway();
   final TransportStats stats = new TransportStats();
   final TcpServer server;
