@@ -10,6 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.flashq.server.config.ServerConfig;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log on standard output: one line per event, as text or as JSON. */
 final class Logging {
@@ -18,6 +19,9 @@ final class Logging {
   static void configure(ServerConfig.Log config) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+    // gRPC writes to java.util.logging.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     Encoder<ILoggingEvent> encoder = config.format().equals("json") ? json(context) : text(context);
     var appender = new ConsoleAppender<ILoggingEvent>();
     appender.setContext(context);

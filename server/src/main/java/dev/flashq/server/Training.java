@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * A short life of one node under load; the JDK notes what it learns for the next starts (the AOT
@@ -47,6 +49,8 @@ final class Training {
           cycle(client);
         }
         client.stats().join();
+      } finally {
+        delete(data);
       }
       return 0;
     } catch (IOException e) {
@@ -68,6 +72,16 @@ final class Training {
 
   private static List<Job> pull(FlashQ client) {
     return client.pull("training", 100, Duration.ZERO).join();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> files = Files.walk(folder)) {
+      inside = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : inside) {
+      Files.delete(file);
+    }
   }
 
   private static int freePort() throws IOException {

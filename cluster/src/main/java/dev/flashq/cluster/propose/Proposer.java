@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Burst;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
@@ -127,9 +128,12 @@ public final class Proposer implements AutoCloseable {
     // No replies: the entry had been applied before, inside a checkpoint that this node got from
     // the leader.
     boolean known = outcome.replies().size() == commands.size();
-    for (int i = 0; i < commands.size(); i++) {
-      answer(commands.get(i), known ? outcome.replies().get(i) : PendingEntry.unknown());
-    }
+    Burst.run(
+        () -> {
+          for (int i = 0; i < commands.size(); i++) {
+            answer(commands.get(i), known ? outcome.replies().get(i) : PendingEntry.unknown());
+          }
+        });
     wake();
   }
 

@@ -1,6 +1,7 @@
 package dev.flashq.transport.tcp;
 
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Burst;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply.Delivered;
@@ -26,6 +27,7 @@ final class Answers implements Runnable {
       new Refused(
           ErrorCode.LIMIT_EXCEEDED, "Too many answers that were not read; read them and try again");
 
+  private final Runnable wake = this::wake;
   private final TcpContext context;
   private final Connection connection;
   private final Channel channel;
@@ -99,16 +101,20 @@ final class Answers implements Runnable {
       exchange.next = head;
     } while (!completed.compareAndSet(head, exchange));
     if (head == null) {
-      schedule(exchange);
+      Burst.atEnd(wake);
     }
   }
 
-  private void schedule(Exchange exchange) {
+  private void wake() {
     try {
       channel.eventLoop().execute(this);
     } catch (RejectedExecutionException e) {
       // The server has stopped: nobody will look at the queue again.
-      context.releaseIfDelivered(exchange.outcome, principal);
+      Exchange exchange = completed.getAndSet(null);
+      while (exchange != null) {
+        context.releaseIfDelivered(exchange.outcome, principal);
+        exchange = exchange.next;
+      }
     }
   }
 
