@@ -251,7 +251,8 @@ public final class ClusterNode implements AutoCloseable {
           && snapshotting.compareAndSet(false, true)) {
         bytesSinceSnapshot.set(0);
         var _ =
-            raft.takeSnapshot()
+            CompletableFuture.runAsync(replica::flushAhead, readers)
+                .thenCompose(_ -> raft.takeSnapshot())
                 .whenComplete(
                     (_, failure) -> {
                       snapshotting.set(false);

@@ -250,6 +250,9 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
+  public void flushAhead() {}
+
+  @Override
   public synchronized Applied checkpoint(Path folder) throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     try (var out = new DataOutputStream(Files.newOutputStream(data.resolve("log")))) {

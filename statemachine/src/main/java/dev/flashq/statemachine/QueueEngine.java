@@ -30,6 +30,12 @@ public interface QueueEngine extends AutoCloseable {
    */
   Applied checkpoint(Path folder) throws IOException;
 
+  /**
+   * Brings what is in memory to disk beside the applying thread, so that the next checkpoint has
+   * little left to write. For any thread.
+   */
+  void flushAhead();
+
   /** Answers from what is applied. WaitForJob answers at once with what is known. */
   <R> R ask(Query<R> query);
 

@@ -111,6 +111,15 @@ public final class Replica {
     return checkpoints.publish(draft, applied);
   }
 
+  /** Prepares a checkpoint beside the applying thread. */
+  public void flushAhead() {
+    read(
+        engine -> {
+          engine.flushAhead();
+          return true;
+        });
+  }
+
   public Applied lastApplied() {
     return read(QueueEngine::lastApplied);
   }

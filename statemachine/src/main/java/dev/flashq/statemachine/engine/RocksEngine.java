@@ -246,6 +246,11 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
+  public void flushAhead() {
+    db.flush();
+  }
+
+  @Override
   public <R> R ask(Query<R> query) {
     return views.read(view -> reader.answer(query, view));
   }

@@ -17,6 +17,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -150,6 +151,15 @@ public final class Database implements AutoCloseable {
       checkpoint.createCheckpoint(folder.toString());
     } catch (RocksDBException e) {
       throw new IOException("cannot write a checkpoint to " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes the memtables of all columns to files; writers go on meanwhile. */
+  public void flush() {
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(false)) {
+      db.flush(wait, List.copyOf(families.values()));
+    } catch (RocksDBException e) {
+      throw failed("flush", e);
     }
   }
 

@@ -1,0 +1,105 @@
+package dev.flashq.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalNode;
+import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.statemachine.engine.RocksEngine;
+import dev.flashq.statemachine.store.Column;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three nodes that went through a failover hold the same bytes in every column. */
+class ReplicasTest {
+  private static final Duration START = Duration.ofSeconds(60);
+
+  @TempDir Path data;
+
+  @Test
+  void holdTheSameBytesAfterAFailover() throws IOException {
+    LocalCluster cluster =
+        LocalCluster.plan(
+                new LocalCluster.Plan(
+                    3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
+            .start()
+            .awaitReady(START);
+    try (cluster) {
+      History history = new History();
+      try (Workload workload = new Workload(cluster.addresses(), "same", history)) {
+        Awaitility.await().atMost(START).until(() -> history.ackedCount() > 1000);
+        LocalNode leader = cluster.awaitLeader(START);
+        leader.kill();
+        Awaitility.await().atMost(START).until(() -> history.ackedCount() > 2000);
+        leader.start();
+        cluster.awaitReady(START);
+        workload.stopPushing();
+        Awaitility.await().atMost(START).until(() -> history.lost().isEmpty());
+      }
+      awaitSameIndex(cluster);
+    }
+    List<String> first = rows("n1");
+    assertThat(first).hasSizeGreaterThan(4000);
+    assertThat(rows("n2")).isEqualTo(first);
+    assertThat(rows("n3")).isEqualTo(first);
+  }
+
+  /** Nothing is pushed any more: all nodes come to the same applied index. */
+  private static void awaitSameIndex(LocalCluster cluster) {
+    Awaitility.await()
+        .atMost(START)
+        .until(
+            () ->
+                cluster.nodes().stream().map(node -> applied(cluster, node)).distinct().count()
+                    == 1);
+  }
+
+  private static String applied(LocalCluster cluster, LocalNode node) {
+    String body = cluster.get(node, "/cluster").orElseThrow().body();
+    return body.replaceAll(".*\"applied_index\":(\\d+).*", "$1");
+  }
+
+  /**
+   * Every row of the checkpoint that the node left at its stop, but for the one with index and
+   * term.
+   */
+  private List<String> rows(String node) throws IOException {
+    Path checkpoint;
+    try (Stream<Path> files = Files.walk(data.resolve(node).resolve("raft"))) {
+      checkpoint =
+          files
+              .filter(path -> path.getFileName().toString().startsWith("snapshot."))
+              .filter(Files::isDirectory)
+              .max(Comparator.comparingLong(ReplicasTest::index))
+              .orElseThrow();
+    }
+    var rows = new ArrayList<String>();
+    HexFormat hex = HexFormat.of();
+    try (RocksEngine engine = new RocksEngine(checkpoint, node, 0)) {
+      engine.rows(
+          (column, key, value) -> {
+            if (column != Column.META || !new String(key, StandardCharsets.UTF_8).equals("meta")) {
+              rows.add(column + " " + hex.formatHex(key) + " = " + hex.formatHex(value));
+            }
+          });
+    }
+    return rows;
+  }
+
+  private static long index(Path snapshot) {
+    String name = snapshot.getFileName().toString();
+    return Long.parseLong(name.substring(name.indexOf('_') + 1));
+  }
+}
