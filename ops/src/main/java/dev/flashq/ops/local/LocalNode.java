@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,14 @@ public final class LocalNode {
   public boolean isAlive() {
     Process running = process;
     return running != null && running.isAlive();
+  }
+
+  /** What the ended process answered; empty while it runs. */
+  public OptionalInt exitCode() {
+    Process ended = process;
+    return ended == null || ended.isAlive()
+        ? OptionalInt.empty()
+        : OptionalInt.of(ended.exitValue());
   }
 
   public void start() {
