@@ -4,6 +4,7 @@ import dev.flashq.ops.local.LocalCluster;
 import dev.flashq.ops.local.LocalClusterException;
 import dev.flashq.ops.local.LocalNode;
 import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.server.config.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +22,15 @@ final class LocalClusterCommand {
     Options options = Options.parse(args, List.of("--nodes", "--data"), List.of());
     int nodes = options.number("--nodes", 3, 1, 7);
     Path data = Path.of(options.value("--data", "data"));
-    LocalCluster cluster =
-        LocalCluster.plan(
-            new LocalCluster.Plan(nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), Map.of()));
+    LocalCluster cluster;
+    try {
+      cluster =
+          LocalCluster.plan(
+              new LocalCluster.Plan(
+                  nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), Map.of()));
+    } catch (LocalClusterException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

@@ -1,6 +1,8 @@
 package dev.flashq.ops.local;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -78,8 +80,21 @@ public final class LocalCluster implements AutoCloseable {
     for (int i = 0; i < nodes; i++) {
       int tcp = first + 100 * i;
       ports[i] = new int[] {tcp + 1000, tcp, tcp + 1};
+      for (int port : ports[i]) {
+        requireFree(port);
+      }
     }
     return ports;
+  }
+
+  private static void requireFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new LocalClusterException(
+          "port " + port + " is in use; is another cluster running on this machine?", e);
+    }
   }
 
   private static int[][] freePorts(int nodes) {
