@@ -27,7 +27,7 @@ public final class NodeCommand {
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(
         flags.isBlank()
-            ? List.of("-Xmx512m", "-XX:+UseSerialGC")
+            ? List.of("-Xmx512m", "-Xmn256m", "-XX:+UseParallelGC")
             : List.of(flags.strip().split("\\s+")));
     if (!aotCache.isBlank() && Files.exists(Path.of(aotCache))) {
       command.add("-XX:AOTCache=" + aotCache);
