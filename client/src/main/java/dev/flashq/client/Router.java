@@ -116,9 +116,14 @@ final class Router implements AutoCloseable {
           }
           return due;
         });
-    for (Call call = backlog.poll(); call != null; call = backlog.poll()) {
+    // A connection that ends meanwhile gives calls back: then they wait for the next one.
+    for (Call call = poll(connection); call != null; call = poll(connection)) {
       connection.send(call);
     }
+  }
+
+  private @Nullable Call poll(Connection connection) {
+    return connection.isOpen() ? backlog.poll() : null;
   }
 
   private void expire(@Nullable Connection connection, long now) {
