@@ -85,6 +85,32 @@ public record JobOptions(
     return new Builder();
   }
 
+  /** The same options, to be changed. */
+  public Builder toBuilder() {
+    Builder copy = builder();
+    copy.priority = priority;
+    copy.delayMs = delayMs;
+    copy.ttlMs = ttlMs;
+    copy.timeoutMs = timeoutMs;
+    copy.maxAttempts = maxAttempts;
+    copy.backoffMs = backoffMs;
+    copy.fixedBackoff = fixedBackoff;
+    copy.uniqueKey = uniqueKey;
+    copy.customId = customId;
+    copy.debounceId = debounceId;
+    copy.debounceTtlMs = debounceTtlMs;
+    copy.tags = tags;
+    copy.lifo = lifo;
+    copy.groupId = groupId;
+    copy.dependsOn = dependsOn;
+    copy.removeOnComplete = removeOnComplete;
+    copy.removeOnFail = removeOnFail;
+    copy.stallTimeoutMs = stallTimeoutMs;
+    copy.keepCompletedAgeMs = keepCompletedAgeMs;
+    copy.keepCompletedCount = keepCompletedCount;
+    return copy;
+  }
+
   /** Collects options; every setter takes the unit of the component of the same name. */
   public static final class Builder {
     private int priority;

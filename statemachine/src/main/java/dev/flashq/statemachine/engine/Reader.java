@@ -26,6 +26,7 @@ import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Views.View;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -183,9 +184,7 @@ final class Reader {
       case WAITING -> {
         view.scanBack(Column.READY, prefix, take);
         view.scanBack(
-            Column.GROUPED,
-            prefix,
-            (key, value) -> isFront(key, value, ids) || take.test(key, value));
+            Column.GROUPED, prefix, (key, value) -> isFront(key, view) || take.test(key, value));
       }
       case DELAYED -> view.scanBack(Column.DELAYED, prefix, take);
       case ACTIVE -> view.scanBack(Column.ACTIVE, prefix, take);
@@ -195,9 +194,10 @@ final class Reader {
     }
   }
 
-  /** A group's front was met in the ready order. */
-  private static boolean isFront(byte[] key, byte[] value, List<Long> ids) {
-    return ids.contains(jobId(JobState.WAITING, key, value));
+  /** A group's front is met in the ready order, where it has the same place: see its key. */
+  private static boolean isFront(byte[] key, View view) {
+    byte[] ready = ByteBuffer.allocate(20).put(key, 0, 4).put(key, 12, 16).array();
+    return view.get(Column.READY, ready) != null;
   }
 
   private static long jobId(JobState state, byte[] key, byte[] value) {

@@ -46,15 +46,12 @@ public final class ActiveJobHandlers {
         command.claim(),
         "not in processing",
         (job, _) ->
-            jobs.move(
-                job.withProgress(0, null),
-                lifecycle.readyAt(
-                    turn.now() + command.delayMs(), job.options().lifo(), turn.now())));
+            lifecycle.giveBack(job.withProgress(0, null), turn.now() + command.delayMs(), turn));
   }
 
   public Reply release(ReleaseJobs command, Turn turn) {
     for (Claim claim : command.claims()) {
-      held(claim, "not found", (job, _) -> lifecycle.makeReady(job, turn.now()));
+      held(claim, "not found", (job, _) -> lifecycle.giveBack(job, turn.now(), turn));
     }
     return Reply.Done.DONE;
   }

@@ -166,14 +166,14 @@ public record Job(
   }
 
   /**
-   * As after a fresh push: no failures, no stalls. Deliveries go on counting, so that no lease is
-   * used twice.
+   * As after a fresh push: no failures, no stalls; the time to live was for the first life.
+   * Deliveries go on counting, so that no lease is used twice.
    */
   Job afresh() {
     return new Job(
         id,
         queue,
-        options,
+        options.ttlMs() == 0 ? options : options.toBuilder().ttlMs(0).build(),
         dataBytes,
         createdAt,
         0,

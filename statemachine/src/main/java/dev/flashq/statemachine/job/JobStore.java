@@ -114,7 +114,6 @@ public final class JobStore {
         timers.remove(expiry(job), TimerKind.EXPIRY, job.id());
       }
     } else if (!wasOpen && open) {
-      // Back from the dead letters: its time to live was for the first life.
       holdUniqueKey(moved);
     }
     index(moved);

@@ -50,6 +50,18 @@ public final class Lifecycle {
     jobs.move(job, readyAt(now, job.options().lifo(), now));
   }
 
+  /**
+   * Its holder has it no more: it waits for the next one, unless its time to live ended meanwhile.
+   */
+  void giveBack(Job job, long runAt, Turn turn) {
+    long ttl = job.options().ttlMs();
+    if (ttl > 0 && turn.now() >= job.createdAt() + ttl) {
+      remove(job, turn);
+    } else {
+      jobs.move(job, readyAt(runAt, job.options().lifo(), turn.now()));
+    }
+  }
+
   /** A delay's timer fires. */
   public void delayEnded(long id, Turn turn) {
     Job job = jobs.find(id);
@@ -58,7 +70,7 @@ public final class Lifecycle {
     }
   }
 
-  /** The time to live ends: the job goes, unless somebody works on it. */
+  /** The time to live ends: the job goes, or when its holder gives it back. */
   public void expire(long id, Turn turn) {
     Job job = jobs.find(id);
     if (job != null && !(job.status() instanceof JobStatus.Active)) {
@@ -156,9 +168,7 @@ public final class Lifecycle {
       die(failed, error, turn);
       return;
     }
-    jobs.move(
-        failed,
-        readyAt(saturatedAdd(turn.now(), backoff(failed)), job.options().lifo(), turn.now()));
+    giveBack(failed, saturatedAdd(turn.now(), backoff(failed)), turn);
   }
 
   /** The lease ran out: its holder is gone or too slow. */
@@ -174,7 +184,7 @@ public final class Lifecycle {
     if (isExhausted(stalled) && stalled.stalls() > 1) {
       die(stalled, "Job stalled", turn);
     } else {
-      makeReady(stalled, turn.now());
+      giveBack(stalled, turn.now(), turn);
     }
   }
 
@@ -197,8 +207,12 @@ public final class Lifecycle {
 
   /** Ends the job without success: to the dead letters, or away. */
   void die(Job job, String error, Turn turn) {
-    turn.ended(job.id());
     failDependents(job, turn);
+    bury(job, error, turn);
+  }
+
+  private void bury(Job job, String error, Turn turn) {
+    turn.ended(job.id());
     if (job.options().removeOnFail()) {
       jobs.remove(job);
       return;
@@ -269,10 +283,7 @@ public final class Lifecycle {
           if (waiting.dependents() > 0) {
             pending.add(id);
           }
-          turn.ended(id);
-          jobs.move(
-              waiting.withError("Dependency " + awaited + " will not complete").withDependents(0),
-              new JobStatus.Dead(0, turn.now()));
+          bury(waiting, "Dependency " + awaited + " will not complete", turn);
         }
       }
     }

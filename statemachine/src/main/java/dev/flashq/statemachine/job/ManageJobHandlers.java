@@ -8,7 +8,6 @@ import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.UpdateJob;
-import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
 import dev.flashq.statemachine.Reply.Refused;
@@ -54,7 +53,7 @@ public final class ManageJobHandlers {
     if (job == null) {
       return notFound(command.job().value(), "not found or cannot change priority");
     }
-    Job changed = job.with(withPriority(job.options(), command.priority()));
+    Job changed = job.with(job.options().toBuilder().priority(command.priority()).build());
     switch (job.status()) {
       case JobStatus.Ready _ -> jobs.reprioritize(job, changed);
       case JobStatus.Completed _ -> {
@@ -64,30 +63,6 @@ public final class ManageJobHandlers {
           jobs.update(changed);
     }
     return Done.DONE;
-  }
-
-  private static JobOptions withPriority(JobOptions o, int priority) {
-    return new JobOptions(
-        priority,
-        o.delayMs(),
-        o.ttlMs(),
-        o.timeoutMs(),
-        o.maxAttempts(),
-        o.backoffMs(),
-        o.fixedBackoff(),
-        o.uniqueKey(),
-        o.customId(),
-        o.debounceId(),
-        o.debounceTtlMs(),
-        o.tags(),
-        o.lifo(),
-        o.groupId(),
-        o.dependsOn(),
-        o.removeOnComplete(),
-        o.removeOnFail(),
-        o.stallTimeoutMs(),
-        o.keepCompletedAgeMs(),
-        o.keepCompletedCount());
   }
 
   public Reply promote(PromoteJob command, Turn turn) {
