@@ -11,21 +11,21 @@ final class History {
   private final Set<Long> pushed = ConcurrentHashMap.newKeySet();
   private final Map<Long, Integer> acks = new ConcurrentHashMap<>();
   private final AtomicLong unknownPushes = new AtomicLong();
-  private final AtomicLong lastAnswer = new AtomicLong();
-  private final AtomicLong longestPause = new AtomicLong();
+  private final Pauses pauses = new Pauses();
+
+  void asked() {
+    pauses.asked();
+  }
 
   void pushed(long id) {
     pushed.add(id);
-    long now = System.nanoTime();
-    long before = lastAnswer.getAndSet(now);
-    if (before != 0) {
-      longestPause.accumulateAndGet(now - before, Math::max);
-    }
+    pauses.answered();
   }
 
   /** A push whose outcome its client never learnt: it may or may not be there. */
   void pushUnknown() {
     unknownPushes.incrementAndGet();
+    pauses.answered();
   }
 
   void acked(long id) {
@@ -71,6 +71,30 @@ final class History {
   }
 
   long longestPauseMs() {
-    return longestPause.get() / 1_000_000;
+    return pauses.longestMs();
+  }
+
+  /** Times in which pushes were on their way and none was answered. */
+  private static final class Pauses {
+    private long unanswered;
+    private long since;
+    private long longest;
+
+    synchronized void asked() {
+      if (unanswered++ == 0) {
+        since = System.nanoTime();
+      }
+    }
+
+    synchronized void answered() {
+      long now = System.nanoTime();
+      longest = Math.max(longest, now - since);
+      since = now;
+      unanswered--;
+    }
+
+    synchronized long longestMs() {
+      return longest / 1_000_000;
+    }
   }
 }

@@ -56,6 +56,7 @@ final class Workload implements AutoCloseable {
         continue;
       }
       unanswered.acquireUninterruptibly();
+      history.asked();
       var _ =
           pusher
               .push(queue, Data.of(number.incrementAndGet()), OPTIONS)

@@ -23,6 +23,7 @@ import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.CommandGateway;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query.IsAnswered;
 import dev.flashq.statemachine.QueueEngine.Listener;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
@@ -119,6 +120,7 @@ public final class ClusterNode implements AutoCloseable {
             replica::deliverable,
             proposer::submit,
             barrier::await,
+            id -> replica.ask(new IsAnswered(id)),
             this::release,
             lines,
             alarms,

@@ -284,6 +284,7 @@ final class FakeEngine implements QueueEngine {
           case Query.GetJob get -> new Query.Found(jobs.get(get.id()));
           case Query.GetStats _ ->
               new Query.Stats(waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0);
+          case Query.IsAnswered _ -> false;
           default -> throw new UnsupportedOperationException(query.toString());
         };
     return cast(answer);

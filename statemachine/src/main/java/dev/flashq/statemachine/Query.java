@@ -112,6 +112,9 @@ public sealed interface Query<R> {
       long completedEver,
       long failedEver) {}
 
+  /** Whether a repeated request would get an answer from the record instead of an effect. */
+  record IsAnswered(RequestId id) implements Query<Boolean> {}
+
   /**
    * Waits until the job has ended and answers with it; fails with WAIT_TIMEOUT, JOB_FAILED or
    * JOB_NOT_FOUND.

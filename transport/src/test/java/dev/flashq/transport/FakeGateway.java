@@ -417,7 +417,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
               lastId,
               count(JobState.COMPLETED),
               count(JobState.FAILED));
-      case Query.WaitForJob _ -> throw new IllegalArgumentException();
+      case Query.WaitForJob _, Query.IsAnswered _ -> throw new IllegalArgumentException();
     };
   }
 

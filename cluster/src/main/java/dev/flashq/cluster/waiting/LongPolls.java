@@ -11,6 +11,7 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.Submission;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +40,13 @@ public final class LongPolls {
    */
   private static final long CERTAIN_BELOW_MS = 1_000;
 
+  /** Milliseconds for which a pull waits in any case before the record is searched for its id. */
+  private static final long LOOK_AFTER_MS = 50;
+
   private final Function<QueueName, Deliverable> deliverable;
   private final Function<Submission, CompletableFuture<Reply>> propose;
   private final Supplier<CompletableFuture<Void>> barrier;
+  private final Predicate<RequestId> answered;
   private final Consumer<Reply> unwanted;
   private final Executor executor;
   private final Alarms alarms;
@@ -51,6 +57,7 @@ public final class LongPolls {
 
   /**
    * @param barrier completes when this replica has everything that was answered before
+   * @param answered whether this replica has the request's answer on record
    * @param unwanted gets jobs that were delivered to a waiter who had gone
    * @param executor serves lines; {@link #ready} is called on a thread that must not be held up
    * @param capacity pulls that may wait at the same time
@@ -59,6 +66,7 @@ public final class LongPolls {
       Function<QueueName, Deliverable> deliverable,
       Function<Submission, CompletableFuture<Reply>> propose,
       Supplier<CompletableFuture<Void>> barrier,
+      Predicate<RequestId> answered,
       Consumer<Reply> unwanted,
       Executor executor,
       Alarms alarms,
@@ -67,6 +75,7 @@ public final class LongPolls {
     this.deliverable = deliverable;
     this.propose = propose;
     this.barrier = barrier;
+    this.answered = answered;
     this.unwanted = unwanted;
     this.executor = executor;
     this.alarms = alarms;
@@ -132,9 +141,33 @@ public final class LongPolls {
       waiter.alarm(
           alarms.after(waiter.pull().waitMs(), () -> executor.execute(() -> timeUp(waiter))));
       serve(queue);
+      if (waiter.submission().requestId() != null) {
+        alarms.after(LOOK_AFTER_MS, () -> executor.execute(() -> lookForAnswer(waiter)));
+      }
     } else {
       endWithNothing(waiter);
     }
+  }
+
+  /**
+   * A pull with a request id may be a repeated one, whose jobs are on record and must not wait for
+   * others to come.
+   */
+  private void lookForAnswer(PullWaiter waiter) {
+    RequestId id = waiter.submission().requestId();
+    if (id == null || waiter.isGone()) {
+      return;
+    }
+    // Without a leader there is no looking now; the end of the wait asks the log in any case.
+    var _ =
+        barrier
+            .get()
+            .thenRun(
+                () -> {
+                  if (!waiter.isGone() && answered.test(id) && leave(waiter)) {
+                    send(waiter.pull().queue(), new Pull(waiter, 0));
+                  }
+                });
   }
 
   /** Gives what is there to those who wait longest. */
@@ -172,13 +205,27 @@ public final class LongPolls {
 
   private void end(QueueName queue, Pull pull, @Nullable Reply reply, @Nullable Throwable failure) {
     PullWaiter waiter = pull.waiter();
-    boolean empty = reply instanceof Delivered delivered && delivered.jobs().isEmpty();
-    // With a request id the empty answer is on record, and asking again would only repeat it.
-    boolean stays =
-        empty
-            && waiter.submission().requestId() == null
+    boolean waitsOn =
+        reply instanceof Delivered delivered
+            && delivered.jobs().isEmpty()
             && !waiter.isGone()
             && clock.elapsed() < waiter.deadline();
+    RequestId id = waiter.submission().requestId();
+    if (waitsOn && id != null) {
+      // If the log answered from the record, asking again would only repeat it.
+      executor.execute(() -> settle(queue, pull, reply, failure, !answered.test(id)));
+    } else {
+      settle(queue, pull, reply, failure, waitsOn);
+    }
+  }
+
+  private void settle(
+      QueueName queue,
+      Pull pull,
+      @Nullable Reply reply,
+      @Nullable Throwable failure,
+      boolean stays) {
+    PullWaiter waiter = pull.waiter();
     inLine(
         queue,
         line -> {

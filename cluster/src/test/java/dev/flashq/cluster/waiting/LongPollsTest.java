@@ -19,7 +19,10 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,8 @@ class LongPollsTest {
   private final List<Reply> unwanted = new ArrayList<>();
   private final Alarms alarms = new Alarms("test");
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
+  private final Set<RequestId> onRecord = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger looks = new AtomicInteger();
   private volatile Deliverable deliverable = Deliverable.NOTHING;
 
   private final LongPolls polls =
@@ -44,6 +49,10 @@ class LongPollsTest {
             return reply;
           },
           () -> barrier,
+          id -> {
+            looks.incrementAndGet();
+            return onRecord.contains(id);
+          },
           unwanted::add,
           Runnable::run,
           alarms,
@@ -162,6 +171,56 @@ class LongPollsTest {
     proposed.getFirst().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
+  }
+
+  @Test
+  void aRepeatedPullOfAnEmptyQueueGetsItsRecordedJobsWithoutWaiting() {
+    var id = new RequestId("client", 5, 5);
+    onRecord.add(id);
+
+    CompletableFuture<Reply> pull = pull(1, 60_000, id);
+    assertThat(proposed).isEmpty();
+    await().until(() -> !proposed.isEmpty());
+    proposed.getFirst().complete(delivered(1));
+
+    assertThat(pull).isCompletedWithValue(delivered(1));
+  }
+
+  @Test
+  void whoFindsTheJobTakenKeepsItsPlaceAlsoWithARequestId() {
+    CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 7, 5));
+    deliverable = new Deliverable(1, 0);
+    polls.ready(MAIL);
+    deliverable = Deliverable.NOTHING;
+    proposed.getFirst().complete(Delivered.NONE);
+    assertThat(pull).isNotDone();
+
+    deliverable = new Deliverable(1, 0);
+    polls.ready(MAIL);
+    proposed.getLast().complete(delivered(1));
+
+    assertThat(pull).isCompletedWithValue(delivered(1));
+  }
+
+  @Test
+  void endsWhenTheRecordSaysThatNothingIsLeftOfADelivery() {
+    var id = new RequestId("client", 8, 5);
+    onRecord.add(id);
+    CompletableFuture<Reply> pull = pull(1, 60_000, id);
+    await().until(() -> !proposed.isEmpty());
+
+    proposed.getFirst().complete(Delivered.NONE);
+
+    assertThat(pull).isCompletedWithValue(Delivered.NONE);
+  }
+
+  @Test
+  void aNewPullWithARequestIdStaysOutOfTheLogWhileThereIsNothing() {
+    CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 6, 5));
+
+    await().until(() -> looks.get() == 1);
+    assertThat(pull).isNotDone();
+    assertThat(proposed).isEmpty();
   }
 
   @Test

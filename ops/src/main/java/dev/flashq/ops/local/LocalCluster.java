@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
 public final class LocalCluster implements AutoCloseable {
   private static final Pattern LEADER = Pattern.compile("\"leader\"\\s*:\\s*\"([^\"]+)\"");
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final int FIRST_PORT = 12_000;
+  private static final int LAST_PORT = 32_000;
 
   private final List<LocalNode> nodes;
   private final HttpClient http =
@@ -88,38 +91,38 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private static void requireFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    } catch (IOException e) {
+    if (!isFree(port)) {
       throw new LocalClusterException(
-          "port " + port + " is in use; is another cluster running on this machine?", e);
+          "port " + port + " is in use; is another cluster running on this machine?");
     }
   }
 
-  private static int[][] freePorts(int nodes) {
-    var open = new ArrayList<ServerSocket>();
-    try {
-      int[][] ports = new int[nodes][3];
-      for (int[] triple : ports) {
-        for (int i = 0; i < triple.length; i++) {
-          ServerSocket socket = new ServerSocket(0);
-          open.add(socket);
-          triple[i] = socket.getLocalPort();
-        }
-      }
-      return ports;
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
     } catch (IOException e) {
-      throw new LocalClusterException("no free ports: " + e.getMessage(), e);
-    } finally {
-      for (ServerSocket socket : open) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          throw new LocalClusterException("cannot give a port back", e);
+      return false;
+    }
+  }
+
+  /**
+   * Free ports that no outgoing connection is given: a client that tries a dead node again and
+   * again would otherwise take the node's own port one day, and the node could not come back.
+   */
+  private static int[][] freePorts(int nodes) {
+    int[][] ports = new int[nodes][3];
+    int next = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+    for (int[] triple : ports) {
+      for (int i = 0; i < triple.length; i++) {
+        while (next > LAST_PORT || !isFree(next)) {
+          next = next >= LAST_PORT ? FIRST_PORT : next + 1;
         }
+        triple[i] = next++;
       }
     }
+    return ports;
   }
 
   public List<LocalNode> nodes() {

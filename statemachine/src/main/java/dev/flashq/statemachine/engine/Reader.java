@@ -21,6 +21,7 @@ import dev.flashq.statemachine.job.JobViews;
 import dev.flashq.statemachine.job.Payloads;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
@@ -52,6 +53,7 @@ final class Reader {
           case Query.GetQueue q -> queue(q.name(), view);
           case Query.ListQueues q -> queues(q, view);
           case Query.GetStats _ -> stats(view);
+          case Query.IsAnswered q -> Answers.isAnswered(q.id(), view);
         };
   }
 

@@ -14,10 +14,12 @@ import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.store.Views.View;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -94,6 +96,28 @@ public final class Answers {
     return reply == null && id.sequence() < client.floor ? expired() : reply;
   }
 
+  /** The same question as {@link #find}, asked of the stored rows. */
+  public static boolean isAnswered(RequestId id, View view) {
+    byte[] name = Bytes.of(id.client());
+    // An index has fewer than 2^56 values, so this leaves out longer names but for hostile ones.
+    byte[] prefix = Arrays.copyOf(name, name.length + 1);
+    var answered = new boolean[1];
+    view.scan(
+        Column.ANSWERS,
+        prefix,
+        prefix,
+        (key, value) -> {
+          answered[0] = key.length == name.length + Long.BYTES && knows(parse(value), id);
+          return !answered[0];
+        });
+    return answered[0];
+  }
+
+  private static boolean knows(AnswersRecord row, RequestId id) {
+    return id.sequence() < row.getSettled()
+        || row.getAnswersList().stream().anyMatch(answer -> answer.getSequence() == id.sequence());
+  }
+
   private static StoredReply expired() {
     return StoredReplies.encode(
         new Reply.Refused(
@@ -162,7 +186,7 @@ public final class Answers {
 
   private static byte[] key(String client, long entry) {
     byte[] name = Bytes.of(client);
-    byte[] key = java.util.Arrays.copyOf(name, name.length + 8);
+    byte[] key = Arrays.copyOf(name, name.length + 8);
     System.arraycopy(Bytes.of(entry), 0, key, name.length, 8);
     return key;
   }
