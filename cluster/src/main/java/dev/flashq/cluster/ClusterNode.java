@@ -4,6 +4,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.ClusterView.MemberView;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.raft.QueueStateMachine;
@@ -60,6 +61,7 @@ public final class ClusterNode implements AutoCloseable {
   private static final int READERS = 2;
   private static final long LOOK_MS = 10;
   private static final long CALL_MS = 100;
+  private static final long PROGRESS_MS = 1_000;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
   /** Entries that a ready node may be behind what it knows to be committed. */
@@ -153,6 +155,7 @@ public final class ClusterNode implements AutoCloseable {
     }
     alarms.every(LOOK_MS, this::look);
     alarms.every(CALL_MS, raft::callPeers);
+    alarms.every(PROGRESS_MS, raft::askProgress);
   }
 
   public CommandGateway gateway() {
@@ -177,15 +180,18 @@ public final class ClusterNode implements AutoCloseable {
         status.committedIndex(),
         snapshot,
         ready,
-        settings.members().stream()
-            .map(
-                member ->
-                    new MemberView(
-                        member.id(),
-                        member.address(),
-                        member.id().equals(status.leader()),
-                        status.commitOf(member.id())))
-            .toList());
+        settings.members().stream().map(member -> view(member, status, applied)).toList());
+  }
+
+  private MemberView view(Member member, RaftStatus status, long appliedHere) {
+    var indexes = status.indexesOf(member.id());
+    boolean self = member.id().equals(settings.nodeId());
+    return new MemberView(
+        member.id(),
+        member.address(),
+        member.id().equals(status.leader()),
+        self ? appliedHere : indexes.applied(),
+        self ? status.committedIndex() : indexes.committed());
   }
 
   /** Commands without an answer, and pulls that wait; for metrics. */

@@ -31,8 +31,11 @@ public record ClusterView(
   /**
    * A member as this node sees it.
    *
+   * @param appliedIndex the last log entry in the member's state, by its own word of a second ago;
+   *     -1: it does not answer
    * @param committedIndex the last entry that the member knows to be committed, as far as this node
    *     has heard; -1: unknown
    */
-  public record MemberView(String id, String address, boolean leader, long committedIndex) {}
+  public record MemberView(
+      String id, String address, boolean leader, long appliedIndex, long committedIndex) {}
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.cluster.config.Member;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -140,6 +141,36 @@ class ReplicationTest {
       assertThat(view.appliedIndex()).isEqualTo(cluster.engine(leader).lastApplied().index());
       assertThat(view.members()).hasSize(3).filteredOn(ClusterView.MemberView::leader).hasSize(1);
       assertThat(cluster.node(cluster.follower()).view().role()).isEqualTo("follower");
+    }
+  }
+
+  @Test
+  void showsHowFarEachMemberIs() {
+    try (var cluster = new TestCluster(folder, 3).startAll()) {
+      String leader = cluster.leader();
+      cluster.push(leader, "\"a\"").join();
+      cluster.awaitSameState();
+      long applied = cluster.engine(leader).lastApplied().index();
+
+      for (Member member : cluster.members()) {
+        ClusterNode node = cluster.node(member.id());
+        await()
+            .untilAsserted(
+                () ->
+                    assertThat(node.view().members())
+                        .hasSize(3)
+                        .allMatch(other -> other.appliedIndex() == applied)
+                        .allMatch(other -> other.committedIndex() >= applied));
+      }
+
+      String gone = cluster.follower();
+      cluster.kill(gone);
+      await()
+          .until(
+              () ->
+                  cluster.node(leader).view().members().stream()
+                      .filter(member -> member.id().equals(gone))
+                      .allMatch(member -> member.appliedIndex() == -1));
     }
   }
 }

@@ -91,11 +91,12 @@ public final class HealthPages {
   }
 
   private void member(JsonWriter json, MemberView member) {
-    json.beginMap(5);
+    json.beginMap(6);
     text(json, "id", member.id());
     text(json, "peer_address", member.address());
     text(json, "client_address", clientAddresses.getOrDefault(member.id(), ""));
     flag(json, "leader", member.leader());
+    number(json, "applied_index", member.appliedIndex());
     number(json, "committed_index", member.committedIndex());
     json.endMap();
   }

@@ -11,7 +11,10 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.LogInfoProto;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupInfoReply;
+import org.apache.ratis.protocol.GroupInfoRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -85,6 +88,18 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
             .setMessage(Message.EMPTY)
             .build();
     return send(leader, request).thenCompose(reply -> appliedIndex.reached(readIndex(reply)));
+  }
+
+  /** How far a member is, by its own word; blocks until it answers or the request times out. */
+  LogInfoProto progressOf(RaftPeerId member) throws IOException {
+    var request =
+        new GroupInfoRequest(client, member, group.getGroupId(), CallId.getAndIncrement());
+    try {
+      return ((GroupInfoReply) rpc.sendRequest(request)).getLogInfoProto();
+    } catch (IOException | RuntimeException e) {
+      reconnect(member, e);
+      throw e;
+    }
   }
 
   private static long readIndex(RaftClientReply reply) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +42,7 @@ public final class RaftNode implements AutoCloseable {
   private final QueueStateMachine stateMachine;
   private final RaftServer server;
   private final RaftLink link;
+  private final MemberProgress progress;
   private final ClientId administrator = ClientId.randomId();
 
   public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine)
@@ -69,6 +69,11 @@ public final class RaftNode implements AutoCloseable {
     this.link =
         new RaftLink(
             server, group, properties, tls, settings.nodeId(), stateMachine.appliedIndex());
+    this.progress = new MemberProgress(others(), link::progressOf);
+  }
+
+  private List<RaftPeerId> others() {
+    return group.getPeers().stream().map(RaftPeer::getId).filter(id -> !id.equals(self())).toList();
   }
 
   private static RaftPeer peer(Member member) {
@@ -98,11 +103,12 @@ public final class RaftNode implements AutoCloseable {
    * left could not elect anybody.
    */
   public void callPeers() {
-    for (RaftPeer peer : group.getPeers()) {
-      if (!peer.getId().equals(self())) {
-        callPeer(peer.getId());
-      }
-    }
+    others().forEach(this::callPeer);
+  }
+
+  /** Asks the other members how far they are; {@link #status} shows what they said. */
+  public void askProgress() {
+    progress.ask();
   }
 
   private void callPeer(RaftPeerId peer) {
@@ -130,15 +136,18 @@ public final class RaftNode implements AutoCloseable {
               leader == null ? null : leader.toString(),
               info.isLeaderReady(),
               division.getRaftLog().getLastCommittedIndex(),
-              division.getCommitInfos().stream().map(RaftNode::commit).toList()));
+              division.getCommitInfos().stream().map(this::memberOf).toList()));
     } catch (IOException | IllegalStateException e) {
       LOG.debug("The state of Raft is not known now", e);
       return Optional.empty();
     }
   }
 
-  private static RaftStatus.Commit commit(CommitInfoProto info) {
-    return new RaftStatus.Commit(info.getServer().getId().toStringUtf8(), info.getCommitIndex());
+  private RaftStatus.Indexes memberOf(CommitInfoProto info) {
+    RaftPeerId id = RaftPeerId.valueOf(info.getServer().getId());
+    MemberProgress.Progress said = progress.of(id);
+    return new RaftStatus.Indexes(
+        id.toString(), said.applied(), Math.max(said.committed(), info.getCommitIndex()));
   }
 
   /** Takes a checkpoint soon and drops the log before it. */
@@ -221,20 +230,22 @@ public final class RaftNode implements AutoCloseable {
       @Nullable String leader,
       boolean leaderReady,
       long committedIndex,
-      List<Commit> commits) {
+      List<Indexes> members) {
     public RaftStatus {
-      commits = List.copyOf(commits);
+      members = List.copyOf(members);
     }
 
-    /** The last entry that a member knows to be committed, as far as this node has heard. */
-    public record Commit(String member, long index) {}
+    /**
+     * How far a member is as far as this node has heard, which may be a second ago; -1: unknown.
+     * What this node itself has applied is not among it.
+     */
+    public record Indexes(String member, long applied, long committed) {}
 
-    public long commitOf(String member) {
-      return commits.stream()
-          .filter(commit -> Objects.equals(commit.member(), member))
-          .mapToLong(Commit::index)
+    public Indexes indexesOf(String member) {
+      return members.stream()
+          .filter(indexes -> indexes.member().equals(member))
           .findFirst()
-          .orElse(-1);
+          .orElse(new Indexes(member, -1, -1));
     }
   }
 }
