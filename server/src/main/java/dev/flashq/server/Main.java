@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: {@code server}, {@code cluster} and {@code demo}. */
+/** The command line: {@code server}, {@code health}, {@code cluster} and {@code demo}. */
 public final class Main {
   /** What the process answers to its caller when the configuration or the command line is wrong. */
   static final int EXIT_USAGE = 2;
@@ -22,6 +22,7 @@ public final class Main {
   private static final String USAGE =
       """
       usage: flashq server [--config FILE]         one node, until it is told to stop
+             flashq health [--config FILE]         0 when the node of that configuration is ready, else 1
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
              flashq demo                           e-mail jobs through a cluster whose leader is killed
       """;
@@ -34,6 +35,7 @@ public final class Main {
     try {
       switch (command) {
         case "server" -> server(rest, System.getenv());
+        case "health" -> System.exit(HealthCheck.run(config(rest, System.getenv())));
         case "cluster" -> LocalClusterCommand.run(rest);
         case "demo" -> System.exit(Demo.run(rest));
         case "train" -> System.exit(Training.run());
@@ -73,6 +75,11 @@ public final class Main {
           .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
     awaitQuietly(stopped);
+  }
+
+  private static ServerConfig config(List<String> args, Map<String, String> environment) {
+    Options options = Options.parse(args, List.of("--config"), List.of());
+    return ServerConfig.load(file(options.value("--config", "")), environment);
   }
 
   private static @Nullable Path file(String name) {
