@@ -39,14 +39,22 @@ final class Workload implements AutoCloseable {
   private volatile boolean working = true;
 
   Workload(List<String> addresses, String queue, History history) {
+    this(addresses, "", queue, history);
+  }
+
+  Workload(List<String> addresses, String token, String queue, History history) {
     this.queue = queue;
     this.history = history;
-    this.pusher = FlashQ.at(addresses).timeout(Duration.ofSeconds(30)).connect();
-    this.worker = FlashQ.at(addresses).timeout(Duration.ofSeconds(30)).connect();
+    this.pusher = connect(addresses, token);
+    this.worker = connect(addresses, token);
     threads.add(Thread.ofPlatform().name("pusher").start(this::push));
     for (int i = 0; i < 3; i++) {
       threads.add(Thread.ofPlatform().name("worker-" + i).start(this::work));
     }
+  }
+
+  private static FlashQ connect(List<String> addresses, String token) {
+    return FlashQ.at(addresses).token(token).timeout(Duration.ofSeconds(30)).connect();
   }
 
   private void push() {
