@@ -84,4 +84,9 @@ record ContainerNode(String id, String host, GenericContainer<?> container) {
   private static DockerClient engine() {
     return DockerClientFactory.lazyClient();
   }
+
+  @Override
+  public String toString() {
+    return id;
+  }
 }

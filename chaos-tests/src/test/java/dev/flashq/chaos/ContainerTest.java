@@ -31,6 +31,7 @@ class ContainerTest {
   @BeforeAll
   static void start() {
     cluster = ContainerCluster.start(NodeImage.build());
+    cluster.awaitReady();
   }
 
   @AfterAll
