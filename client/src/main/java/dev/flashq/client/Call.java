@@ -17,6 +17,10 @@ final class Call {
   final SequenceWindow ids;
   final long sequence;
   final long deadlineNanos;
+
+  /** Whether it was written to a connection: from then on it may have taken effect. */
+  volatile boolean sent;
+
   final CompletableFuture<Answer> future = new CompletableFuture<>();
 
   /**

@@ -124,6 +124,7 @@ final class Connection implements AutoCloseable {
       }
       frames.setInt(start, length);
       sent.put(reqId, call);
+      call.sent = true;
     } catch (FlashQException | WireException e) {
       frames.truncate(start);
       call.future.completeExceptionally(e);

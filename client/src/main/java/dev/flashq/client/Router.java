@@ -3,6 +3,7 @@ package dev.flashq.client;
 import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
 import static dev.flashq.protocol.ErrorCode.OUTCOME_UNKNOWN;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
+import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.wire.MessagePackWriter;
@@ -29,6 +30,7 @@ final class Router implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
   private static final Call.Body WHO_LEADS = new Command("CLUSTER", "");
 
   private final List<String> addresses;
@@ -41,6 +43,10 @@ final class Router implements AutoCloseable {
   private volatile @Nullable FlashQException refused;
   private volatile boolean closed;
   private volatile String hint = "";
+
+  /** The connection to a member whose leader cannot be reached from here. */
+  private volatile @Nullable Connection relay;
+
   private long looked;
 
   private record Delayed(Call call, long untilNanos) {}
@@ -93,7 +99,7 @@ final class Router implements AutoCloseable {
     long now = System.nanoTime();
     Connection connection = current;
     if (connection == null || !connection.isOpen()) {
-      connection = connect();
+      connection = mayConnect(now) ? connect() : null;
       current = connection;
     } else if (now - looked > LOOK_NANOS) {
       looked = now;
@@ -102,6 +108,15 @@ final class Router implements AutoCloseable {
     expire(connection, now);
     resend(connection, now);
     LockSupport.parkNanos(this, TICK_NANOS);
+  }
+
+  /** Whoever was refused access is not to knock all the time. */
+  private boolean mayConnect(long now) {
+    if (refused != null && now - looked < LOOK_NANOS) {
+      return false;
+    }
+    looked = now;
+    return true;
   }
 
   private void resend(@Nullable Connection connection, long now) {
@@ -133,40 +148,58 @@ final class Router implements AutoCloseable {
     backlog.removeIf(call -> (reason != null || call.isOver(now)) && over.add(call));
     delayed.removeIf(item -> item.call.isOver(now) && over.add(item.call));
     for (Call call : over) {
-      call.future.completeExceptionally(
-          reason != null
-              ? reason
-              : new FlashQException(
-                  OUTCOME_UNKNOWN,
-                  "no answer in time; the request may or may not have taken effect"));
+      call.future.completeExceptionally(reason != null ? reason : late(call));
     }
   }
 
-  /** Tries the leader that was named last, then every address, until one knows a leader. */
+  private static FlashQException late(Call call) {
+    return call.sent
+        ? new FlashQException(
+            OUTCOME_UNKNOWN, "no answer in time; the request may or may not have taken effect")
+        : new FlashQException(
+            SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent");
+  }
+
+  /**
+   * Tries the leader that was named last, then every address, until one knows a leader that can be
+   * reached. Where none can, a member that knows one passes the requests on.
+   */
   private @Nullable Connection connect() {
     Set<String> candidates = new LinkedHashSet<>();
     if (!hint.isEmpty()) {
       candidates.add(hint);
     }
     candidates.addAll(addresses);
+    Connection member = null;
     for (String address : candidates) {
       Connection connection = open(address);
       if (connection == null) {
         continue;
       }
       String leader = leaderKnownTo(connection);
-      if (leader.equals(address)) {
-        hint = leader;
-        return connection;
-      }
-      connection.close();
-      Connection direct = leader.isEmpty() ? null : open(leader);
+      Connection direct =
+          leader.equals(address) ? connection : leader.isEmpty() ? null : open(leader);
       if (direct != null) {
         hint = leader;
+        closeOthers(direct, connection, member);
         return direct;
       }
+      if (leader.isEmpty() || member != null) {
+        connection.close();
+      } else {
+        member = connection;
+      }
     }
-    return null;
+    relay = member;
+    return member;
+  }
+
+  private static void closeOthers(Connection kept, @Nullable Connection... others) {
+    for (Connection other : others) {
+      if (other != null && other != kept) {
+        other.close();
+      }
+    }
   }
 
   private void follow(Connection connection) {
@@ -205,7 +238,9 @@ final class Router implements AutoCloseable {
 
   private String leaderKnownTo(Connection connection) {
     try {
-      return ask(connection).future.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS).leaderAddress;
+      Answer answer = ask(connection).future.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+      noteRefusal(answer);
+      return answer.leaderAddress;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "";
@@ -241,8 +276,7 @@ final class Router implements AutoCloseable {
     connection.send(call);
     try {
       Answer answer = call.future.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
-      FlashQException refusal = answer.refusal();
-      refused = refusal != null && refusal.code() == INVALID_TOKEN ? refusal : null;
+      noteRefusal(answer);
       return answer.ok;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -250,6 +284,12 @@ final class Router implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       return false;
     }
+  }
+
+  /** A wrong or missing token fails all requests; it is not worth trying again. */
+  private void noteRefusal(Answer answer) {
+    FlashQException refusal = answer.refusal();
+    refused = refusal != null && NO_ACCESS.contains(refusal.code()) ? refusal : null;
   }
 
   private static InetSocketAddress socketAddress(String address) {
@@ -264,8 +304,21 @@ final class Router implements AutoCloseable {
         && mayPass(answer.code)
         && !call.isOver(System.nanoTime())) {
       delayed.add(new Delayed(call, System.nanoTime() + RETRY_NANOS));
+      if (answer.code.equals(SERVICE_UNAVAILABLE.name())) {
+        leaveRelay();
+      }
     } else {
       call.future.complete(answer);
+    }
+  }
+
+  /** A member that passed requests on cannot do so now; another one may. */
+  private void leaveRelay() {
+    Connection member = relay;
+    if (member != null && member == current) {
+      relay = null;
+      hint = "";
+      member.close();
     }
   }
 

@@ -31,6 +31,9 @@ final class FakeNode implements AutoCloseable {
   /** Fields of the answer to a request, or null to close the connection instead. */
   volatile Function<String, @Nullable String> script = _ -> "\"ok\":true";
 
+  /** Whether even CLUSTER is answered by the script. */
+  volatile boolean closedToAll;
+
   FakeNode() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     leaderAddress = address();
@@ -81,7 +84,7 @@ final class FakeNode implements AutoCloseable {
   }
 
   private @Nullable String answer(String request) {
-    return request.contains("\"cmd\":\"CLUSTER\"")
+    return request.contains("\"cmd\":\"CLUSTER\"") && !closedToAll
         ? "\"ok\":true,\"leader_address\":\"" + leaderAddress + "\""
         : script.apply(request);
   }

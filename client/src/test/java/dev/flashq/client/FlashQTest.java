@@ -129,7 +129,66 @@ class FlashQTest {
       assertThatThrownBy(() -> client.push("q", Data.NULL).join())
           .cause()
           .extracting(e -> ((FlashQException) e).code())
+          .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void doesNotClaimToKnowWhatBecameOfARequestThatWasSent() throws IOException {
+    try (FakeNode node = new FakeNode();
+        FlashQ client = FlashQ.at(node.address()).timeout(Duration.ofMillis(300)).connect()) {
+      node.script = request -> request.contains("PUSH") ? null : "\"ok\":true";
+      assertThatThrownBy(() -> client.push("q", Data.NULL).join())
+          .cause()
+          .extracting(e -> ((FlashQException) e).code())
           .isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+    }
+  }
+
+  @Test
+  void letsAMemberPassRequestsOnWhenTheLeaderCannotBeReached() throws IOException {
+    try (FakeNode member = new FakeNode()) {
+      member.leaderAddress = "127.0.0.1:1";
+      member.script = _ -> "\"ok\":true,\"id\":4";
+      try (FlashQ client = FlashQ.at(member.address()).connect()) {
+        assertThat(client.push("q", Data.NULL).join()).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void leavesAMemberThatHasLostTheCluster() throws IOException {
+    try (FakeNode alone = new FakeNode();
+        FakeNode other = new FakeNode()) {
+      alone.leaderAddress = "127.0.0.1:1";
+      other.leaderAddress = "";
+      alone.script =
+          _ -> {
+            other.leaderAddress = other.address();
+            alone.leaderAddress = "";
+            return "\"ok\":false,\"error\":\"no leader\",\"code\":\"SERVICE_UNAVAILABLE\"";
+          };
+      other.script = _ -> "\"ok\":true,\"id\":6";
+      try (FlashQ client = FlashQ.at(alone.address(), other.address()).connect()) {
+        assertThat(client.push("q", Data.NULL).join()).isEqualTo(6);
+        assertThat(alone.of("PUSH")).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void saysSoWhenATokenIsMissing() throws IOException {
+    try (FakeNode node = new FakeNode()) {
+      node.closedToAll = true;
+      node.script =
+          _ -> "\"ok\":false,\"error\":\"Not authenticated\",\"code\":\"UNAUTHENTICATED\"";
+      try (FlashQ client = FlashQ.at(node.address()).connect()) {
+        assertThatThrownBy(() -> client.push("q", Data.NULL).join())
+            .cause()
+            .extracting(e -> ((FlashQException) e).code())
+            .isEqualTo(ErrorCode.UNAUTHENTICATED);
+        assertThat(node.requests).hasSize(1);
+      }
     }
   }
 
