@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 /** {@code flashq cluster}: nodes on loopback until Ctrl-C. */
 final class LocalClusterCommand {
   static final int FIRST_TCP_PORT = 6789;
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(10);
 
   private LocalClusterCommand() {}
 
