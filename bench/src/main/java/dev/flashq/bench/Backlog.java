@@ -1,5 +1,6 @@
 package dev.flashq.bench;
 
+import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,14 +37,13 @@ final class Backlog {
   private final LocalCluster cluster;
   private final Supplier<FlashQ> clients;
   private final Settings settings;
-  private final Payload payload;
+  private final SplittableRandom random = new SplittableRandom();
   private final Consumer<String> say;
 
   Backlog(LocalCluster cluster, Supplier<FlashQ> clients, Settings settings, Consumer<String> say) {
     this.cluster = cluster;
     this.clients = clients;
     this.settings = settings;
-    this.payload = new Payload(settings.payloadBytes());
     this.say = say;
   }
 
@@ -105,7 +106,7 @@ final class Backlog {
   private void push(FlashQ client, int size, Semaphore unanswered, AtomicLong accepted) {
     var batch = new ArrayList<NewJob>(size);
     for (int i = 0; i < size; i++) {
-      batch.add(new NewJob(payload.now()));
+      batch.add(new NewJob(data()));
     }
     var _ =
         client
@@ -119,6 +120,15 @@ final class Backlog {
                   }
                   unanswered.release();
                 });
+  }
+
+  /** Text that does not compress much, so that the data on disk is as large as it says. */
+  private Data data() {
+    var json = new StringBuilder(settings.payloadBytes()).append('"');
+    while (json.length() < settings.payloadBytes() - 1) {
+      json.append((char) ('0' + random.nextInt(64)));
+    }
+    return Data.json(json.toString().replace('\\', '~') + '"');
   }
 
   /** Seconds from the start of the nodes until the first jobs are in a client's hands. */

@@ -105,7 +105,11 @@ public final class BenchMain implements Callable<Integer> {
     Path folder = data == null ? Files.createTempDirectory("flashq-bench-") : data;
     var plan =
         new LocalCluster.Plan(
-            nodes, folder, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn"));
+            nodes,
+            folder,
+            0,
+            NodeCommand.ofThisJvm(),
+            Map.of("FLASHQ_LOG_LEVEL", backlog > 0 ? "info" : "warn"));
     try (LocalCluster cluster =
         LocalCluster.plan(plan).start().awaitReady(Duration.ofSeconds(60))) {
       if (backlog > 0) {
