@@ -126,23 +126,33 @@ class IndexTest {
 
   @Test
   void aSlotThatComesBackHidesNothing() {
-    for (int i = 0; i < 2000; i++) {
-      index.put(new Slot(0, 10_000 + i, i));
-    }
+    putAll(10_000, 12_000);
     takeAll(1500);
-    for (int i = 0; i < 3000; i++) {
-      index.put(new Slot(0, i, i));
+    for (int i = 11_501; i < 11_536; i++) {
+      index.remove(slot(i));
     }
-    Slot edge = new Slot(0, 2999, 2999);
-    index.remove(edge);
-    takeAll(2999);
-    index.put(new Slot(0, 5000, 5000));
-    for (int i = 0; i < 2000; i++) {
-      index.put(new Slot(0, i, i));
+    // The front is cut behind 11,500, which then goes and is passed by.
+    putAll(0, 1100);
+    index.remove(slot(11_500));
+    takeAll(1100);
+    assertThat(index.first()).isEqualTo(slot(11_536));
+    index.put(slot(11_520));
+    putAll(0, 1100);
+    index.put(slot(11_500));
+    takeAll(1100);
+    assertThat(index.first()).isEqualTo(slot(11_500));
+    takeAll(1);
+    assertThat(index.first()).isEqualTo(slot(11_520));
+  }
+
+  private static Slot slot(long number) {
+    return new Slot(0, number, number);
+  }
+
+  private void putAll(int from, int to) {
+    for (int i = from; i < to; i++) {
+      index.put(slot(i));
     }
-    index.put(edge);
-    takeAll(2001);
-    assertThat(index.first()).isEqualTo(new Slot(0, 5000, 5000));
   }
 
   @Test
