@@ -33,6 +33,9 @@ public class EngineBenchmark {
   public static class Waiting extends EngineAtWork {
     @Setup(Level.Invocation)
     public void fill() {
+      // Else there would soon be more active jobs than are allowed, and nothing to pull.
+      prepareAcks();
+      ack();
       push();
     }
   }
