@@ -69,6 +69,16 @@ class BacklogTest {
   }
 
   @Test
+  void aPullFromFilesReadsLittleMoreThanItsJobs() {
+    push(MILLION, _ -> JobOptions.DEFAULTS);
+    cluster.engine().flushAhead();
+    // Out of the memory for what was pushed last.
+    cluster.restart();
+    consume(10_000);
+    assertThat(keys.bytesReadBy(() -> consume(50_000)) / 50_000).isLessThan(200);
+  }
+
+  @Test
   void stacksOnTopOfABacklogStayFlat() {
     push(100_000, _ -> JobOptions.DEFAULTS);
     consume(50_000);

@@ -34,6 +34,13 @@ public final class KeysPassed implements AutoCloseable {
         + db.getPerfContext().getInternalDeleteSkippedCount();
   }
 
+  /** How many bytes the action made RocksDB read from files, the system's cache included. */
+  public long bytesReadBy(Runnable action) {
+    db.getPerfContext().reset();
+    action.run();
+    return db.getPerfContext().getBlockReadByte();
+  }
+
   @Override
   public void close() {
     db.setPerfLevel(PerfLevel.DISABLE);
