@@ -75,6 +75,12 @@ public final class BenchMain implements Callable<Integer> {
       defaultValue = "1000")
   private int batch;
 
+  @Option(
+      names = "--backlog",
+      description =
+          "instead of workloads: fill a queue with so many jobs, kill all nodes, start them, pull")
+  private long backlog;
+
   @Option(names = "--json", description = "print one JSON object per workload instead of text")
   private boolean json;
 
@@ -99,15 +105,30 @@ public final class BenchMain implements Callable<Integer> {
     Path folder = data == null ? Files.createTempDirectory("flashq-bench-") : data;
     var plan =
         new LocalCluster.Plan(
-            nodes, folder, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn"));
+            nodes,
+            folder,
+            0,
+            NodeCommand.ofThisJvm(),
+            Map.of("FLASHQ_LOG_LEVEL", backlog > 0 ? "info" : "warn"));
     try (LocalCluster cluster =
         LocalCluster.plan(plan).start().awaitReady(Duration.ofSeconds(60))) {
+      if (backlog > 0) {
+        return fill(cluster, settings, folder);
+      }
       return run(new Workloads(() -> FlashQ.at(cluster.addresses()).connect(), settings), cluster);
     } finally {
       if (data == null) {
         Folders.delete(folder);
       }
     }
+  }
+
+  private int fill(LocalCluster cluster, Settings settings, Path folder) throws IOException {
+    var filling =
+        new Backlog(cluster, () -> FlashQ.at(cluster.addresses()).connect(), settings, this::say);
+    Result result = filling.run(backlog, folder);
+    print(result);
+    return result.exact() ? 0 : 1;
   }
 
   private int run(Workloads bench, @Nullable LocalCluster cluster) {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Removes what a run left behind. */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     List<Path> inside;
     try (Stream<Path> files = Files.walk(folder)) {
       inside = files.sorted(Comparator.reverseOrder()).toList();

@@ -156,8 +156,17 @@ public final class Limits {
   /** Jobs removed or moved by one log command of a drain or a clean. */
   public static final int REMOVALS_PER_COMMAND = 5_000;
 
-  /** Timers that one tick fires. */
+  /** Timers that one tick fires, and completed jobs that it forgets. */
   public static final int TIMERS_PER_TICK = 2_000;
+
+  /** Jobs that one log entry releases or buries because a job that they waited for has ended. */
+  public static final int FOLLOW_UPS_PER_ENTRY = 5_000;
+
+  /** Bytes in memory of the answers kept for one client. */
+  public static final int ANSWER_BYTES_PER_CLIENT = 2 * 1024 * 1024;
+
+  /** Bytes in memory of the answers kept for all clients. */
+  public static final long ANSWERS_BYTES = 64L * 1024 * 1024;
 
   /** Bytes of one replicated log entry's commands before the next entry is begun. */
   public static final int ENTRY_BYTES = 1024 * 1024;

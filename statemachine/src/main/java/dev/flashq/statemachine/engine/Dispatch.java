@@ -13,7 +13,7 @@ import dev.flashq.statemachine.queue.QueueHandlers;
 import dev.flashq.statemachine.timer.TickHandler;
 
 /** Every command to its handler. */
-final class Dispatch {
+final class Dispatch implements Dispatcher {
   private final PushJobsHandler push;
   private final PullJobsHandler pull;
   private final AckJobsHandler ack;
@@ -46,7 +46,8 @@ final class Dispatch {
     this.features = new Features(state.meta);
   }
 
-  Reply dispatch(Command command, Turn turn) {
+  @Override
+  public Reply dispatch(Command command, Turn turn) {
     return switch (command) {
       case Command.PushJobs c -> push.handle(c, turn);
       case Command.PullJobs c -> pull.handle(c, turn);

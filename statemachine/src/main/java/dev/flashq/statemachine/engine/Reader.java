@@ -5,6 +5,7 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
@@ -77,13 +78,7 @@ final class Reader {
   }
 
   private Page jobs(List<JobId> ids, View view) {
-    var found = new ArrayList<JobView>();
-    for (JobId id : ids) {
-      JobView job = job(id.value(), view);
-      if (job != null) {
-        found.add(job);
-      }
-    }
+    List<JobView> found = page(ids.stream().map(JobId::value).toList(), view);
     return new Page(found, found.size());
   }
 
@@ -154,19 +149,28 @@ final class Reader {
         }
       }
     }
+    return new Page(page(ids, view), total);
+  }
+
+  /** The jobs that there are, the first ones only when all together are too large. */
+  private List<JobView> page(List<Long> ids, View view) {
     var page = new ArrayList<JobView>();
     long bytes = 0;
     for (long id : ids) {
       JobView job = job(id, view);
       if (job != null) {
-        bytes += job.data() == null ? 0 : job.data().bytes().size();
+        bytes += size(job.data()) + size(job.result());
         if (bytes > Limits.DELIVERY_BYTES && !page.isEmpty()) {
           break;
         }
         page.add(job);
       }
     }
-    return new Page(page, total);
+    return page;
+  }
+
+  private static int size(@Nullable Payload payload) {
+    return payload == null ? 0 : payload.bytes().size();
   }
 
   /** Adds ids of one state, the last in its order first, until there are {@code limit}. */
@@ -242,24 +246,18 @@ final class Reader {
   }
 
   private Page dead(Query.ListDeadJobs query, View view) {
-    var page = new ArrayList<JobView>();
+    var ids = new ArrayList<Long>();
     List<QueueRow> rows = rows(query.queue(), view);
     if (rows.isEmpty() || query.limit() == 0) {
-      return new Page(page, rows.isEmpty() ? 0 : rows.getFirst().view.failed());
+      return new Page(List.of(), rows.isEmpty() ? 0 : rows.getFirst().view.failed());
     }
     byte[] prefix = Bytes.of(rows.getFirst().id);
     view.scan(
         Column.DEAD,
         prefix,
         prefix,
-        (key, value) -> {
-          JobView job = job(jobId(JobState.FAILED, key, value), view);
-          if (job != null) {
-            page.add(job);
-          }
-          return page.size() < query.limit();
-        });
-    return new Page(page, rows.getFirst().view.failed());
+        (key, value) -> ids.add(jobId(JobState.FAILED, key, value)) && ids.size() < query.limit());
+    return new Page(page(ids, view), rows.getFirst().view.failed());
   }
 
   private static Stats stats(View view) {

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class RocksEngine implements QueueEngine {
   private final Database db;
   private final Views views;
   private final State state;
-  private final Dispatch dispatch;
+  private final Dispatcher dispatch;
   private final DigestHistory digests = new DigestHistory();
   private final Reader reader = new Reader();
   private Listener listener = Silent.LISTENER;
@@ -67,12 +68,19 @@ public final class RocksEngine implements QueueEngine {
    *     are answered here
    */
   public RocksEngine(Path folder, String node, long boot) {
+    this(folder, node, boot, UnaryOperator.identity());
+  }
+
+  /**
+   * @param faults puts faults between the log and the handlers
+   */
+  RocksEngine(Path folder, String node, long boot, UnaryOperator<Dispatcher> faults) {
     this.node = node;
     this.boot = boot;
     this.db = new Database(folder);
     this.views = new Views(db);
     this.state = new State(db);
-    this.dispatch = new Dispatch(state);
+    this.dispatch = faults.apply(new Dispatch(state));
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
     this.nextTimerDue = earliestTimer();

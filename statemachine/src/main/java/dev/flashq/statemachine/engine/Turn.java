@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.engine;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.JobId;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ public final class Turn {
   private final long now;
   private final boolean answering;
   private final List<JobId> ended = new ArrayList<>(0);
+  private int followUps = Limits.FOLLOW_UPS_PER_ENTRY;
 
   /**
    * @param now the replicated clock, Unix ms
@@ -29,6 +31,16 @@ public final class Turn {
 
   public boolean answering() {
     return answering;
+  }
+
+  /** How many jobs this entry may yet release or bury because another one ended. */
+  public int followUps() {
+    return Math.max(0, followUps);
+  }
+
+  /** Some were released or buried; {@code effort} is at least one for each. */
+  public void followed(int effort) {
+    followUps -= effort;
   }
 
   /** The job is completed, dead or removed. */

@@ -162,7 +162,9 @@ public final class BulkHandlers {
 
   private static List<Column> columns(JobState state) {
     return switch (state) {
-      case WAITING -> List.of(Column.READY, Column.GROUPED);
+      // Groups first: while they are full of jobs, their fronts in the ready order are only passed
+      // over.
+      case WAITING -> List.of(Column.GROUPED, Column.READY);
       case DELAYED -> List.of(Column.DELAYED);
       case ACTIVE -> List.of(Column.ACTIVE);
       case COMPLETED -> List.of(Column.COMPLETED);

@@ -1,6 +1,5 @@
 package dev.flashq.statemachine.job;
 
-import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
@@ -28,17 +27,16 @@ public final class Dependents {
   /**
    * Some jobs that wait for the job, the smallest ids first; fewer than asked for when these are
    * all.
+   *
+   * @param from the smallest id asked for
    */
-  List<Long> of(long awaited, int limit) {
+  List<Long> of(long awaited, long from, int limit) {
     var waiting = new ArrayList<Long>();
-    byte[] prefix = Bytes.of(awaited);
     tables.scan(
         Column.DEPENDENTS,
-        prefix,
-        prefix,
-        (key, _) ->
-            waiting.add(Bytes.longAt(key, 8))
-                && waiting.size() < Math.min(limit, Limits.TIMERS_PER_TICK));
+        Bytes.of(awaited),
+        Bytes.of(awaited, from),
+        (key, _) -> waiting.add(Bytes.longAt(key, 8)) && waiting.size() < limit);
     return waiting;
   }
 }

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.job;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.StorageException;
@@ -83,7 +84,7 @@ public final class JobCodec {
           r.hasError() ? r.getError() : null,
           r.getDependents(),
           status(r));
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException | InvalidValueException e) {
       throw new StorageException("unreadable record of job " + id, e);
     }
   }

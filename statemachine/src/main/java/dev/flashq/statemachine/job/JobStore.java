@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.job;
 
+import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.engine.Meta;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /** Job headers with every index, timer, key and count that points at them. */
 public final class JobStore {
   private static final int KEPT_HEADERS = 20_000;
+
+  /** Weight of the headers in memory between two entries; while one is applied, twice as much. */
+  private static final int KEPT_BYTES = 24 << 20;
+
   private static final byte[] NONE = new byte[0];
 
   private final Tables tables;
@@ -35,11 +40,12 @@ public final class JobStore {
   private final Payloads payloads;
   private final KeyTable uniqueKeys;
   private final KeyTable customIds;
-  // Headers used lately, the oldest first. Those removed in this entry stand as REMOVED until it is
-  // written.
-  private final Map<Long, Job> recent = new LinkedHashMap<>();
+  // Headers used lately, the oldest first.
+  private final Map<Long, Kept> recent = new LinkedHashMap<>();
   private final List<Long> ended = new ArrayList<>();
+  // Removed in this entry, which may not be written yet.
   private final LookupMap<Long, Boolean> removed = LookupMap.create();
+  private int keptBytes;
 
   public JobStore(
       Tables tables,
@@ -61,9 +67,9 @@ public final class JobStore {
   }
 
   public @Nullable Job find(long id) {
-    Job job = recent.get(id);
-    if (job != null) {
-      return job;
+    Kept kept = recent.get(id);
+    if (kept != null) {
+      return kept.job;
     }
     if (removed.contains(id)) {
       return null;
@@ -73,7 +79,7 @@ public final class JobStore {
       return null;
     }
     Job read = JobCodec.decode(id, stored);
-    recent.put(id, read);
+    keep(read, stored.length);
     return read;
   }
 
@@ -148,7 +154,7 @@ public final class JobStore {
     }
     payloads.remove(job.id(), result);
     tables.delete(Column.JOBS, Bytes.of(job.id()));
-    recent.remove(job.id());
+    letGo(job.id());
     removed.put(job.id(), true);
   }
 
@@ -166,7 +172,7 @@ public final class JobStore {
     queue.completedByExpiry().remove(slot);
     payloads.remove(id, CompletedSlot.hasResult(slot));
     tables.delete(Column.JOBS, Bytes.of(id));
-    recent.remove(id);
+    letGo(id);
     removed.put(id, true);
   }
 
@@ -180,13 +186,40 @@ public final class JobStore {
   }
 
   private void save(Job job) {
-    tables.put(Column.JOBS, Bytes.of(job.id()), JobCodec.encode(job));
-    recent.put(job.id(), job);
+    byte[] encoded = JobCodec.encode(job);
+    tables.put(Column.JOBS, Bytes.of(job.id()), encoded);
     removed.remove(job.id());
+    keep(job, encoded.length);
     if (!isOpen(job.status().state())) {
       // Hardly anybody needs it again soon: it leaves memory when it is stored.
       ended.add(job.id());
     }
+  }
+
+  private void keep(Job job, int encodedBytes) {
+    // Ids and short texts are many times larger in memory than in their encoding.
+    JobOptions options = job.options();
+    int weight = encodedBytes + 20 * options.dependsOn().size() + 50 * options.tags().size();
+    Kept old = recent.put(job.id(), new Kept(job, weight));
+    keptBytes += weight - (old == null ? 0 : old.weight);
+    if (keptBytes > 2 * KEPT_BYTES) {
+      spill();
+    }
+  }
+
+  private void letGo(long id) {
+    Kept old = recent.remove(id);
+    if (old != null) {
+      keptBytes -= old.weight;
+    }
+  }
+
+  /** An entry that touches a great many large headers: they are read again when needed. */
+  private void spill() {
+    tables.flush();
+    recent.clear();
+    removed.clear();
+    keptBytes = 0;
   }
 
   private static boolean isOpen(JobState state) {
@@ -291,7 +324,7 @@ public final class JobStore {
   public void entryWritten() {
     removed.clear();
     for (long id : ended) {
-      recent.remove(id);
+      letGo(id);
       payloads.forgetOne(id);
     }
     ended.clear();
@@ -300,14 +333,15 @@ public final class JobStore {
     groups.entryWritten();
     payloads.entryWritten();
     var oldest = recent.entrySet().iterator();
-    while (recent.size() > KEPT_HEADERS) {
-      oldest.next();
+    while (recent.size() > KEPT_HEADERS || keptBytes > KEPT_BYTES) {
+      keptBytes -= oldest.next().getValue().weight;
       oldest.remove();
     }
   }
 
   public void forget() {
     recent.clear();
+    keptBytes = 0;
     ended.clear();
     removed.clear();
     uniqueKeys.entryWritten();
@@ -315,4 +349,7 @@ public final class JobStore {
     groups.forget();
     payloads.forget();
   }
+
+  /** A header in memory, and about how many bytes it takes there. */
+  private record Kept(Job job, int weight) {}
 }

@@ -9,7 +9,6 @@ import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +18,12 @@ public final class Lifecycle {
   /** A failure doubles the backoff at most so often, as in flashQ. */
   private static final int MAX_DOUBLINGS = 10;
 
-  /** Dependents released at once; the rest follows by timer. */
-  private static final int RELEASES = 500;
-
   private final JobStore jobs;
   private final QueueStore queues;
   private final Dependents dependents;
   private final Timers timers;
   private final Meta meta;
+  private final Cascade cascade;
 
   public Lifecycle(
       JobStore jobs, QueueStore queues, Dependents dependents, Timers timers, Meta meta) {
@@ -35,6 +32,11 @@ public final class Lifecycle {
     this.dependents = dependents;
     this.timers = timers;
     this.meta = meta;
+    this.cascade = new Cascade(this, jobs, dependents, timers, meta);
+  }
+
+  public Cascade cascade() {
+    return cascade;
   }
 
   /** The status of a job that may go as soon as its time has come. */
@@ -101,7 +103,7 @@ public final class Lifecycle {
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
     meta.countCompleted();
     turn.ended(job.id());
-    releaseDependents(job, turn);
+    cascade.completed(job, turn);
     if (job.options().removeOnComplete()) {
       jobs.remove(job);
       return;
@@ -143,13 +145,16 @@ public final class Lifecycle {
     }
   }
 
-  /** The queue's retention timer fires: forgets what has expired, and sets the timer anew. */
-  public void expireCompleted(Queue queue, Turn turn) {
+  /**
+   * The queue's retention timer fires: forgets what has expired, up to a number of jobs, and sets
+   * the timer anew; answers how many were forgotten.
+   */
+  public int expireCompleted(Queue queue, int limit, Turn turn) {
+    int forgotten = 0;
     var oldest = queue.completedByExpiry().first();
-    for (int i = 0;
-        i < Limits.TIMERS_PER_TICK && oldest != null && oldest.major() <= turn.now();
-        i++) {
+    while (forgotten < limit && oldest != null && oldest.major() <= turn.now()) {
       forgetOldestCompleted(queue);
+      forgotten++;
       oldest = queue.completedByExpiry().first();
     }
     if (oldest == null) {
@@ -158,6 +163,7 @@ public final class Lifecycle {
       timers.put(oldest.major(), TimerKind.RETENTION, queue.id());
       queues.retentionDue(queue, oldest.major());
     }
+    return forgotten;
   }
 
   /** An attempt failed: another one after the backoff, or none. */
@@ -207,11 +213,11 @@ public final class Lifecycle {
 
   /** Ends the job without success: to the dead letters, or away. */
   void die(Job job, String error, Turn turn) {
-    failDependents(job, turn);
+    cascade.failed(job, turn);
     bury(job, error, turn);
   }
 
-  private void bury(Job job, String error, Turn turn) {
+  void bury(Job job, String error, Turn turn) {
     turn.ended(job.id());
     if (job.options().removeOnFail()) {
       jobs.remove(job);
@@ -228,64 +234,12 @@ public final class Lifecycle {
       job.options().dependsOn().forEach(awaited -> dependents.remove(awaited.value(), job.id()));
     }
     jobs.remove(job);
-    failDependents(job, turn);
+    cascade.failed(job, turn);
   }
 
   /** Notes that a new job waits for others; called before the job is added. */
   void awaits(long waiting, Job awaited) {
     dependents.add(awaited.id(), waiting);
     jobs.update(awaited.withDependents(awaited.dependents() + 1));
-  }
-
-  private void releaseDependents(Job job, Turn turn) {
-    if (job.dependents() > 0) {
-      release(job.id(), turn);
-    }
-  }
-
-  /** Lets go of some that waited for a completed job; a timer sees to the others. */
-  public void release(long awaited, Turn turn) {
-    var waiting = dependents.of(awaited, RELEASES);
-    for (long id : waiting) {
-      dependents.remove(awaited, id);
-      Job job = jobs.find(id);
-      if (job != null && job.status() instanceof JobStatus.Blocked(int remaining, long runAt)) {
-        jobs.move(
-            job,
-            remaining > 1
-                ? new JobStatus.Blocked(remaining - 1, runAt)
-                : readyAt(runAt, job.options().lifo(), turn.now()));
-      }
-    }
-    if (waiting.size() >= RELEASES) {
-      timers.put(turn.now(), TimerKind.DEPENDENTS, awaited);
-    }
-  }
-
-  /** A job cannot complete any more: neither can those that wait for it. */
-  private void failDependents(Job job, Turn turn) {
-    if (job.dependents() == 0) {
-      return;
-    }
-    var pending = new ArrayDeque<Long>();
-    pending.add(job.id());
-    while (!pending.isEmpty()) {
-      long awaited = pending.poll();
-      var waitingIds = dependents.of(awaited, Limits.TIMERS_PER_TICK);
-      if (waitingIds.size() == Limits.TIMERS_PER_TICK) {
-        pending.add(awaited);
-      }
-      for (long id : waitingIds) {
-        dependents.remove(awaited, id);
-        Job waiting = jobs.find(id);
-        if (waiting != null && waiting.status() instanceof JobStatus.Blocked) {
-          waiting.options().dependsOn().forEach(other -> dependents.remove(other.value(), id));
-          if (waiting.dependents() > 0) {
-            pending.add(id);
-          }
-          bury(waiting, "Dependency " + awaited + " will not complete", turn);
-        }
-      }
-    }
   }
 }

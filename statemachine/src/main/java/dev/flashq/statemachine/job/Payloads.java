@@ -3,6 +3,7 @@ package dev.flashq.statemachine.job;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
@@ -15,8 +16,9 @@ public final class Payloads {
   private static final Payload.Encoding[] ENCODINGS = Payload.Encoding.values();
   private static final byte DATA = 0;
   private static final byte RESULT = 1;
-  // Recent data is often pulled soon after: up to so many bytes stay at hand, the oldest go first.
+  // Recent data is often pulled soon after: so much of it stays at hand, the oldest goes first.
   private static final int RECENT_BYTES = 8 << 20;
+  private static final int PAYLOAD_OVERHEAD = 150;
 
   private final Tables tables;
   private final Map<Long, Payload> recent = new LinkedHashMap<>();
@@ -67,21 +69,30 @@ public final class Payloads {
     if (stored == null) {
       return null;
     }
+    if (stored.length == 0 || stored[0] < 0 || stored[0] >= ENCODINGS.length) {
+      throw new StorageException("unreadable data or result of a job");
+    }
     ByteString bytes = UnsafeByteOperations.unsafeWrap(stored, 1, stored.length - 1);
     return new Payload(ENCODINGS[stored[0]], bytes);
   }
 
   private void remember(long job, Payload data) {
     forgetOne(job);
-    recent.put(job, data);
-    recentBytes += data.bytes().size();
+    // A copy: what was read from the log is a part of its whole entry.
+    ByteString copy = UnsafeByteOperations.unsafeWrap(data.bytes().toByteArray());
+    recent.put(job, new Payload(data.encoding(), copy));
+    recentBytes += weight(data);
+  }
+
+  private static int weight(Payload payload) {
+    return PAYLOAD_OVERHEAD + payload.bytes().size();
   }
 
   /** Lets the data go from memory; it stays stored. */
   void forgetOne(long job) {
     Payload old = recent.remove(job);
     if (old != null) {
-      recentBytes -= old.bytes().size();
+      recentBytes -= weight(old);
     }
   }
 
@@ -89,7 +100,7 @@ public final class Payloads {
   public void entryWritten() {
     var oldest = recent.entrySet().iterator();
     while (recentBytes > RECENT_BYTES && oldest.hasNext()) {
-      recentBytes -= oldest.next().getValue().bytes().size();
+      recentBytes -= weight(oldest.next().getValue());
       oldest.remove();
     }
   }

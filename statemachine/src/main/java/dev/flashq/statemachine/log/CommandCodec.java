@@ -271,9 +271,12 @@ final class CommandCodec {
 
   static Payload payload(LogProto.Payload payload) {
     return new Payload(
-        payload.getEncoding() == LogProto.Payload.Encoding.MESSAGE_PACK
-            ? Payload.Encoding.MESSAGE_PACK
-            : Payload.Encoding.JSON,
+        switch (payload.getEncoding()) {
+          case JSON -> Payload.Encoding.JSON;
+          case MESSAGE_PACK -> Payload.Encoding.MESSAGE_PACK;
+          case UNRECOGNIZED ->
+              throw new IllegalStateException("an encoding that this version does not know");
+        },
         payload.getBytes());
   }
 }

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.request;
 
 import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Reply;
@@ -38,6 +39,7 @@ public final class Answers {
   // Least recently heard first: a client that speaks is put at the end.
   private final Map<String, Client> clients = new LinkedHashMap<>();
   private final Map<String, AnswersRecord.Builder> given = new TreeMap<>();
+  private long bytes;
 
   public Answers(Tables tables, Timers timers, Meta meta) {
     this.tables = tables;
@@ -53,9 +55,10 @@ public final class Answers {
         new byte[0],
         (key, value) -> {
           String name = new String(key, 0, key.length - 8, StandardCharsets.UTF_8);
-          clients
-              .computeIfAbsent(name, _ -> new Client())
-              .add(Bytes.longAt(key, key.length - 8), parse(value));
+          Client client = clients.computeIfAbsent(name, _ -> new Client());
+          bytes -= client.bytes();
+          client.add(Bytes.longAt(key, key.length - 8), parse(value));
+          bytes += client.bytes();
           return true;
         });
     var byAge = new ArrayList<>(clients.entrySet());
@@ -92,8 +95,19 @@ public final class Answers {
     if (client == null) {
       return null;
     }
-    StoredReply reply = client.answers.get(id.sequence());
-    return reply == null && id.sequence() < client.floor ? expired() : reply;
+    ByteString reply = client.answers.get(id.sequence());
+    if (reply != null) {
+      return reply(reply);
+    }
+    return id.sequence() < client.floor ? expired() : null;
+  }
+
+  private static StoredReply reply(ByteString stored) {
+    try {
+      return StoredReply.parseFrom(stored);
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("unreadable answer", e);
+    }
   }
 
   /** The same question as {@link #find}, asked of the stored rows. */
@@ -142,15 +156,18 @@ public final class Answers {
         client = new Client();
         timers.put(now + Limits.REQUEST_ID_MS, TimerKind.CLIENT, meta.nextNumber(), Bytes.of(name));
       }
+      bytes -= client.bytes();
       client.add(index, row.build());
       client.trim(old -> tables.delete(Column.ANSWERS, key(name, old)));
+      bytes += client.bytes();
       // The floor is stored with the newest row, so that it is the same after a restart.
       tables.put(
           Column.ANSWERS, key(name, index), row.setSettled(client.floor).build().toByteArray());
       clients.put(name, client);
     }
     given.clear();
-    while (clients.size() > Limits.CLIENTS) {
+    while (clients.size() > Limits.CLIENTS
+        || (bytes > Limits.ANSWERS_BYTES && clients.size() > 1)) {
       remove(clients.keySet().iterator().next());
     }
   }
@@ -173,6 +190,7 @@ public final class Answers {
   private void remove(String name) {
     Client client = clients.remove(name);
     if (client != null) {
+      bytes -= client.bytes();
       client.rows.forEach(row -> tables.delete(Column.ANSWERS, key(name, row.entry())));
     }
   }
@@ -180,6 +198,7 @@ public final class Answers {
   /** Reads the stored answers again. */
   public void forget() {
     clients.clear();
+    bytes = 0;
     given.clear();
     load();
   }

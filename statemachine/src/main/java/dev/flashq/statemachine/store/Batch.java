@@ -45,6 +45,10 @@ final class Batch {
     record(DELETE, column, key);
   }
 
+  int size() {
+    return end;
+  }
+
   boolean isEmpty() {
     return count == 0;
   }

@@ -18,6 +18,7 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -35,13 +36,15 @@ public final class Database implements AutoCloseable {
   private static final long MEMTABLE_BYTES = 32L << 20;
   private static final long ALL_MEMTABLES_BYTES = 128L << 20;
   private static final long CACHE_BYTES = 64L << 20;
+  // A few large shards: a block that is larger than its shard is never kept.
+  private static final int CACHE_SHARD_BITS = 2;
   private static final int BLOOM_BITS_PER_KEY = 10;
 
   static {
     RocksDB.loadLibrary();
   }
 
-  private final LRUCache cache = new LRUCache(CACHE_BYTES);
+  private final LRUCache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
   private final BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final List<ColumnFamilyOptions> familyOptions = new ArrayList<>();
@@ -91,6 +94,12 @@ public final class Database implements AutoCloseable {
             .setBlockCache(cache)
             .setBlockSize(16 << 10)
             .setFilterPolicy(bloom)
+            // In parts: the whole filter of a large file is more than the cache should hold for a
+            // read.
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
+            .setMetadataBlockSize(16 << 10)
+            .setPinTopLevelIndexAndFilter(true)
             .setCacheIndexAndFilterBlocks(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
             .setFormatVersion(5);

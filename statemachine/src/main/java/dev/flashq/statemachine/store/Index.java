@@ -1,5 +1,7 @@
 package dev.flashq.statemachine.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * An ordered index of one column under a prefix, whose front is kept in memory.
  *
  * <p>The front holds every slot below {@code bound}; when it is used up it is read on from there,
- * so taking from the front never passes over the graves of what was taken before. {@code bound ==
- * null} means that nothing lies beyond.
+ * so taking from the front never passes over the graves of what was taken before; {@link Graves}
+ * helps when a front had to be given up in between. {@code bound == null} means that nothing lies
+ * beyond.
  */
 public final class Index {
   private final Tables tables;
@@ -17,10 +20,8 @@ public final class Index {
   private final byte[] prefix;
   private final FrontBudget budget;
   private final FrontBudget.Front front;
+  private final Graves graves = new Graves();
   private @Nullable Slot bound;
-  // Stretches known to be empty: where a cut front once ended before it grew again (last in, first
-  // out).
-  private final List<Gap> gaps = new ArrayList<>(0);
 
   /**
    * @param empty whether nothing is stored under the prefix yet
@@ -30,7 +31,7 @@ public final class Index {
     this.column = column;
     this.prefix = prefix;
     this.budget = budget;
-    this.front = budget.front(this::forget);
+    this.front = budget.front(() -> shrink(0));
     this.bound = empty ? null : new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
   }
 
@@ -45,14 +46,18 @@ public final class Index {
       budget.add(front, slot);
       cut();
     } else {
-      gaps.removeIf(gap -> gap.contains(slot));
+      graves.stored(slot);
     }
   }
 
   public void remove(Slot slot) {
     tables.delete(column, slot.key(prefix));
     if (bound == null || slot.compareTo(bound) < 0) {
+      boolean first = !front.slots.isEmpty() && front.slots.first().compareTo(slot) == 0;
       budget.remove(front, slot);
+      if (first) {
+        graves.taken(slot, front.slots.isEmpty() ? bound : front.slots.first());
+      }
     }
   }
 
@@ -86,31 +91,30 @@ public final class Index {
   /** Drops the memory of the front; it is read again when needed. */
   public void forget() {
     budget.clear(front);
-    gaps.clear();
+    graves.clear();
     bound = new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
   }
 
   private void cut() {
-    if (front.slots.size() <= 2 * FrontBudget.FRONT_SLOTS) {
+    if (front.slots.size() > 2 * FrontBudget.FRONT_SLOTS) {
+      shrink(FrontBudget.FRONT_SLOTS);
+    }
+  }
+
+  /** Lets the last slots of the front go from memory. */
+  private void shrink(int size) {
+    if (front.slots.size() <= size) {
       return;
     }
-    Slot oldBound = bound;
-    Slot first = null;
-    Slot last = null;
-    while (front.slots.size() > FrontBudget.FRONT_SLOTS) {
-      first = front.slots.last();
-      budget.remove(front, first);
-      last = last == null ? first : last;
+    Slot last = front.slots.last();
+    Slot first = last;
+    for (int kept = front.slots.size(); kept > size + 1; kept--) {
+      first = requireNonNull(front.slots.lower(first));
     }
-    if (first == null || last == null) {
-      return;
-    }
+    graves.cut(front.slots, first, bound);
     bound = first;
-    if (oldBound != null) {
-      gaps.add(new Gap(last, oldBound));
-      if (gaps.size() > 16) {
-        gaps.removeFirst();
-      }
+    while (!front.slots.isEmpty() && front.slots.last().compareTo(first) >= 0) {
+      budget.remove(front, front.slots.last());
     }
   }
 
@@ -120,6 +124,7 @@ public final class Index {
       from = read(from);
     }
     bound = from;
+    graves.reach(from);
   }
 
   /** Reads slots from {@code from} on; answers where to go on, or null when nothing follows. */
@@ -136,29 +141,9 @@ public final class Index {
             return false;
           }
           budget.add(front, slot);
-          Gap gap = gapAt(slot);
-          if (gap != null) {
-            gaps.remove(gap);
-            next[0] = gap.end;
-            return false;
-          }
-          return true;
+          next[0] = graves.behind(slot);
+          return next[0] == null;
         });
     return next[0];
-  }
-
-  private @Nullable Gap gapAt(Slot slot) {
-    for (Gap gap : gaps) {
-      if (gap.start.compareTo(slot) == 0) {
-        return gap;
-      }
-    }
-    return null;
-  }
-
-  private record Gap(Slot start, Slot end) {
-    boolean contains(Slot slot) {
-      return slot.compareTo(start) > 0 && slot.compareTo(end) < 0;
-    }
   }
 }

@@ -12,6 +12,9 @@ import org.rocksdb.RocksIterator;
  * before a scan.
  */
 public final class Tables implements AutoCloseable {
+  /** Bytes of writes in memory; more are flushed. */
+  private static final int BATCH_BYTES = 32 << 20;
+
   private final Database db;
   private final Batch batch = new Batch();
   private final ReadOptions scans = new ReadOptions();
@@ -23,14 +26,23 @@ public final class Tables implements AutoCloseable {
 
   public void put(Column column, byte[] key, byte[] value) {
     batch.put(column, key, value);
+    flushWhenLarge();
   }
 
   public void put(Column column, byte[] key, byte head, ByteString value) {
     batch.put(column, key, head, value);
+    flushWhenLarge();
   }
 
   public void delete(Column column, byte[] key) {
     batch.delete(column, key);
+    flushWhenLarge();
+  }
+
+  private void flushWhenLarge() {
+    if (batch.size() > BATCH_BYTES) {
+      flush();
+    }
   }
 
   public byte @Nullable [] get(Column column, byte[] key) {

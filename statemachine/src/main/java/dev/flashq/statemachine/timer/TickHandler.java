@@ -45,15 +45,16 @@ public final class TickHandler {
   }
 
   public Reply handle(Turn turn) {
-    int fired = 0;
+    int left = Limits.TIMERS_PER_TICK;
     Slot lease = leases.first();
-    while (lease != null && lease.major() <= turn.now() && fired++ < Limits.TIMERS_PER_TICK) {
+    while (lease != null && lease.major() <= turn.now() && left > 0) {
       endLease(lease.value(), turn);
+      left--;
       lease = leases.first();
     }
     Timer timer = timers.first();
-    while (timer != null && timer.due() <= turn.now() && fired++ < Limits.TIMERS_PER_TICK) {
-      fire(timer, turn);
+    while (timer != null && timer.due() <= turn.now() && left > 0 && turn.followUps() > 0) {
+      left -= fire(timer, left, turn);
       timer = timers.first();
     }
     return Reply.Done.DONE;
@@ -67,20 +68,28 @@ public final class TickHandler {
     lifecycle.leaseEnded(job, active, turn);
   }
 
-  private void fire(Timer timer, Turn turn) {
+  /** Answers how many of the tick's timers this one counts for. */
+  private int fire(Timer timer, int limit, Turn turn) {
     byte[] name = named(timer) ? timers.name(timer) : new byte[0];
     timers.remove(timer.due(), timer.kind(), timer.subject());
     switch (timer.kind()) {
       case DELAY -> lifecycle.delayEnded(timer.subject(), turn);
       case EXPIRY -> lifecycle.expire(timer.subject(), turn);
-      case RETENTION -> lifecycle.expireCompleted(queues.get((int) timer.subject()), turn);
+      case RETENTION -> {
+        return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
+      }
       case DEBOUNCE -> debounce.close(name, turn.now());
       case CLIENT -> answers.clientTimer(name, turn.now());
-      case DEPENDENTS -> lifecycle.release(timer.subject(), turn);
+      case DEPENDENTS, DEPENDENTS_OF_FAILED ->
+          lifecycle.cascade().goOn(timer.kind(), timer.subject(), name, turn);
     }
+    return 1;
   }
 
   private static boolean named(Timer timer) {
-    return timer.kind() == TimerKind.DEBOUNCE || timer.kind() == TimerKind.CLIENT;
+    return switch (timer.kind()) {
+      case DEBOUNCE, CLIENT, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
+      case DELAY, EXPIRY, RETENTION -> false;
+    };
   }
 }

@@ -14,6 +14,11 @@ public enum TimerKind {
    * A silent client's answers are forgotten. Subject: a number; the stored value names the client.
    */
   CLIENT,
-  /** More jobs that waited for a job that has ended. Subject: job id. */
-  DEPENDENTS
+  /**
+   * More jobs that waited for a job that has completed. Subject: its id; the stored value tells
+   * where to go on.
+   */
+  DEPENDENTS,
+  /** The same for a job that will not complete. */
+  DEPENDENTS_OF_FAILED
 }

@@ -100,9 +100,13 @@ public final class EngineFixture implements AutoCloseable {
 
   public void tick() {
     while (engine.nextTimerDue() <= clock) {
-      QueueEngine.Digest digest = engine.digest();
-      apply(Principal.SYSTEM, null, new Command.Tick(digest.index(), digest.value()));
+      tickOnce();
     }
+  }
+
+  void tickOnce() {
+    QueueEngine.Digest digest = engine.digest();
+    apply(Principal.SYSTEM, null, new Command.Tick(digest.index(), digest.value()));
   }
 
   /** Sets the clock of the next leader, which may be behind. */

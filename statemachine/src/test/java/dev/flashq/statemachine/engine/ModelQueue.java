@@ -119,8 +119,13 @@ final class ModelQueue {
       leaseEnded(job);
     }
     all(j -> j.state == DELAYED && j.runAt <= now, j -> j.runAt).forEach(this::ready);
-    all(j -> j.isOpen() && j.state != ACTIVE && j.expiresAt <= now, j -> j.expiresAt)
-        .forEach(this::remove);
+    for (ModelJob job :
+        all(j -> j.isOpen() && j.state != ACTIVE && j.expiresAt <= now, j -> j.expiresAt)) {
+      // One that waited for another that expired before it is dead by now, and stays so.
+      if (job.isOpen()) {
+        remove(job);
+      }
+    }
     jobs.values().removeIf(j -> j.state == COMPLETED && j.expiresAt <= now);
   }
 

@@ -1,0 +1,107 @@
+package dev.flashq.statemachine.log;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RequestId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A command of every kind, with every field set; and variants behind a slash. */
+final class GoldenCommands {
+  static final EntryHeader HEADER = new EntryHeader("n2", 5, 1001, 998);
+  static final Principal PRINCIPAL = new Principal("tester");
+  static final RequestId REQUEST_ID = new RequestId("client-1", 77, 70);
+  static final long PROPOSED_AT_MS = 1_700_000_000_123L;
+
+  private static final QueueName QUEUE = new QueueName("pay:eu");
+  private static final JobId JOB = new JobId(1234);
+  private static final Claim CLAIM = new Claim(JOB, 3);
+  private static final Payload JSON = Payload.json("{\"n\":1}");
+  private static final Payload MESSAGE_PACK =
+      new Payload(
+          Payload.Encoding.MESSAGE_PACK,
+          ByteString.copyFrom(new byte[] {(byte) 0x81, (byte) 0xa1, 'n', 1}));
+
+  private GoldenCommands() {}
+
+  static Map<String, Command> byName() {
+    var commands = new TreeMap<String, Command>();
+    commands.put(
+        "PushJobs",
+        new Command.PushJobs(
+            QUEUE,
+            List.of(
+                new NewJob(JSON, JobOptions.DEFAULTS), new NewJob(MESSAGE_PACK, everyOption()))));
+    commands.put("PullJobs", new Command.PullJobs(QUEUE, 100, 0));
+    commands.put(
+        "AckJobs",
+        new Command.AckJobs(
+            List.of(new Command.Ack(CLAIM, JSON), new Command.Ack(new Claim(JOB, 0), null))));
+    commands.put("FailJob", new Command.FailJob(CLAIM, "smtp is down"));
+    commands.put("ReportProgress", new Command.ReportProgress(CLAIM, 50, "half"));
+    commands.put("ReportProgress/silent", new Command.ReportProgress(CLAIM, 100, null));
+    commands.put("ReportProgress/empty", new Command.ReportProgress(CLAIM, 0, ""));
+    commands.put("RenewLease", new Command.RenewLease(CLAIM));
+    commands.put("CancelJob", new Command.CancelJob(JOB));
+    commands.put("UpdateJob", new Command.UpdateJob(JOB, MESSAGE_PACK));
+    commands.put("ChangePriority", new Command.ChangePriority(JOB, -7));
+    commands.put("MoveToDelayed", new Command.MoveToDelayed(CLAIM, 5000));
+    commands.put("PromoteJob", new Command.PromoteJob(JOB));
+    commands.put("DiscardJob", new Command.DiscardJob(CLAIM));
+    commands.put("SetPaused", new Command.SetPaused(QUEUE, true));
+    commands.put("SetPaused/resume", new Command.SetPaused(QUEUE, false));
+    commands.put("DrainQueue", new Command.DrainQueue(QUEUE, Long.MAX_VALUE, 5000));
+    commands.put(
+        "SetRateLimit", new Command.SetRateLimit(QUEUE, new Command.RateLimit(10, 60_000)));
+    commands.put("SetRateLimit/none", new Command.SetRateLimit(QUEUE, null));
+    commands.put("SetConcurrency", new Command.SetConcurrency(QUEUE, 8));
+    commands.put("SetConcurrency/zero", new Command.SetConcurrency(QUEUE, 0));
+    commands.put("SetConcurrency/none", new Command.SetConcurrency(QUEUE, null));
+    commands.put(
+        "ReleaseJobs", new Command.ReleaseJobs(List.of(CLAIM, new Claim(new JobId(9), 1))));
+    commands.put("Tick", new Command.Tick(4711, 0x8877665544332211L));
+    commands.put("RaiseFeatureLevel", new Command.RaiseFeatureLevel(1));
+    commands.put("RetryDeadJobs", new Command.RetryDeadJobs(QUEUE, JOB, 1));
+    commands.put("RetryDeadJobs/all", new Command.RetryDeadJobs(QUEUE, null, 5000));
+    for (JobState state : JobState.values()) {
+      commands.put(
+          state == JobState.WAITING ? "RemoveJobs" : "RemoveJobs/" + state,
+          new Command.RemoveJobs(QUEUE, state, 60_000, 5678, 100));
+    }
+    return commands;
+  }
+
+  private static JobOptions everyOption() {
+    return JobOptions.builder()
+        .priority(-3)
+        .delayMs(1)
+        .ttlMs(2)
+        .timeoutMs(3)
+        .maxAttempts(4)
+        .backoffMs(5)
+        .fixedBackoff(true)
+        .uniqueKey("unique")
+        .customId("custom")
+        .debounceId("debounce")
+        .debounceTtlMs(6)
+        .tags(List.of("a", "é"))
+        .lifo(true)
+        .groupId("group")
+        .dependsOn(List.of(new JobId(1), new JobId((1L << 53) - 1)))
+        .removeOnComplete(true)
+        .removeOnFail(true)
+        .stallTimeoutMs(7)
+        .keepCompletedAgeMs(8)
+        .keepCompletedCount(9)
+        .build();
+  }
+}
