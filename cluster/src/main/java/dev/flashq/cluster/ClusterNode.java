@@ -44,7 +44,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +80,7 @@ public final class ClusterNode implements AutoCloseable {
   private final JobWaits jobWaits;
   private final LeaderDuties duties;
   private final ReplicatedGateway gateway;
-  private final AtomicLong bytesSinceSnapshot = new AtomicLong();
-  private final AtomicBoolean snapshotting = new AtomicBoolean();
+  private final SnapshotDuty snapshots;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
@@ -113,6 +111,9 @@ public final class ClusterNode implements AutoCloseable {
             node,
             data.boot(),
             new Ears());
+    this.snapshots =
+        new SnapshotDuty(
+            settings.snapshotLogBytes(), clock, this::sendsCheckpoint, this::flushAndTakeSnapshot);
     this.raft = newRaft();
     this.proposer =
         new Proposer(node, data.boot(), raft.link(), settings.proposals(), clock, this::release);
@@ -165,7 +166,7 @@ public final class ClusterNode implements AutoCloseable {
   public ClusterView view() {
     var status = raft.status().orElse(new RaftStatus(0, "stopped", null, false, -1, List.of()));
     long applied = applied();
-    long snapshot = newestCheckpoint();
+    long snapshot = raft.checkpointIndex();
     boolean ready =
         status.leader() != null
             && status.committedIndex() - applied <= READY_GAP
@@ -201,6 +202,15 @@ public final class ClusterNode implements AutoCloseable {
 
   public int waitingPulls() {
     return longPolls.waiting();
+  }
+
+  boolean sendsCheckpoint() {
+    return raft.sendsCheckpoint();
+  }
+
+  private CompletableFuture<Void> flushAndTakeSnapshot() {
+    return CompletableFuture.runAsync(replica::flushAhead, readers)
+        .thenCompose(_ -> raft.takeSnapshot());
   }
 
   /** Takes a checkpoint now. */
@@ -255,20 +265,7 @@ public final class ClusterNode implements AutoCloseable {
   private void look() {
     try {
       duties.look();
-      if (bytesSinceSnapshot.get() > settings.snapshotLogBytes()
-          && snapshotting.compareAndSet(false, true)) {
-        bytesSinceSnapshot.set(0);
-        var _ =
-            CompletableFuture.runAsync(replica::flushAhead, readers)
-                .thenCompose(_ -> raft.takeSnapshot())
-                .whenComplete(
-                    (_, failure) -> {
-                      snapshotting.set(false);
-                      if (failure != null) {
-                        LOG.warn("No checkpoint was taken", failure);
-                      }
-                    });
-      }
+      snapshots.look();
     } catch (RuntimeException e) {
       LOG.error("A duty of the node failed and will be tried again", e);
     }
@@ -278,18 +275,6 @@ public final class ClusterNode implements AutoCloseable {
     try {
       return replica.lastApplied().index();
     } catch (RefusedException _) {
-      return -1;
-    }
-  }
-
-  private long newestCheckpoint() {
-    try {
-      return replica
-          .checkpoints()
-          .newest()
-          .map(checkpoint -> checkpoint.applied().index())
-          .orElse(-1L);
-    } catch (IOException _) {
       return -1;
     }
   }
@@ -332,7 +317,7 @@ public final class ClusterNode implements AutoCloseable {
   private final class Events implements ReplicaEvents {
     @Override
     public void applied(Outcome outcome, int entryBytes) {
-      bytesSinceSnapshot.addAndGet(entryBytes);
+      snapshots.applied(entryBytes);
       proposer.applied(outcome);
     }
 

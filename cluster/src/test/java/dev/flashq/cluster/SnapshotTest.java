@@ -32,9 +32,11 @@ class SnapshotTest {
       }
       await().atMost(SOON).until(() -> firstLogIndex(cluster, leader) > 10);
 
+      assertThat(cluster.node(leader).sendsCheckpoint()).isFalse();
       cluster.start(laggard);
 
       cluster.awaitSameState();
+      assertThat(cluster.node(leader).sendsCheckpoint()).isTrue();
       assertThat(cluster.push(laggard, "\"after\""))
           .succeedsWithin(SOON)
           .isInstanceOf(Pushed.class);

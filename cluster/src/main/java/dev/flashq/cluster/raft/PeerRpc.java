@@ -17,9 +17,11 @@ import org.apache.ratis.server.leader.LogAppender;
  */
 public final class PeerRpc implements RpcType {
   private static final String ROUNDS = "flashq.read-rounds";
+  private static final String TRANSFERS = "flashq.transfers";
 
-  static void setRounds(Parameters parameters, ReadRounds rounds) {
+  static void setParts(Parameters parameters, ReadRounds rounds, Transfers transfers) {
     parameters.put(ROUNDS, rounds, ReadRounds.class);
+    parameters.put(TRANSFERS, transfers, Transfers.class);
   }
 
   @Override
@@ -29,21 +31,27 @@ public final class PeerRpc implements RpcType {
 
   @Override
   public RpcFactory newFactory(Parameters parameters) {
-    return new Factory(parameters, requireNonNull(parameters.get(ROUNDS, ReadRounds.class)));
+    return new Factory(
+        parameters,
+        requireNonNull(parameters.get(ROUNDS, ReadRounds.class)),
+        requireNonNull(parameters.get(TRANSFERS, Transfers.class)));
   }
 
   private static final class Factory extends GrpcFactory {
     private final ReadRounds rounds;
+    private final Transfers transfers;
 
-    Factory(Parameters parameters, ReadRounds rounds) {
+    Factory(Parameters parameters, ReadRounds rounds, Transfers transfers) {
       super(parameters);
       this.rounds = rounds;
+      this.transfers = transfers;
     }
 
     @Override
     public LogAppender newLogAppender(
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-      var appender = new PromptLogAppender(server, new HeardLeaderState(state, rounds), follower);
+      var appender =
+          new PromptLogAppender(server, new HeardLeaderState(state, rounds), follower, transfers);
       rounds.add(state, appender);
       return appender;
     }

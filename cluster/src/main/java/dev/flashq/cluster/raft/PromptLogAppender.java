@@ -2,6 +2,7 @@ package dev.flashq.cluster.raft;
 
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
@@ -15,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  * the node it came to.
  */
 final class PromptLogAppender extends GrpcLogAppender {
+  private final Transfers transfers;
   private volatile long toldCommit = -1;
 
-  PromptLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
+  PromptLogAppender(
+      RaftServer.Division server,
+      LeaderState leaderState,
+      FollowerInfo follower,
+      Transfers transfers) {
     super(server, leaderState, follower);
+    this.transfers = transfers;
   }
 
   @Override
@@ -47,6 +54,12 @@ final class PromptLogAppender extends GrpcLogAppender {
     return silentMs < getServer().properties().maxRpcTimeoutMs()
         ? super.shouldInstallSnapshot()
         : null;
+  }
+
+  @Override
+  public Iterable<InstallSnapshotRequestProto> newInstallSnapshotRequests(
+      String requestId, SnapshotInfo snapshot) {
+    return transfers.noted(super.newInstallSnapshotRequests(requestId, snapshot));
   }
 
   /**

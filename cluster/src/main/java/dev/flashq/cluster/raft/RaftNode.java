@@ -43,6 +43,7 @@ public final class RaftNode implements AutoCloseable {
   private final RaftServer server;
   private final RaftLink link;
   private final MemberProgress progress;
+  private final Transfers transfers = new Transfers();
   private final ClientId administrator = ClientId.randomId();
 
   public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine)
@@ -55,7 +56,7 @@ public final class RaftNode implements AutoCloseable {
             settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
-    PeerRpc.setRounds(tls, stateMachine.rounds());
+    PeerRpc.setParts(tls, stateMachine.rounds(), transfers);
     this.server =
         RaftServer.newBuilder()
             .setServerId(self())
@@ -148,6 +149,17 @@ public final class RaftNode implements AutoCloseable {
     MemberProgress.Progress said = progress.of(id);
     return new RaftStatus.Indexes(
         id.toString(), said.applied(), Math.max(said.committed(), info.getCommitIndex()));
+  }
+
+  /** Whether a checkpoint is on its way to another member, or was a moment ago. */
+  public boolean sendsCheckpoint() {
+    return transfers.isActive();
+  }
+
+  /** The last log entry in the newest checkpoint; -1 without one. */
+  public long checkpointIndex() {
+    var latest = stateMachine.getStateMachineStorage().getLatestSnapshot();
+    return latest == null ? -1 : latest.getIndex();
   }
 
   /** Takes a checkpoint soon and drops the log before it. */

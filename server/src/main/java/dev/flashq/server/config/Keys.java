@@ -106,8 +106,8 @@ public final class Keys {
   static final Key<Long> SNAPSHOT_BYTES =
       new Key<>(
           "raft.snapshot-bytes",
-          "134217728",
-          "Bytes of log after which the state is snapshotted and the log before it purged.",
+          "67108864",
+          "Bytes of log after which the state is snapshotted and the log before it purged; a 16th of them when little is going on.",
           number(1 << 20, 1L << 40));
   static final Key<String> LOG_FORMAT =
       new Key<>(

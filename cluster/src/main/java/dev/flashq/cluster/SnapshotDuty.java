@@ -1,0 +1,106 @@
+package dev.flashq.cluster;
+
+import dev.flashq.cluster.config.NodeClock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when this node takes a checkpoint: after so many bytes of log under load, and much
+ * earlier when little is going on, so that a restart has little to replay.
+ */
+final class SnapshotDuty {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotDuty.class);
+
+  /** Milliseconds over which the load is measured. */
+  private static final long WINDOW_MS = 1_000;
+
+  /** It is quiet when less than this part of the limit is applied in a window. */
+  private static final long QUIET_PART = 64;
+
+  /** When it is quiet, this part of the limit is enough for a checkpoint. */
+  private static final long ENOUGH_PART = 16;
+
+  /** While a checkpoint is being sent the log may grow to so many times the limit. */
+  private static final long WHILE_SENDING = 16;
+
+  private static final long RETRY_MS = 10_000;
+
+  private final long limit;
+  private final NodeClock clock;
+  private final BooleanSupplier sending;
+  private final Supplier<CompletableFuture<Void>> take;
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicBoolean taking = new AtomicBoolean();
+  private volatile long notBefore;
+  private long windowStart;
+  private long atWindowStart;
+  private boolean quiet;
+
+  /**
+   * @param limit bytes of log
+   * @param sending whether an earlier checkpoint is on its way to another member
+   * @param take takes a checkpoint
+   */
+  SnapshotDuty(
+      long limit,
+      NodeClock clock,
+      BooleanSupplier sending,
+      Supplier<CompletableFuture<Void>> take) {
+    this.limit = limit;
+    this.clock = clock;
+    this.sending = sending;
+    this.take = take;
+    this.notBefore = clock.elapsed();
+    this.windowStart = clock.elapsed();
+  }
+
+  /** So many bytes of log have been applied. For any thread. */
+  void applied(int more) {
+    bytes.addAndGet(more);
+  }
+
+  /** Called every few milliseconds, by one thread. */
+  void look() {
+    long now = clock.elapsed();
+    long since = bytes.get();
+    measure(now, since);
+    if (now >= notBefore && isDue(since) && taking.compareAndSet(false, true)) {
+      begin(since);
+    }
+  }
+
+  private void measure(long now, long since) {
+    if (now - windowStart >= WINDOW_MS) {
+      quiet = since - atWindowStart < limit / QUIET_PART;
+      windowStart = now;
+      atWindowStart = since;
+    }
+  }
+
+  private boolean isDue(long since) {
+    if (sending.getAsBoolean()) {
+      return since > WHILE_SENDING * limit;
+    }
+    return since > limit || (quiet && since > limit / ENOUGH_PART);
+  }
+
+  private void begin(long since) {
+    var _ =
+        take.get()
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    bytes.addAndGet(-since);
+                  } else {
+                    notBefore = clock.elapsed() + RETRY_MS;
+                    LOG.warn("No checkpoint was taken; the next try is in 10 s", failure);
+                  }
+                  taking.set(false);
+                });
+  }
+}

@@ -1,0 +1,105 @@
+package dev.flashq.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flashq.cluster.config.NodeClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class SnapshotDutyTest {
+  private static final int LIMIT = 64_000;
+
+  private final List<CompletableFuture<Void>> taken = new ArrayList<>();
+  private long now = 5_000;
+  private boolean sending;
+  private final SnapshotDuty duty =
+      new SnapshotDuty(
+          LIMIT,
+          new NodeClock(() -> 0, () -> now),
+          () -> sending,
+          () -> {
+            var checkpoint = new CompletableFuture<Void>();
+            taken.add(checkpoint);
+            return checkpoint;
+          });
+
+  @Test
+  void takesOneWhenTheLogHasGrownByTheLimit() {
+    work(LIMIT);
+    assertThat(taken).isEmpty();
+
+    work(1);
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void takesOneAtATimeAndCountsWhatCameMeanwhile() {
+    work(LIMIT + 1);
+    work(LIMIT);
+    assertThat(taken).hasSize(1);
+
+    taken.getFirst().complete(null);
+    work(0);
+    assertThat(taken).hasSize(1);
+
+    work(1);
+    assertThat(taken).hasSize(2);
+  }
+
+  @Test
+  void takesOneEarlyWhenItGetsQuiet() {
+    work(LIMIT / 2);
+    assertThat(taken).isEmpty();
+
+    pass(1_000);
+    assertThat(taken).isEmpty();
+
+    pass(1_000);
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void takesNoneWhileNextToNothingHappens() {
+    for (int i = 0; i < 20; i++) {
+      work(LIMIT / 16 / 20);
+      pass(1_000);
+    }
+
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void waitsWhileOneIsBeingSentButNotForEver() {
+    sending = true;
+    work(15 * LIMIT);
+    pass(1_000);
+    pass(1_000);
+    assertThat(taken).isEmpty();
+
+    work(LIMIT + 1);
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void triesAgainLaterWhenOneFails() {
+    work(LIMIT + 1);
+    taken.getFirst().completeExceptionally(new IllegalStateException("no room"));
+    pass(9_999);
+    assertThat(taken).hasSize(1);
+
+    pass(1);
+    assertThat(taken).hasSize(2);
+  }
+
+  private void work(int bytes) {
+    duty.applied(bytes);
+    duty.look();
+  }
+
+  private void pass(long ms) {
+    now += ms;
+    duty.look();
+  }
+}
