@@ -8,7 +8,7 @@ package dev.flashq.cluster.config;
  * @param bytes their size
  */
 public record ProposalLimits(int entriesInFlight, int commands, long bytes) {
-  public static final ProposalLimits DEFAULT = new ProposalLimits(4, 200_000, 128L * 1024 * 1024);
+  public static final ProposalLimits DEFAULT = new ProposalLimits(4, 200_000, 64L * 1024 * 1024);
 
   public ProposalLimits {
     if (entriesInFlight < 1 || commands < 1 || bytes < 1) {

@@ -90,20 +90,26 @@ public final class RatisProperties {
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     // Purge as soon as a segment is covered by a checkpoint.
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+    // A segment is read into the heap as a whole for a member that lags, and several of them stay
+    // there until it has
+    // gone on: with the default of 32 MB a leader with a heap of 512 MB ended for want of memory.
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(8 * MIB));
     // Entries of closed segments that stay in the heap; the default may hold 200 MB.
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(64 * MIB));
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(32 * MIB));
   }
 
   private static void sizes(RaftProperties properties) {
     // An entry above this is refused by the log, so the greatest entry sets it.
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(ENTRY_MAX));
-    // Bounds one append of small entries, so that a lagging member answers often; large ones are
-    // bound by the bytes.
-    RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 256);
-    // Appends on their way to one member: half the default, because each may hold 17 MiB when the
-    // member lags.
+    // Bounds one append of entries of the usual greatest size, 1 MiB: four of them are in memory
+    // for
+    // each member that
+    // lags, and once more as messages.
+    RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
+    // Appends on their way to one member: half the default, because each may hold 17 MiB when an
+    // entry is that large.
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 4);
     // Ratis demands the append size and 8 bytes more.
     RaftServerConfigKeys.Log.setWriteBufferSize(
@@ -123,7 +129,7 @@ public final class RatisProperties {
         properties, TimeDuration.valueOf(750, TimeUnit.MILLISECONDS));
     // Entries that the leader has taken and not yet applied; more are refused and tried again by
     // their proposer.
-    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(96 * MIB));
+    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(48 * MIB));
     // Our entries know by themselves whether they were applied; Ratis need not remember answers for
     // 60 s.
     RaftServerConfigKeys.RetryCache.setExpiryTime(

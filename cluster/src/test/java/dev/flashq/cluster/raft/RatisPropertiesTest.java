@@ -77,7 +77,8 @@ class RatisPropertiesTest {
     assertThat(RaftServerConfigKeys.Log.purgeGap(properties)).isEqualTo(1);
     assertThat(RaftServerConfigKeys.Log.segmentCacheNumMax(properties)).isEqualTo(2);
     assertThat(RaftServerConfigKeys.Log.segmentCacheSizeMax(properties).getSize())
-        .isEqualTo(64 << 20);
+        .isEqualTo(32 << 20);
+    assertThat(RaftServerConfigKeys.Log.segmentSizeMax(properties).getSize()).isEqualTo(8 << 20);
     assertThat(RaftServerConfigKeys.Log.unsafeFlushEnabled(properties)).isFalse();
     assertThat(RaftServerConfigKeys.Log.asyncFlushEnabled(properties)).isFalse();
   }
@@ -88,14 +89,14 @@ class RatisPropertiesTest {
     assertThat(buffer).isEqualTo(17L << 20);
     assertThat(RaftServerConfigKeys.Log.writeBufferSize(properties).getSize())
         .isGreaterThanOrEqualTo(buffer + 8);
-    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(256);
+    assertThat(RaftServerConfigKeys.Log.Appender.bufferElementLimit(properties)).isEqualTo(8);
     assertThat(GrpcConfigKeys.Server.leaderOutstandingAppendsMax(properties)).isEqualTo(4);
     assertThat(RaftServerConfigKeys.Log.Appender.waitTimeMin(properties))
         .isEqualTo(TimeDuration.ZERO);
     assertThat(RaftServerConfigKeys.Log.Appender.retryPolicy(properties)).startsWith("1ms,10");
     assertThat(RaftServerConfigKeys.Log.Appender.snapshotChunkSizeMax(properties).getSize())
         .isEqualTo(4 << 20);
-    assertThat(RaftServerConfigKeys.Write.byteLimit(properties).getSize()).isEqualTo(96 << 20);
+    assertThat(RaftServerConfigKeys.Write.byteLimit(properties).getSize()).isEqualTo(48 << 20);
     assertThat(RaftServerConfigKeys.RetryCache.expiryTime(properties)).isEqualTo(ms(10_000));
   }
 

@@ -32,7 +32,7 @@ class ServerConfigTest {
                 false,
                 new ServerConfig.Peer(
                     Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
-                new ServerConfig.Raft(300, 500, 134_217_728),
+                new ServerConfig.Raft(300, 500, 67_108_864),
                 new ServerConfig.Log("text", "info")));
   }
 
