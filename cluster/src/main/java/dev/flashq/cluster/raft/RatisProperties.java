@@ -120,9 +120,9 @@ public final class RatisProperties {
     // member starts
     // elections because the leader has not called yet.
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 50ms,20, 200ms,1000");
-    // A chunk is held in memory on both sides and must fit into a message.
-    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
-        properties, SizeInBytes.valueOf(4 * MIB));
+    // Some forty chunks are in the sender's memory when the receiver is slow; with 4 MiB they took
+    // 150 MB of the heap.
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf(MIB));
     // Times the eight chunks on their way: how long a leader waits for a member that died during
     // the transfer (24 s).
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(

@@ -95,7 +95,7 @@ class RatisPropertiesTest {
         .isEqualTo(TimeDuration.ZERO);
     assertThat(RaftServerConfigKeys.Log.Appender.retryPolicy(properties)).startsWith("1ms,10");
     assertThat(RaftServerConfigKeys.Log.Appender.snapshotChunkSizeMax(properties).getSize())
-        .isEqualTo(4 << 20);
+        .isEqualTo(1 << 20);
     assertThat(RaftServerConfigKeys.Write.byteLimit(properties).getSize()).isEqualTo(48 << 20);
     assertThat(RaftServerConfigKeys.RetryCache.expiryTime(properties)).isEqualTo(ms(10_000));
   }
