@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -73,17 +75,24 @@ class FullDiskTest {
 
   private static Set<Long> push(LocalCluster cluster) {
     var ids = new HashSet<Long>();
-    Data data = Data.of("x".repeat(JOB_BYTES));
+    Random random = new Random(7);
     try (FlashQ client = FlashQ.at(cluster.addresses()).timeout(Duration.ofSeconds(30)).connect()) {
       for (int i = 0; i < JOBS / 50; i++) {
         List<CompletableFuture<Long>> answers = new ArrayList<>();
         for (int j = 0; j < 50; j++) {
-          answers.add(client.push("large", data));
+          answers.add(client.push("large", incompressible(random)));
         }
         answers.forEach(answer -> ids.add(answer.join()));
       }
     }
     return ids;
+  }
+
+  /** What compresses well would leave room on the disk when the log behind a checkpoint goes. */
+  private static Data incompressible(Random random) {
+    byte[] bytes = new byte[JOB_BYTES * 3 / 4];
+    random.nextBytes(bytes);
+    return Data.of(Base64.getEncoder().encodeToString(bytes));
   }
 
   private static Set<Long> pull(LocalCluster cluster, int count) {
