@@ -194,7 +194,7 @@ public final class BenchMain implements Callable<Integer> {
   private void printUse(@Nullable LocalCluster cluster, List<NodeUse> before, double seconds) {
     List<NodeUse> after = use(cluster);
     for (int i = 0; cluster != null && i < after.size(); i++) {
-      double cpu = (after.get(i).cpuSeconds() - before.get(i).cpuSeconds()) / seconds;
+      double cpu = after.get(i).cpuSecondsSince(before.get(i)) / seconds;
       say(
           String.format(
               Locale.ROOT,

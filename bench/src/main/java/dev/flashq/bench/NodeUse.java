@@ -9,12 +9,20 @@ import java.util.regex.Pattern;
 /**
  * What a process has used, from Linux's /proc.
  *
+ * @param pid the process
  * @param cpuSeconds of all its threads so far
  * @param residentMiB memory in use now
  */
-record NodeUse(double cpuSeconds, double residentMiB) {
+record NodeUse(long pid, double cpuSeconds, double residentMiB) {
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
   private static final double TICKS_PER_SECOND = 100;
+
+  /**
+   * CPU seconds since {@code before}; since its start for a process that was started in between.
+   */
+  double cpuSecondsSince(NodeUse before) {
+    return before.pid == pid ? cpuSeconds - before.cpuSeconds : cpuSeconds;
+  }
 
   static NodeUse of(long pid) {
     try {
@@ -23,9 +31,10 @@ record NodeUse(double cpuSeconds, double residentMiB) {
       double cpu = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
       Matcher resident =
           RESIDENT.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
-      return new NodeUse(cpu, resident.find() ? Long.parseLong(resident.group(1)) / 1024.0 : 0);
+      return new NodeUse(
+          pid, cpu, resident.find() ? Long.parseLong(resident.group(1)) / 1024.0 : 0);
     } catch (IOException e) {
-      return new NodeUse(0, 0);
+      return new NodeUse(pid, 0, 0);
     }
   }
 }

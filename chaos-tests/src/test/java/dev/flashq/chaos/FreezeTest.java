@@ -1,0 +1,91 @@
+package dev.flashq.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalNode;
+import dev.flashq.ops.local.NodeCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A member that stands still (a suspended machine, a disk that hangs) and comes back far behind the
+ * log gets a checkpoint and catches up while the others go on working.
+ */
+class FreezeTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  private static final Pattern LOG_FILE = Pattern.compile("log_(?:inprogress_)?(\\d+).*");
+
+  @TempDir Path data;
+
+  @Test
+  void aFrozenFollowerCatchesUpUnderLoad() throws Exception {
+    var settings = Map.of("FLASHQ_LOG_LEVEL", "info", "FLASHQ_RAFT_SNAPSHOT_BYTES", "1048576");
+    var plan = new LocalCluster.Plan(3, data, 0, NodeCommand.ofThisJvm(), settings);
+    History history = new History();
+    try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
+        Workload workload = new Workload(cluster.addresses(), "freeze", history)) {
+      await().atMost(SOON).until(() -> history.ackedCount() > 500);
+      LocalNode leader = cluster.awaitLeader(SOON);
+      LocalNode follower =
+          cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
+
+      signal("STOP", follower);
+      long frozenAt = index(cluster, leader, "applied_index");
+      try {
+        await().atMost(SOON).until(() -> firstInLog(leader) > frozenAt);
+      } finally {
+        signal("CONT", follower);
+      }
+
+      long aim = index(cluster, leader, "committed_index");
+      await().atMost(SOON).until(() -> index(cluster, follower, "applied_index") >= aim);
+      assertThat(Files.readString(follower.output()))
+          .contains("The state is restored from " + data);
+      assertThat(cluster.nodes()).allMatch(LocalNode::isAlive);
+
+      workload.stopPushing();
+      await().atMost(SOON).until(() -> history.lost().isEmpty());
+    }
+    assertThat(history.ackedTwice()).isEmpty();
+    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
+  }
+
+  private static void signal(String name, LocalNode node) {
+    Program.run("kill", "-" + name, Long.toString(node.pid())).checked();
+  }
+
+  /** The smallest index of the node's log files: what lies before it is in checkpoints only. */
+  private long firstInLog(LocalNode node) throws IOException {
+    Path raft = data.resolve(node.id()).resolve("raft");
+    try (Stream<Path> groups = Files.list(raft);
+        Stream<Path> files = Files.list(groups.findFirst().orElseThrow().resolve("current"))) {
+      return files
+          .map(file -> LOG_FILE.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToLong(name -> Long.parseLong(name.group(1)))
+          .min()
+          .orElse(-1);
+    }
+  }
+
+  /** A figure of the node's own page; -1 when it does not answer. */
+  private static long index(LocalCluster cluster, LocalNode node, String name) {
+    return cluster
+        .get(node, "/cluster")
+        .map(answer -> Pattern.compile("\"" + name + "\":(\\d+)").matcher(answer.body()))
+        .filter(Matcher::find)
+        .map(matcher -> Long.parseLong(matcher.group(1)))
+        .orElse(-1L);
+  }
+}
