@@ -34,8 +34,9 @@ final class SnapshotDuty {
   private final NodeClock clock;
   private final BooleanSupplier sending;
   private final Supplier<CompletableFuture<Void>> take;
-  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong applied = new AtomicLong();
   private final AtomicBoolean taking = new AtomicBoolean();
+  private volatile long inCheckpoint;
   private volatile long notBefore;
   private long windowStart;
   private long atWindowStart;
@@ -61,24 +62,24 @@ final class SnapshotDuty {
 
   /** So many bytes of log have been applied. For any thread. */
   void applied(int more) {
-    bytes.addAndGet(more);
+    applied.addAndGet(more);
   }
 
   /** Called every few milliseconds, by one thread. */
   void look() {
     long now = clock.elapsed();
-    long since = bytes.get();
-    measure(now, since);
-    if (now >= notBefore && isDue(since) && taking.compareAndSet(false, true)) {
-      begin(since);
+    long bytes = applied.get();
+    measure(now, bytes);
+    if (now >= notBefore && isDue(bytes - inCheckpoint) && taking.compareAndSet(false, true)) {
+      begin(bytes);
     }
   }
 
-  private void measure(long now, long since) {
+  private void measure(long now, long bytes) {
     if (now - windowStart >= WINDOW_MS) {
-      quiet = since - atWindowStart < limit / QUIET_PART;
+      quiet = bytes - atWindowStart < limit / QUIET_PART;
       windowStart = now;
-      atWindowStart = since;
+      atWindowStart = bytes;
     }
   }
 
@@ -89,13 +90,13 @@ final class SnapshotDuty {
     return since > limit || (quiet && since > limit / ENOUGH_PART);
   }
 
-  private void begin(long since) {
+  private void begin(long bytes) {
     var _ =
         take.get()
             .whenComplete(
                 (_, failure) -> {
                   if (failure == null) {
-                    bytes.addAndGet(-since);
+                    inCheckpoint = bytes;
                   } else {
                     notBefore = clock.elapsed() + RETRY_MS;
                     LOG.warn("No checkpoint was taken; the next try is in 10 s", failure);

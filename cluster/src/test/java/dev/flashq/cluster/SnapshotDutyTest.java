@@ -61,6 +61,19 @@ class SnapshotDutyTest {
   }
 
   @Test
+  void doesNotTakeACheckpointForQuiet() {
+    work(LIMIT / 2);
+    pass(1_000);
+    work(LIMIT / 2 + 1);
+    taken.getFirst().complete(null);
+
+    work(LIMIT / 4);
+    pass(1_000);
+
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
   void takesNoneWhileNextToNothingHappens() {
     for (int i = 0; i < 20; i++) {
       work(LIMIT / 16 / 20);

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.LogInfoProto;
-import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,18 +52,14 @@ final class MemberProgress {
       known.put(
           member,
           new Progress(
-              log.hasApplied() ? indexOf(log.getApplied()) : -1,
-              log.hasCommitted() ? indexOf(log.getCommitted()) : -1));
+              log.hasApplied() ? log.getApplied().getIndex() : -1,
+              log.hasCommitted() ? log.getCommitted().getIndex() : -1));
     } catch (IOException | RuntimeException e) {
       known.remove(member);
       LOG.debug("{} does not say how far it is", member, e);
     } finally {
       asked.remove(member);
     }
-  }
-
-  private static long indexOf(TermIndexProto entry) {
-    return entry.getIndex();
   }
 
   Progress of(RaftPeerId member) {

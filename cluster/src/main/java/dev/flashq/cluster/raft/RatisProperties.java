@@ -90,9 +90,9 @@ public final class RatisProperties {
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     // Purge as soon as a segment is covered by a checkpoint.
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
-    // A segment is read into the heap as a whole for a member that lags, and several of them stay
-    // there until it has
-    // gone on: with the default of 32 MB a leader with a heap of 512 MB ended for want of memory.
+    // A segment is read into the heap as a whole for a member that lags, and several stay there
+    // until it has gone on: with the default of 32 MB a leader with a heap of 512 MB ended for
+    // want of memory.
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(8 * MIB));
     // Entries of closed segments that stay in the heap; the default may hold 200 MB.
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
@@ -103,10 +103,8 @@ public final class RatisProperties {
     // An entry above this is refused by the log, so the greatest entry sets it.
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(ENTRY_MAX));
-    // Bounds one append of entries of the usual greatest size, 1 MiB: four of them are in memory
-    // for
-    // each member that
-    // lags, and once more as messages.
+    // Bounds one append of entries of the usual greatest size, 1 MiB. Four of them are in memory
+    // for each member that lags, and once more as messages.
     RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
     // Appends on their way to one member: half the default, because each may hold 17 MiB when an
     // entry is that large.

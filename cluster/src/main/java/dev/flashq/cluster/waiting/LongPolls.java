@@ -164,7 +164,7 @@ public final class LongPolls {
             .get()
             .thenRun(
                 () -> {
-                  if (!waiter.isGone() && answered.test(id) && leave(waiter)) {
+                  if (!waiter.isGone() && mayBeAnswered(id) && leave(waiter)) {
                     send(waiter.pull().queue(), new Pull(waiter, 0));
                   }
                 });
@@ -213,7 +213,7 @@ public final class LongPolls {
     RequestId id = waiter.submission().requestId();
     if (waitsOn && id != null) {
       // If the log answered from the record, asking again would only repeat it.
-      executor.execute(() -> settle(queue, pull, reply, failure, !answered.test(id)));
+      executor.execute(() -> settle(queue, pull, reply, failure, !mayBeAnswered(id)));
     } else {
       settle(queue, pull, reply, failure, waitsOn);
     }
@@ -300,6 +300,15 @@ public final class LongPolls {
 
   private boolean leave(PullWaiter waiter) {
     return inLine(waiter.pull().queue(), line -> line.leave(waiter));
+  }
+
+  private boolean mayBeAnswered(RequestId id) {
+    try {
+      return answered.test(id);
+    } catch (RefusedException _) {
+      // The node is stopping or its state is being replaced: the log knows.
+      return true;
+    }
   }
 
   private Deliverable deliverableNow(QueueName queue) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -12,6 +13,7 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
@@ -36,6 +38,7 @@ class LongPollsTest {
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
   private final Set<RequestId> onRecord = ConcurrentHashMap.newKeySet();
   private final AtomicInteger looks = new AtomicInteger();
+  private volatile boolean recordRefuses;
   private volatile Deliverable deliverable = Deliverable.NOTHING;
 
   private final LongPolls polls =
@@ -51,6 +54,9 @@ class LongPollsTest {
           () -> barrier,
           id -> {
             looks.incrementAndGet();
+            if (recordRefuses) {
+              throw new RefusedException(new Refused(ErrorCode.SERVICE_UNAVAILABLE, "stopping"));
+            }
             return onRecord.contains(id);
           },
           unwanted::add,
@@ -209,6 +215,19 @@ class LongPollsTest {
     CompletableFuture<Reply> pull = pull(1, 60_000, id);
     await().until(() -> !proposed.isEmpty());
 
+    proposed.getFirst().complete(Delivered.NONE);
+
+    assertThat(pull).isCompletedWithValue(Delivered.NONE);
+  }
+
+  @Test
+  void endsWhenTheRecordCannotBeReadNow() {
+    CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 9, 5));
+    deliverable = new Deliverable(1, 0);
+    polls.ready(MAIL);
+    recordRefuses = true;
+
+    deliverable = Deliverable.NOTHING;
     proposed.getFirst().complete(Delivered.NONE);
 
     assertThat(pull).isCompletedWithValue(Delivered.NONE);
