@@ -13,11 +13,11 @@ public enum Column {
   /** Queue name to its settings and counts. */
   QUEUES,
   /** Job id to its header. */
-  JOBS,
+  JOBS(7),
   /** Job id and part to data or result. */
-  PAYLOADS,
+  PAYLOADS(7),
   /** Queue, priority, number to job id: the order of delivery. */
-  READY,
+  READY(19),
   /** Queue, group, priority, number to job id: ready jobs behind the front of their group. */
   GROUPED,
   /** Queue and group id to the group. */
@@ -25,9 +25,9 @@ public enum Column {
   /** Queue, due time, job id. */
   DELAYED,
   /** Queue, job id to the end of the lease. */
-  ACTIVE,
+  ACTIVE(11),
   /** Queue, expiry, job id. */
-  COMPLETED,
+  COMPLETED(11),
   /** Queue, time of death, job id. */
   DEAD,
   /** Queue, job id: jobs that wait for others. */
@@ -46,16 +46,31 @@ public enum Column {
   ANSWERS;
 
   private final String family;
+  private final int stretchBytes;
 
   Column() {
+    this(0);
+  }
+
+  Column(int stretchBytes) {
     this.family = name().toLowerCase(Locale.ROOT);
+    this.stretchBytes = stretchBytes;
   }
 
   Column(String family) {
     this.family = family;
+    this.stretchBytes = 0;
   }
 
   byte[] family() {
     return family.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Bytes at the front of a key that it shares with those written shortly before and after it; 0
+   * where keys come in no order.
+   */
+  int stretchBytes() {
+    return stretchBytes;
   }
 }
