@@ -59,7 +59,6 @@ final class State implements AutoCloseable {
   void entryWritten() {
     jobs.entryWritten();
     debounce.entryWritten();
-    proposers.entryWritten();
     fronts.enforce();
   }
 
@@ -70,7 +69,7 @@ final class State implements AutoCloseable {
     meta.forget();
     jobs.forget();
     debounce.entryWritten();
-    proposers.entryWritten();
+    proposers.forget();
     timers.forget();
     leases.forget();
     answers.forget();

@@ -32,7 +32,6 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
-import dev.flashq.statemachine.QueueName;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -111,11 +110,12 @@ final class CommandCodec {
     };
   }
 
-  static Command decode(LoggedCommand logged) {
+  static Command decode(LoggedCommand logged, QueueNames queues) {
     return switch (logged.getBodyCase()) {
-      case PUSH_JOBS -> push(logged.getPushJobs());
+      case PUSH_JOBS -> push(logged.getPushJobs(), queues);
       case PULL_JOBS ->
-          new PullJobs(queue(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
+          new PullJobs(
+              queues.of(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
       case ACK_JOBS -> acks(logged.getAckJobs());
       case FAIL_JOB ->
           new FailJob(claim(logged.getFailJob().getClaim()), logged.getFailJob().getError());
@@ -135,20 +135,21 @@ final class CommandCodec {
       case PROMOTE_JOB -> new PromoteJob(new JobId(logged.getPromoteJob().getJob()));
       case DISCARD_JOB -> new DiscardJob(claim(logged.getDiscardJob().getClaim()));
       case SET_PAUSED ->
-          new SetPaused(queue(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
+          new SetPaused(
+              queues.of(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
       case DRAIN_QUEUE -> {
         var m = logged.getDrainQueue();
-        yield new DrainQueue(queue(m.getQueue()), m.getBelowJob(), m.getLimit());
+        yield new DrainQueue(queues.of(m.getQueue()), m.getBelowJob(), m.getLimit());
       }
       case SET_RATE_LIMIT -> {
         var m = logged.getSetRateLimit();
         yield new SetRateLimit(
-            queue(m.getQueue()),
+            queues.of(m.getQueue()),
             m.getClear() ? null : new RateLimit(m.getMax(), m.getDurationMs()));
       }
       case SET_CONCURRENCY -> {
         var m = logged.getSetConcurrency();
-        yield new SetConcurrency(queue(m.getQueue()), m.getClear() ? null : m.getLimit());
+        yield new SetConcurrency(queues.of(m.getQueue()), m.getClear() ? null : m.getLimit());
       }
       case RELEASE_JOBS ->
           new ReleaseJobs(
@@ -158,12 +159,12 @@ final class CommandCodec {
       case RETRY_DEAD_JOBS -> {
         var m = logged.getRetryDeadJobs();
         yield new RetryDeadJobs(
-            queue(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
+            queues.of(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
       }
       case REMOVE_JOBS -> {
         var m = logged.getRemoveJobs();
         yield new RemoveJobs(
-            queue(m.getQueue()),
+            queues.of(m.getQueue()),
             STATES[m.getState()],
             m.getOlderThanMs(),
             m.getBelowJob(),
@@ -180,15 +181,15 @@ final class CommandCodec {
     return message.build();
   }
 
-  private static PushJobs push(LogProto.PushJobs push) {
+  private static PushJobs push(LogProto.PushJobs push, QueueNames queues) {
     if (push.getJobsCount() == 1) {
-      return new PushJobs(queue(push.getQueue()), List.of(NewJobCodec.decode(push.getJobs(0))));
+      return new PushJobs(queues.of(push.getQueue()), List.of(NewJobCodec.decode(push.getJobs(0))));
     }
     List<NewJob> jobs = new ArrayList<>(push.getJobsCount());
     for (LogProto.NewJob job : push.getJobsList()) {
       jobs.add(NewJobCodec.decode(job));
     }
-    return new PushJobs(queue(push.getQueue()), jobs);
+    return new PushJobs(queues.of(push.getQueue()), jobs);
   }
 
   private static LogProto.AckJobs acks(AckJobs acks) {
@@ -256,10 +257,6 @@ final class CommandCodec {
 
   private static Claim claim(LogProto.Claim claim) {
     return new Claim(new JobId(claim.getJob()), claim.getLease());
-  }
-
-  private static QueueName queue(String name) {
-    return new QueueName(name);
   }
 
   static LogProto.Payload payload(Payload payload) {

@@ -78,6 +78,7 @@ public final class EntryCodec {
           "log entry of format " + entry.getFormat() + "; this version reads " + FORMAT);
     }
     var principals = entry.getPrincipalsList().stream().map(Principal::new).toList();
+    var queues = new QueueNames();
     var submissions = new ArrayList<Submission>(entry.getCommandsCount());
     for (LogProto.LoggedCommand logged : entry.getCommandsList()) {
       RequestId id =
@@ -88,7 +89,8 @@ public final class EntryCodec {
                   logged.getClientSequence(),
                   logged.getClientSettled());
       submissions.add(
-          new Submission(principals.get(logged.getPrincipal()), id, CommandCodec.decode(logged)));
+          new Submission(
+              principals.get(logged.getPrincipal()), id, CommandCodec.decode(logged, queues)));
     }
     return new Entry(
         new EntryHeader(entry.getNode(), entry.getBoot(), entry.getSequence(), entry.getSettled()),

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.state.proto.StateProto.AnswersRecord;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.store.Views.View;
 import dev.flashq.statemachine.timer.TimerKind;
@@ -38,7 +39,7 @@ public final class Answers {
   private final Meta meta;
   // Least recently heard first: a client that speaks is put at the end.
   private final Map<String, Client> clients = new LinkedHashMap<>();
-  private final Map<String, AnswersRecord.Builder> given = new TreeMap<>();
+  private final Map<String, Given> given = new TreeMap<>();
   private long bytes;
 
   public Answers(Tables tables, Timers timers, Meta meta) {
@@ -83,13 +84,10 @@ public final class Answers {
    * new.
    */
   public @Nullable StoredReply find(RequestId id) {
-    AnswersRecord.Builder now = given.get(id.client());
-    if (now != null) {
-      for (Answer answer : now.getAnswersList()) {
-        if (answer.getSequence() == id.sequence()) {
-          return answer.getReply();
-        }
-      }
+    Given now = given.get(id.client());
+    ByteString fresh = now == null ? null : now.replies.get(id.sequence());
+    if (fresh != null) {
+      return reply(fresh);
     }
     Client client = clients.get(id.client());
     if (client == null) {
@@ -140,17 +138,15 @@ public final class Answers {
 
   /** Notes the answer of a request of this entry. */
   public void give(RequestId id, Reply reply) {
-    AnswersRecord.Builder row = given.computeIfAbsent(id.client(), _ -> AnswersRecord.newBuilder());
-    row.setSettled(Math.max(row.getSettled(), id.settled()))
-        .addAnswers(
-            Answer.newBuilder().setSequence(id.sequence()).setReply(StoredReplies.encode(reply)));
+    ByteString stored = StoredReplies.encode(reply).toByteString();
+    given.computeIfAbsent(id.client(), _ -> new Given()).add(id, stored);
   }
 
   /** Puts this entry's answers into the batch. */
   public void write(long index, long now) {
-    for (Map.Entry<String, AnswersRecord.Builder> entry : given.entrySet()) {
+    for (Map.Entry<String, Given> entry : given.entrySet()) {
       String name = entry.getKey();
-      AnswersRecord.Builder row = entry.getValue().setAt(now);
+      AnswersRecord.Builder row = entry.getValue().row.setAt(now);
       Client client = clients.remove(name);
       if (client == null) {
         client = new Client();
@@ -208,5 +204,17 @@ public final class Answers {
     byte[] key = Arrays.copyOf(name, name.length + 8);
     System.arraycopy(Bytes.of(entry), 0, key, name.length, 8);
     return key;
+  }
+
+  /** The answers to one client in the entry that is applied. */
+  private static final class Given {
+    final AnswersRecord.Builder row = AnswersRecord.newBuilder();
+    final LookupMap<Long, ByteString> replies = LookupMap.create();
+
+    void add(RequestId id, ByteString reply) {
+      row.setSettled(Math.max(row.getSettled(), id.settled()));
+      row.addAnswers(Answer.newBuilder().setSequence(id.sequence()).setReply(reply));
+      replies.put(id.sequence(), reply);
+    }
   }
 }

@@ -32,7 +32,7 @@ final class Client {
     long greatest = 0;
     long weight = 0;
     for (Answer answer : row.getAnswersList()) {
-      ByteString reply = answer.getReply().toByteString();
+      ByteString reply = answer.getReply();
       answers.put(answer.getSequence(), reply);
       greatest = Math.max(greatest, answer.getSequence());
       weight += ANSWER_OVERHEAD + reply.size();

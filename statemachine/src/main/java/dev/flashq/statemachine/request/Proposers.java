@@ -6,33 +6,39 @@ import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.state.proto.StateProto.ProposerRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
-import dev.flashq.statemachine.store.KeyTable;
+import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which entries of each node have been applied, so that an entry that a node sent twice, because it
  * could not know whether a lost leader had it, takes effect once.
  */
 public final class Proposers {
-  private final KeyTable rows;
+  private final Tables tables;
+  // Only members propose, so there are few.
+  private final LookupMap<String, ProposerRecord> known = LookupMap.create();
 
   public Proposers(Tables tables) {
-    this.rows = new KeyTable(tables, Column.META);
+    this.tables = tables;
   }
 
   /** Notes the entry; false when it must not take effect (again). */
   public boolean admit(EntryHeader header) {
     byte[] key = Bytes.of("proposer/" + header.node());
-    ProposerRecord known = read(key);
-    if (header.boot() < known.getBoot()) {
+    ProposerRecord last = known.get(header.node());
+    if (last == null) {
+      last = read(key);
+    }
+    if (header.boot() < last.getBoot()) {
       // From before the node's last start: nobody waits for it, and it may have been applied
       // already.
       return false;
     }
-    boolean sameBoot = header.boot() == known.getBoot();
-    List<Long> applied = sameBoot ? known.getAppliedList() : List.of();
-    long settled = sameBoot ? known.getSettled() : 0;
+    boolean sameBoot = header.boot() == last.getBoot();
+    List<Long> applied = sameBoot ? last.getAppliedList() : List.of();
+    long settled = sameBoot ? last.getSettled() : 0;
     if (header.sequence() < settled || applied.contains(header.sequence())) {
       return false;
     }
@@ -41,12 +47,14 @@ public final class Proposers {
             .setBoot(header.boot())
             .setSettled(Math.max(settled, header.settled()));
     applied.stream().filter(sequence -> sequence >= next.getSettled()).forEach(next::addApplied);
-    rows.put(key, next.addApplied(header.sequence()).build().toByteArray());
+    ProposerRecord record = next.addApplied(header.sequence()).build();
+    known.put(header.node(), record);
+    tables.put(Column.META, key, record.toByteArray());
     return true;
   }
 
   private ProposerRecord read(byte[] key) {
-    byte[] row = rows.get(key);
+    byte @Nullable [] row = tables.get(Column.META, key);
     try {
       return row == null ? ProposerRecord.getDefaultInstance() : ProposerRecord.parseFrom(row);
     } catch (InvalidProtocolBufferException e) {
@@ -54,7 +62,8 @@ public final class Proposers {
     }
   }
 
-  public void entryWritten() {
-    rows.entryWritten();
+  /** Reads the records again when they are asked for. */
+  public void forget() {
+    known.clear();
   }
 }

@@ -8,8 +8,11 @@ import java.util.TreeSet;
  * were used longest ago are forgotten; what is in memory never changes what an index answers.
  */
 public final class FrontBudget {
-  /** Slots that one front is filled up to. */
-  public static final int FRONT_SLOTS = 512;
+  /** Slots that one front is filled up to at most. */
+  public static final int FRONT_SLOTS = 4096;
+
+  /** Slots that a front is filled up to first; each time it has been used up, twice as many. */
+  static final int FIRST_SLOTS = 512;
 
   private final int maxSlots;
   // Insertion order is order of use: a used front is taken out and put in again.

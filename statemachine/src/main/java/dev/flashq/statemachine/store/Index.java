@@ -22,6 +22,7 @@ public final class Index {
   private final FrontBudget.Front front;
   private final Graves graves = new Graves();
   private @Nullable Slot bound;
+  private int refill = FrontBudget.FIRST_SLOTS;
 
   /**
    * @param empty whether nothing is stored under the prefix yet
@@ -93,6 +94,7 @@ public final class Index {
     budget.clear(front);
     graves.clear();
     bound = new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
+    refill = FrontBudget.FIRST_SLOTS;
   }
 
   private void cut() {
@@ -113,6 +115,7 @@ public final class Index {
     }
     graves.cut(front.slots, first, bound);
     bound = first;
+    refill = Math.min(refill, Math.max(size, FrontBudget.FIRST_SLOTS));
     while (!front.slots.isEmpty() && front.slots.last().compareTo(first) >= 0) {
       budget.remove(front, front.slots.last());
     }
@@ -120,11 +123,12 @@ public final class Index {
 
   private void refill() {
     Slot from = bound;
-    while (from != null && front.slots.size() < FrontBudget.FRONT_SLOTS) {
+    while (from != null && front.slots.size() < refill) {
       from = read(from);
     }
     bound = from;
     graves.reach(from);
+    refill = Math.min(2 * refill, FrontBudget.FRONT_SLOTS);
   }
 
   /** Reads slots from {@code from} on; answers where to go on, or null when nothing follows. */
@@ -136,7 +140,7 @@ public final class Index {
         from.key(prefix),
         (key, value) -> {
           Slot slot = Slot.of(key, value, prefix.length);
-          if (front.slots.size() >= FrontBudget.FRONT_SLOTS) {
+          if (front.slots.size() >= refill) {
             next[0] = slot;
             return false;
           }

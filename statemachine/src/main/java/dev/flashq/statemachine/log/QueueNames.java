@@ -1,0 +1,18 @@
+package dev.flashq.statemachine.log;
+
+import dev.flashq.statemachine.QueueName;
+import org.jspecify.annotations.Nullable;
+
+/** Queue names of one entry; a name that comes again and again is checked once. */
+final class QueueNames {
+  private @Nullable QueueName last;
+
+  QueueName of(String name) {
+    QueueName known = last;
+    if (known == null || !known.value().equals(name)) {
+      known = new QueueName(name);
+      last = known;
+    }
+    return known;
+  }
+}
