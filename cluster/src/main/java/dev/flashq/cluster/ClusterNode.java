@@ -139,7 +139,8 @@ public final class ClusterNode implements AutoCloseable {
       return new RaftNode(
           settings,
           data.raft(),
-          new QueueStateMachine(replica, data, clock.unixMs(), new Events()));
+          new QueueStateMachine(replica, data, clock.unixMs(), new Events()),
+          clock);
     } catch (IOException e) {
       data.close();
       throw new UncheckedIOException("Raft cannot be set up in " + settings.data(), e);

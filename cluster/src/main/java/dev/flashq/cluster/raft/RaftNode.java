@@ -2,6 +2,7 @@ package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.config.NodeClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,6 +19,7 @@ import org.apache.ratis.grpc.server.PeerConnections;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -35,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long TRANSFER_MS = 2_000;
-  private static final long SNAPSHOT_MS = 60_000;
 
   private final ClusterSettings settings;
   private final RaftGroup group;
@@ -45,8 +46,10 @@ public final class RaftNode implements AutoCloseable {
   private final MemberProgress progress;
   private final Transfers transfers = new Transfers();
   private final ClientId administrator = ClientId.randomId();
+  private final CheckpointRequests checkpoints;
 
-  public RaftNode(ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine)
+  public RaftNode(
+      ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine, NodeClock clock)
       throws IOException {
     this.settings = settings;
     this.stateMachine = stateMachine;
@@ -71,6 +74,7 @@ public final class RaftNode implements AutoCloseable {
         new RaftLink(
             server, group, properties, tls, settings.nodeId(), stateMachine.appliedIndex());
     this.progress = new MemberProgress(others(), link::progressOf);
+    this.checkpoints = new CheckpointRequests(this::askForCheckpoint, clock);
   }
 
   private List<RaftPeerId> others() {
@@ -164,17 +168,13 @@ public final class RaftNode implements AutoCloseable {
 
   /** Takes a checkpoint soon and drops the log before it. */
   public CompletableFuture<Void> takeSnapshot() {
-    var request =
+    return checkpoints.take();
+  }
+
+  private CompletableFuture<RaftClientReply> askForCheckpoint(long timeoutMs) {
+    return server.snapshotManagementAsync(
         SnapshotManagementRequest.newCreate(
-            administrator, self(), group.getGroupId(), CallId.getAndIncrement(), SNAPSHOT_MS, 1);
-    return server
-        .snapshotManagementAsync(request)
-        .thenAccept(
-            reply -> {
-              if (!reply.isSuccess()) {
-                throw new IllegalStateException("No checkpoint was taken: " + reply.getException());
-              }
-            });
+            administrator, self(), group.getGroupId(), CallId.getAndIncrement(), timeoutMs, 1));
   }
 
   /**
