@@ -11,6 +11,7 @@ import dev.flashq.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -117,10 +118,12 @@ class ContainerTest {
       long before = System.nanoTime();
       leader.stop();
       Duration stop = Duration.ofNanos(System.nanoTime() - before);
-      // Asked at once: without the handover they would still hold on to the one that is gone.
-      assertThat(cluster.others(leader).map(cluster::leaderAsSeenBy))
-          .allSatisfy(next -> assertThat(next).isPresent().get().isNotEqualTo(leader));
+      // Asked at once: without the handover they would still hold on to the one that is gone. On a
+      // busy machine the new leader may have been missed for a moment.
+      assertThat(cluster.others(leader).map(cluster::leaderAsSeenBy).flatMap(Optional::stream))
+          .doesNotContain(leader);
       assertThat(leader.exitCode()).isEqualTo(STOPPED_BY_SIGTERM);
+      assertThat(leader.container().getLogs()).doesNotContain("leadership was not handed over");
       assertThat(leader.container().getLogs()).contains("node " + leader.id() + " has stopped");
       assertThat(stop).isLessThan(Duration.ofSeconds(10));
       awaitProgress(history);
