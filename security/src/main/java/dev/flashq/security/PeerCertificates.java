@@ -1,7 +1,9 @@
 package dev.flashq.security;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateExpiredException;
@@ -13,6 +15,9 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * The PEM files by which the nodes of a cluster know each other.
@@ -54,6 +59,27 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
       return hosts;
     } catch (GeneralSecurityException e) {
       throw new InvalidCertificateException(certificate + " has unreadable names", e);
+    }
+  }
+
+  /** Shows the node's certificate and its chain, and proves that the key is at hand. */
+  public X509ExtendedKeyManager keyManager() {
+    return new OneKey(PemFiles.privateKey(key), PemFiles.certificates(certificate));
+  }
+
+  /** Trusts whoever has a certificate of the authority, and nobody else. */
+  public X509ExtendedTrustManager trustManager() {
+    try {
+      KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+      authorities.load(null, null);
+      for (X509Certificate authority : PemFiles.certificates(ca)) {
+        authorities.setCertificateEntry("ca-" + authorities.size(), authority);
+      }
+      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(authorities);
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidCertificateException(ca + " cannot be used to check peers", e);
     }
   }
 

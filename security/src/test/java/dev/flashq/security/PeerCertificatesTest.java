@@ -1,14 +1,23 @@
 package dev.flashq.security;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +75,61 @@ class PeerCertificatesTest {
     Files.writeString(one.key(), "");
 
     assertRefused(one, NOW, "holds no unencrypted private key in PEM form");
+  }
+
+  @Test
+  void membersTrustEachOther() throws Exception {
+    PeerCertificates one = today(folder, "node-1");
+    PeerCertificates two = today(folder, "node-2");
+
+    assertThat(greeting(one, two)).isEqualTo('h');
+  }
+
+  @Test
+  void aStrangerGetsNothing(@TempDir Path elsewhere) throws Exception {
+    PeerCertificates member = today(folder, "node-1");
+    PeerCertificates stranger = today(elsewhere, "node-1");
+
+    assertThatThrownBy(() -> greeting(member, stranger)).isInstanceOf(IOException.class);
+    assertThatThrownBy(
+            () ->
+                greeting(
+                    member,
+                    new PeerCertificates(member.ca(), stranger.certificate(), stranger.key())))
+        .isInstanceOf(IOException.class);
+  }
+
+  /** What the second is told when it connects to the first. */
+  private static int greeting(PeerCertificates first, PeerCertificates second) throws Exception {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (var socket = context(first).getServerSocketFactory().createServerSocket(0, 1, loopback);
+        var server = Executors.newVirtualThreadPerTaskExecutor()) {
+      ((SSLServerSocket) socket).setNeedClientAuth(true);
+      server.submit(
+          () -> {
+            try (Socket peer = socket.accept()) {
+              peer.getOutputStream().write('h');
+            }
+            return null;
+          });
+      try (Socket peer =
+          context(second).getSocketFactory().createSocket(loopback, socket.getLocalPort())) {
+        return peer.getInputStream().read();
+      }
+    }
+  }
+
+  private static SSLContext context(PeerCertificates certificates) throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        new KeyManager[] {certificates.keyManager()},
+        new TrustManager[] {certificates.trustManager()},
+        null);
+    return context;
+  }
+
+  private static PeerCertificates today(Path folder, String node) {
+    return new DevelopmentCa(folder, InstantSource.system()).certificatesOf(node, List.of());
   }
 
   private PeerCertificates certificates(String node) {

@@ -3,6 +3,7 @@ package dev.flashq.server;
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.Job;
+import dev.flashq.client.NewJob;
 import dev.flashq.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +49,7 @@ final class Training {
           FlashQ client = FlashQ.at("127.0.0.1:" + tcp).connect()) {
         for (int round = 0; round < ROUNDS; round++) {
           cycle(client);
+          batches(client);
         }
         client.stats().join();
       } finally {
@@ -67,6 +70,15 @@ final class Training {
     for (List<Job> jobs = pull(client); !jobs.isEmpty(); jobs = pull(client)) {
       List<CompletableFuture<Void>> acks = jobs.stream().map(client::ack).toList();
       acks.forEach(CompletableFuture::join);
+    }
+  }
+
+  private static void batches(FlashQ client) {
+    List<NewJob> batch =
+        IntStream.range(0, JOBS).mapToObj(i -> new NewJob(Data.json("{\"n\":" + i + "}"))).toList();
+    client.pushAll("training", batch).join();
+    for (List<Job> jobs = pull(client); !jobs.isEmpty(); jobs = pull(client)) {
+      client.ackAll(jobs).join();
     }
   }
 

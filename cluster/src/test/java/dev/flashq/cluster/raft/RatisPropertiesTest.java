@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
+import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCertificates;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.Parameters;
@@ -18,6 +22,7 @@ import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Reads every key back with the method by which Ratis reads it: a key with a typing error would be
@@ -53,8 +58,10 @@ class RatisPropertiesTest {
   }
 
   @Test
-  void everyChannelDemandsMutualTls() {
-    Parameters parameters = RatisProperties.tls(CERTIFICATES);
+  void everyChannelDemandsMutualTls(@TempDir Path folder) {
+    PeerCertificates certificates =
+        new DevelopmentCa(folder, InstantSource.system()).certificatesOf("n1", List.of());
+    Parameters parameters = RatisProperties.tls(certificates);
 
     for (GrpcTlsConfig tls :
         List.of(
@@ -63,9 +70,10 @@ class RatisPropertiesTest {
             GrpcConfigKeys.Client.tlsConf(parameters),
             GrpcConfigKeys.Admin.tlsConf(parameters))) {
       assertThat(tls.getMtlsEnabled()).isTrue();
-      assertThat(tls.getTrustStoreFile()).isEqualTo(new File("/c/ca.pem"));
-      assertThat(tls.getCertChainFile()).isEqualTo(new File("/c/n1.pem"));
-      assertThat(tls.getPrivateKeyFile()).isEqualTo(new File("/c/n1-key.pem"));
+      assertThat(((X509KeyManager) tls.getKeyManager().getKeyManager()).getCertificateChain(""))
+          .hasSize(1);
+      assertThat(((X509TrustManager) tls.getTrustManager().getTrustManager()).getAcceptedIssuers())
+          .hasSize(1);
     }
   }
 
