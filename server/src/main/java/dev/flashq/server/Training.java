@@ -15,16 +15,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A short life of one node under load; the JDK notes what it learns for the next starts (the AOT
+ * A short life of three nodes under load; the JDK notes what it learns for the next starts (the AOT
  * cache).
  */
 final class Training {
-  private static final int ROUNDS = 60;
+  private static final int NODES = 3;
+  private static final int ROUNDS = 40;
   private static final int JOBS = 500;
 
   private Training() {}
@@ -32,33 +34,54 @@ final class Training {
   static int run() {
     try {
       Path data = Files.createTempDirectory("flashq-training-");
-      int peer = freePort();
-      int tcp = freePort();
-      int http = freePort();
-      ServerConfig config =
-          ServerConfig.load(
-              null,
-              Map.of(
-                  "FLASHQ_CLUSTER_MEMBERS", "n1@127.0.0.1:" + peer + "/" + tcp + "/" + http,
-                  "FLASHQ_TCP_PORT", Integer.toString(tcp),
-                  "FLASHQ_HTTP_PORT", Integer.toString(http),
-                  "FLASHQ_DATA_FOLDER", data.resolve("n1").toString(),
-                  "FLASHQ_PEER_DEVELOPMENT_CA", data.resolve("ca").toString()));
-      Logging.configure(config.log());
-      try (Node _ = Node.start(config, Throwable::printStackTrace);
-          FlashQ client = FlashQ.at("127.0.0.1:" + tcp).connect()) {
+      List<ServerConfig> configs = configs(data);
+      Logging.configure(configs.getFirst().log());
+      var nodes = new ArrayList<Node>();
+      try (FlashQ client = client(configs, nodes)) {
         for (int round = 0; round < ROUNDS; round++) {
           cycle(client);
           batches(client);
         }
         client.stats().join();
       } finally {
+        nodes.forEach(Node::close);
         delete(data);
       }
       return 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Three nodes, so that leading and following are learnt. */
+  private static List<ServerConfig> configs(Path data) throws IOException {
+    var addresses = new ArrayList<String>();
+    var ports = new ArrayList<Map<String, String>>();
+    for (int i = 1; i <= NODES; i++) {
+      int tcp = freePort();
+      int http = freePort();
+      addresses.add("n" + i + "@127.0.0.1:" + freePort() + "/" + tcp + "/" + http);
+      ports.add(
+          Map.of(
+              "FLASHQ_NODE_ID", "n" + i,
+              "FLASHQ_TCP_PORT", Integer.toString(tcp),
+              "FLASHQ_HTTP_PORT", Integer.toString(http),
+              "FLASHQ_DATA_FOLDER", data.resolve("n" + i).toString()));
+    }
+    var configs = new ArrayList<ServerConfig>();
+    for (Map<String, String> own : ports) {
+      var environment = new TreeMap<>(own);
+      environment.put("FLASHQ_CLUSTER_MEMBERS", String.join(",", addresses));
+      environment.put("FLASHQ_PEER_DEVELOPMENT_CA", data.resolve("ca").toString());
+      configs.add(ServerConfig.load(null, environment));
+    }
+    return configs;
+  }
+
+  private static FlashQ client(List<ServerConfig> configs, List<Node> nodes) {
+    configs.forEach(config -> nodes.add(Node.start(config, Throwable::printStackTrace)));
+    return FlashQ.at(configs.stream().map(config -> "127.0.0.1:" + config.tcp().port()).toList())
+        .connect();
   }
 
   private static void cycle(FlashQ client) {
