@@ -97,7 +97,13 @@ public final class ClusterNode implements AutoCloseable {
     this.clock = clock;
     this.fatal = fatal;
     this.data =
-        DataFolder.open(settings.data(), settings.cluster(), settings.group(), settings.nodeId());
+        DataFolder.open(
+            settings.data(),
+            settings.cluster(),
+            settings.group(),
+            settings.nodeId(),
+            settings.dataReplaced(),
+            clock.now());
     String node = settings.nodeId();
     this.alarms = new Alarms(node);
     this.readers =

@@ -51,6 +51,7 @@ final class FakeEngine implements QueueEngine {
   private final String node;
   private final long boot;
   private final List<Logged> log = new ArrayList<>();
+  private final Map<String, Long> boots = new HashMap<>();
   private final Set<String> sequences = new HashSet<>();
   private final Map<QueueName, Deque<JobId>> ready = new HashMap<>();
   private final TreeMap<Long, List<JobId>> delayed = new TreeMap<>();
@@ -108,6 +109,7 @@ final class FakeEngine implements QueueEngine {
     digest = digest * 31 + bytes.hashCode();
     lastTime = Math.max(lastTime, entry.proposedAtMs());
     var header = entry.header();
+    boots.merge(header.node(), header.boot(), Math::max);
     boolean fresh = sequences.add(header.node() + "/" + header.boot() + "/" + header.sequence());
     List<Reply> replies = new ArrayList<>();
     if (fresh) {
@@ -117,6 +119,11 @@ final class FakeEngine implements QueueEngine {
     }
     boolean own = header.node().equals(node) && header.boot() == boot;
     return new Outcome(header.node(), header.boot(), header.sequence(), own ? replies : List.of());
+  }
+
+  @Override
+  public synchronized long lastBoot(String node) {
+    return boots.getOrDefault(node, 0L);
   }
 
   private Reply apply(Command command) {

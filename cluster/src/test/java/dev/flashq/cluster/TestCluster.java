@@ -78,13 +78,24 @@ final class TestCluster implements AutoCloseable {
   }
 
   ClusterNode start(String id) {
-    var node = new ClusterNode(settings(id), this::open, NodeClock.system(), fatal::add);
+    return start(id, false);
+  }
+
+  /**
+   * @param replaced an empty data folder takes the place of a lost one
+   */
+  ClusterNode start(String id, boolean replaced) {
+    var node = new ClusterNode(settings(id, replaced), this::open, NodeClock.system(), fatal::add);
     nodes.put(id, node);
     node.start();
     return node;
   }
 
   ClusterSettings settings(String id) {
+    return settings(id, false);
+  }
+
+  private ClusterSettings settings(String id, boolean replaced) {
     var certificates =
         new DevelopmentCa(folder.resolve("certs"), InstantSource.system())
             .certificatesOf(id, List.of());
@@ -93,6 +104,7 @@ final class TestCluster implements AutoCloseable {
         id,
         members,
         data(id),
+        replaced,
         certificates,
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,

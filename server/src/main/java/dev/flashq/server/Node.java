@@ -143,6 +143,7 @@ public final class Node implements AutoCloseable {
             .map(member -> new Member(member.id(), member.host(), member.peerPort()))
             .toList(),
         config.data(),
+        config.dataReplaced(),
         certificates,
         new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
         ProposalLimits.DEFAULT,

@@ -19,6 +19,12 @@ public interface QueueEngine extends AutoCloseable {
    */
   Outcome apply(long term, long index, ByteString entry);
 
+  /**
+   * The number of the last start of a node from which an entry was applied; 0 when there is none.
+   * For the thread that applies.
+   */
+  long lastBoot(String node);
+
   /** Notes an index that carries no commands (a configuration, a leader's first entry). */
   void skip(long term, long index);
 

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param cluster the cluster's name, the same on every node and never changed
  * @param members all nodes, this one among them, in the same order on every node
+ * @param dataReplaced an empty data folder takes the place of one that is lost
  * @param snapshotLogBytes bytes of applied log after which a checkpoint is taken and the log before
  *     it dropped
  */
@@ -20,6 +21,7 @@ public record ClusterSettings(
     String nodeId,
     List<Member> members,
     Path data,
+    boolean dataReplaced,
     PeerCertificates certificates,
     Timing timing,
     ProposalLimits proposals,
@@ -61,6 +63,7 @@ public record ClusterSettings(
         nodeId,
         members,
         data,
+        false,
         certificates,
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,

@@ -44,6 +44,17 @@ final class PromptLogAppender extends GrpcLogAppender {
   }
 
   /**
+   * A member that lacks entries which it once confirmed has lost its disk. Ratis would offer it for
+   * ever what follows them; it gets them again, and finds in them whether it may go on.
+   */
+  @Override
+  protected long getNextIndexForInconsistency(long requestFirstIndex, long replyNextIndex) {
+    return replyNextIndex <= getFollower().getMatchIndex()
+        ? replyNextIndex
+        : super.getNextIndexForInconsistency(requestFirstIndex, replyNextIndex);
+  }
+
+  /**
    * A checkpoint goes only to a member that answers heartbeats. Ratis begins to send it to a dead
    * one, does not notice and, when the member is back, still waits for the answers to what it sent
    * before.

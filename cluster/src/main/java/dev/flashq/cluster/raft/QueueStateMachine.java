@@ -103,6 +103,9 @@ public final class QueueStateMachine extends BaseStateMachine {
     try {
       ByteString bytes = entry.getStateMachineLogEntry().getLogData();
       Outcome outcome = replica.apply(entry.getTerm(), index, Buffers.ours(bytes));
+      if (outcome.node().equals(data.nodeId())) {
+        data.requireOwn(outcome.boot());
+      }
       updateLastAppliedTermIndex(entry.getTerm(), index);
       data.markUsed();
       events.applied(outcome, bytes.size());
@@ -190,6 +193,10 @@ public final class QueueStateMachine extends BaseStateMachine {
 
   private void restore() throws IOException {
     Optional<Applied> from = replica.restore();
+    long lastBoot = replica.lastBoot(data.nodeId());
+    if (lastBoot != 0) {
+      data.requireOwn(lastBoot);
+    }
     setLastAppliedTermIndex(
         from.map(applied -> TermIndex.valueOf(applied.term(), applied.index()))
             .orElse(TermIndex.INITIAL_VALUE));

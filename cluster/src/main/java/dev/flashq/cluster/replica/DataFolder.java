@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * A node's folder: whose it is, that nobody else has it, and where everything lies in it.
  *
  * <pre>
- * identity           cluster, node, format; whether the node has ever applied an entry
- * boot               how often the node has been started
+ * identity           cluster, node, format; number of the first start; whether the node has ever
+ *                    applied an entry
+ * boot               number of the last start
  * lock               held while a process uses the folder
  * raft/GROUP/...     Ratis: the log and, in sm/, the checkpoints
  * live/GROUP/...     the database of the engine; made anew from a checkpoint at every start
@@ -27,40 +28,51 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A member that lost its folder and comes back with an empty one has forgotten its votes and the
  * entries it confirmed, so that a majority may be wrong about what is safe. This class refuses a
- * folder that has lost a part. An empty folder looks like a new node; a member with a lost disk is
- * to be removed from the cluster and added under a new id.
+ * folder that has lost a part. An empty folder looks like that of a new node until the log shows
+ * what the node did before (see {@link #requireOwn}); then it is refused too, unless somebody has
+ * said that the disk was replaced.
  */
 public final class DataFolder implements AutoCloseable {
   private static final String FORMAT = "1";
+  private static final String FIRST = "first-boot";
+  private static final String REPLACED = "replaced";
 
   private final Path folder;
   private final UUID group;
   private final Properties identity;
+  private final String nodeId;
   private final FileChannel lock;
   private final AtomicBoolean used;
   private final long boot;
 
-  private DataFolder(Path folder, UUID group, Properties identity, FileChannel lock)
+  private DataFolder(Path folder, UUID group, Properties identity, FileChannel lock, long firstBoot)
       throws IOException {
     this.folder = folder;
     this.group = group;
     this.identity = identity;
+    this.nodeId = identity.getProperty("node");
     this.lock = lock;
     this.used = new AtomicBoolean(isUsed(identity));
     requireWhole();
-    this.boot = nextBoot();
+    this.boot = nextBoot(firstBoot);
   }
 
   /**
    * Takes the folder for this process, or fails with {@link DataFolderException} before anything is
    * changed in it.
+   *
+   * @param replaced if the folder is empty, it takes the place of one that is lost
+   * @param now Unix ms; an empty folder begins to count starts from there, so that what an earlier
+   *     folder of the node has counted is never counted again
    */
-  public static DataFolder open(Path folder, String cluster, UUID group, String nodeId) {
+  public static DataFolder open(
+      Path folder, String cluster, UUID group, String nodeId, boolean replaced, long now) {
     try {
       Files.createDirectories(folder);
       FileChannel lock = lock(folder);
       try {
-        return new DataFolder(folder, group, identity(folder, cluster, nodeId), lock);
+        Properties identity = identity(folder, cluster, nodeId, replaced, now);
+        return new DataFolder(folder, group, identity, lock, now);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -70,9 +82,32 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** The node that the folder belongs to. */
+  public String nodeId() {
+    return nodeId;
+  }
+
   /** Number of this start, greater than at every start before. */
   public long boot() {
     return boot;
+  }
+
+  /**
+   * The log shows a start of this node; it must have been made with this folder. Fails with {@link
+   * DataFolderException} when it was made with another one, which is lost.
+   */
+  public void requireOwn(long bootInLog) {
+    boolean earlier = bootInLog < Long.parseLong(identity.getProperty(FIRST, "0"));
+    boolean allowed = Boolean.parseBoolean(identity.getProperty(REPLACED));
+    if (bootInLog > boot || (earlier && !allowed)) {
+      throw new DataFolderException(
+          "The cluster knows this node by start "
+              + bootInLog
+              + ", which the data folder "
+              + folder
+              + " does not know: the node's disk was emptied or replaced, and with it what the node had promised. "
+              + "Bring the old data back; or, when all other members are ready, empty the folder and start with data.replaced=true");
+    }
   }
 
   /** What Ratis gets; it makes one folder per group in it. */
@@ -137,8 +172,8 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
-  private static Properties identity(Path folder, String cluster, String nodeId)
-      throws IOException {
+  private static Properties identity(
+      Path folder, String cluster, String nodeId, boolean replaced, long now) throws IOException {
     Path file = folder.resolve("identity");
     if (!Files.exists(file)) {
       requireNew(folder);
@@ -146,6 +181,8 @@ public final class DataFolder implements AutoCloseable {
       fresh.setProperty("format", FORMAT);
       fresh.setProperty("cluster", cluster);
       fresh.setProperty("node", nodeId);
+      fresh.setProperty(FIRST, Long.toString(now));
+      fresh.setProperty(REPLACED, Boolean.toString(replaced));
       Disk.replace(file, text(fresh));
       return fresh;
     }
@@ -247,9 +284,9 @@ public final class DataFolder implements AutoCloseable {
     return new Checkpoints(checkpoints(), temporary()).newest().isPresent();
   }
 
-  private long nextBoot() throws IOException {
+  private long nextBoot(long first) throws IOException {
     Path file = folder.resolve("boot");
-    long next = 1 + (Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0);
+    long next = Files.exists(file) ? 1 + Long.parseLong(Files.readString(file).strip()) : first;
     Disk.replace(file, next + "\n");
     return next;
   }

@@ -100,6 +100,11 @@ public final class Replica {
     return applying().apply(term, index, entry);
   }
 
+  /** The last start of a node that entries so far are from; 0 when there are none of it. */
+  public long lastBoot(String node) {
+    return applying().lastBoot(node);
+  }
+
   public void skip(long term, long index) {
     applying().skip(term, index);
   }

@@ -13,15 +13,46 @@ import org.junit.jupiter.api.io.TempDir;
 class DataFolderTest {
   private static final UUID GROUP = UUID.fromString("0b8a1cd5-2d3f-3c1b-9a55-0123456789ab");
 
+  private static final long NOW = 1_700_000_000_000L;
+
   @TempDir Path folder;
 
   @Test
   void countsItsStarts() {
-    for (long boot = 1; boot <= 3; boot++) {
+    for (long boot = NOW; boot <= NOW + 2; boot++) {
       try (DataFolder data = open("n1")) {
         assertThat(data.boot()).isEqualTo(boot);
       }
     }
+  }
+
+  @Test
+  void knowsTheStartsThatWereMadeWithIt() {
+    open("n1").close();
+    try (DataFolder data = open("n1")) {
+      data.requireOwn(NOW);
+      data.requireOwn(NOW + 1);
+
+      assertForgotten(data, NOW - 1);
+      assertForgotten(data, NOW + 2);
+    }
+  }
+
+  @Test
+  void acceptsEarlierStartsInPlaceOfALostFolder() {
+    DataFolder.open(folder, "test", GROUP, "n1", true, NOW).close();
+    try (DataFolder data = open("n1")) {
+      data.requireOwn(NOW - 1);
+
+      assertForgotten(data, NOW + 2);
+    }
+  }
+
+  private void assertForgotten(DataFolder data, long boot) {
+    assertThatThrownBy(() -> data.requireOwn(boot))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("The cluster knows this node by start " + boot)
+        .hasMessageContaining("data.replaced=true");
   }
 
   @Test
@@ -37,7 +68,7 @@ class DataFolderTest {
     open("n1").close();
 
     assertRefused("n2", "belongs to node 'n1', this node has node 'n2'");
-    assertThatThrownBy(() -> DataFolder.open(folder, "other", GROUP, "n1"))
+    assertThatThrownBy(() -> DataFolder.open(folder, "other", GROUP, "n1", false, NOW))
         .isInstanceOf(DataFolderException.class)
         .hasMessageContaining("belongs to cluster 'test'");
   }
@@ -101,7 +132,7 @@ class DataFolderTest {
   }
 
   private DataFolder open(String node) {
-    return DataFolder.open(folder, "test", GROUP, node);
+    return DataFolder.open(folder, "test", GROUP, node, false, NOW);
   }
 
   private void assertRefused(String node, String sentence) {

@@ -40,6 +40,12 @@ public final class Keys {
           "data/n1",
           "Folder of this node's log and state; nothing else may use it.",
           folder());
+  static final Key<Boolean> DATA_REPLACED =
+      new Key<>(
+          "data.replaced",
+          "false",
+          "Allows an empty data folder in place of one that this member has lost. Start it so only while all other members are ready.",
+          flag());
   static final Key<String> TCP_BIND =
       new Key<>(
           "tcp.bind",
@@ -129,6 +135,7 @@ public final class Keys {
           CLUSTER_ID,
           MEMBERS,
           DATA,
+          DATA_REPLACED,
           TCP_BIND,
           TCP_PORT,
           HTTP_BIND,

@@ -25,6 +25,7 @@ class ServerConfigTest {
                 "flashq",
                 List.of(new MemberAddress("n1", "127.0.0.1", 7789, 6789, 6790)),
                 Path.of("data/n1"),
+                false,
                 new ServerConfig.Listener("127.0.0.1", 6789),
                 new ServerConfig.Listener("127.0.0.1", 6790),
                 10_000,

@@ -231,6 +231,11 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
+  public long lastBoot(String node) {
+    return state.proposers.lastBoot(node);
+  }
+
+  @Override
   public void skip(long term, long index) {
     views.entryLock().lock();
     try {

@@ -26,11 +26,7 @@ public final class Proposers {
 
   /** Notes the entry; false when it must not take effect (again). */
   public boolean admit(EntryHeader header) {
-    byte[] key = Bytes.of("proposer/" + header.node());
-    ProposerRecord last = known.get(header.node());
-    if (last == null) {
-      last = read(key);
-    }
+    ProposerRecord last = last(header.node());
     if (header.boot() < last.getBoot()) {
       // From before the node's last start: nobody waits for it, and it may have been applied
       // already.
@@ -49,12 +45,26 @@ public final class Proposers {
     applied.stream().filter(sequence -> sequence >= next.getSettled()).forEach(next::addApplied);
     ProposerRecord record = next.addApplied(header.sequence()).build();
     known.put(header.node(), record);
-    tables.put(Column.META, key, record.toByteArray());
+    tables.put(Column.META, key(header.node()), record.toByteArray());
     return true;
   }
 
-  private ProposerRecord read(byte[] key) {
-    byte @Nullable [] row = tables.get(Column.META, key);
+  /** The last start of a node that entries are from; 0 when there are none. */
+  public long lastBoot(String node) {
+    return last(node).getBoot();
+  }
+
+  private ProposerRecord last(String node) {
+    ProposerRecord record = known.get(node);
+    return record == null ? read(node) : record;
+  }
+
+  private static byte[] key(String node) {
+    return Bytes.of("proposer/" + node);
+  }
+
+  private ProposerRecord read(String node) {
+    byte @Nullable [] row = tables.get(Column.META, key(node));
     try {
       return row == null ? ProposerRecord.getDefaultInstance() : ProposerRecord.parseFrom(row);
     } catch (InvalidProtocolBufferException e) {
