@@ -9,6 +9,7 @@ import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How many bytes a command takes in an entry, roughly and never much too low. */
@@ -20,11 +21,8 @@ final class CommandSize {
 
   static long of(Command command) {
     return switch (command) {
-      case PushJobs push ->
-          SMALL
-              + push.queue().value().length()
-              + push.jobs().stream().mapToLong(CommandSize::of).sum();
-      case AckJobs acks -> SMALL + acks.acks().stream().mapToLong(CommandSize::of).sum();
+      case PushJobs push -> SMALL + push.queue().value().length() + jobs(push.jobs());
+      case AckJobs acks -> SMALL + acks(acks.acks());
       case UpdateJob update -> SMALL + update.data().bytes().size();
       case FailJob fail -> SMALL + 3L * fail.error().length();
       case ReportProgress progress ->
@@ -34,8 +32,20 @@ final class CommandSize {
     };
   }
 
-  private static long of(Command.Ack ack) {
-    return ID + (ack.result() == null ? 0 : ack.result().bytes().size());
+  private static long acks(List<Command.Ack> acks) {
+    long size = (long) ID * acks.size();
+    for (Command.Ack ack : acks) {
+      size += ack.result() == null ? 0 : ack.result().bytes().size();
+    }
+    return size;
+  }
+
+  private static long jobs(List<NewJob> jobs) {
+    long size = 0;
+    for (NewJob job : jobs) {
+      size += of(job);
+    }
+    return size;
   }
 
   private static long of(NewJob job) {
