@@ -41,6 +41,10 @@ public final class DataFolder implements AutoCloseable {
   private final UUID group;
   private final Properties identity;
   private final String nodeId;
+
+  /** The earliest start that the log may show; read once, since every entry of ours is checked. */
+  private final long earliestBoot;
+
   private final FileChannel lock;
   private final AtomicBoolean used;
   private final long boot;
@@ -51,6 +55,10 @@ public final class DataFolder implements AutoCloseable {
     this.group = group;
     this.identity = identity;
     this.nodeId = identity.getProperty("node");
+    this.earliestBoot =
+        Boolean.parseBoolean(identity.getProperty(REPLACED))
+            ? 0
+            : Long.parseLong(identity.getProperty(FIRST, "0"));
     this.lock = lock;
     this.used = new AtomicBoolean(isUsed(identity));
     requireWhole();
@@ -97,9 +105,7 @@ public final class DataFolder implements AutoCloseable {
    * DataFolderException} when it was made with another one, which is lost.
    */
   public void requireOwn(long bootInLog) {
-    boolean earlier = bootInLog < Long.parseLong(identity.getProperty(FIRST, "0"));
-    boolean allowed = Boolean.parseBoolean(identity.getProperty(REPLACED));
-    if (bootInLog > boot || (earlier && !allowed)) {
+    if (bootInLog < earliestBoot || bootInLog > boot) {
       throw new DataFolderException(
           "The cluster knows this node by start "
               + bootInLog
