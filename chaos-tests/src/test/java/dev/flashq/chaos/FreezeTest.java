@@ -41,15 +41,15 @@ class FreezeTest {
           cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
 
       signal("STOP", follower);
-      long frozenAt = index(cluster, leader, "applied_index");
+      long frozenAt = NodePage.applied(cluster, leader);
       try {
         await().atMost(SOON).until(() -> firstInLog(leader) > frozenAt);
       } finally {
         signal("CONT", follower);
       }
 
-      long aim = index(cluster, leader, "committed_index");
-      await().atMost(SOON).until(() -> index(cluster, follower, "applied_index") >= aim);
+      long aim = NodePage.committed(cluster, leader);
+      await().atMost(SOON).until(() -> NodePage.applied(cluster, follower) >= aim);
       assertThat(Files.readString(follower.output()))
           .contains("The state is restored from " + data);
       assertThat(cluster.nodes()).allMatch(LocalNode::isAlive);
@@ -77,15 +77,5 @@ class FreezeTest {
           .min()
           .orElse(-1);
     }
-  }
-
-  /** A figure of the node's own page; -1 when it does not answer. */
-  private static long index(LocalCluster cluster, LocalNode node, String name) {
-    return cluster
-        .get(node, "/cluster")
-        .map(answer -> Pattern.compile("\"" + name + "\":(\\d+)").matcher(answer.body()))
-        .filter(Matcher::find)
-        .map(matcher -> Long.parseLong(matcher.group(1)))
-        .orElse(-1L);
   }
 }
