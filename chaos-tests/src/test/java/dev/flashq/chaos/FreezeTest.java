@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.ops.local.LocalCluster;
 import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ class FreezeTest {
   @Test
   void aFrozenFollowerCatchesUpUnderLoad() throws Exception {
     var settings = Map.of("FLASHQ_LOG_LEVEL", "info", "FLASHQ_RAFT_SNAPSHOT_BYTES", "1048576");
-    var plan = new LocalCluster.Plan(3, data, 0, NodeCommand.ofThisJvm(), settings);
+    var plan = new LocalCluster.Plan(3, data, 0, BuiltNode.command(), settings);
     History history = new History();
     try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
         Workload workload = new Workload(cluster.addresses(), "freeze", history)) {

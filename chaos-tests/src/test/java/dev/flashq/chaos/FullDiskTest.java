@@ -9,7 +9,6 @@ import dev.flashq.client.FlashQ;
 import dev.flashq.client.Job;
 import dev.flashq.ops.local.LocalCluster;
 import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +44,7 @@ class FullDiskTest {
     LocalCluster cluster =
         LocalCluster.plan(
             new LocalCluster.Plan(
-                3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn")));
+                3, data, 0, BuiltNode.command(), Map.of("FLASHQ_LOG_LEVEL", "warn")));
     try (cluster) {
       cluster.start().awaitReady(START);
       fillUp(cluster, cluster.node("n1"), disk);

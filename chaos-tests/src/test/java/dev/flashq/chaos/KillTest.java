@@ -8,7 +8,7 @@ import dev.flashq.client.FlashQ;
 import dev.flashq.client.Job;
 import dev.flashq.ops.local.LocalCluster;
 import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -30,14 +30,15 @@ class KillTest {
   private static final Duration START = Duration.ofSeconds(60);
 
   @TempDir Path data;
+
   private LocalCluster cluster;
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     cluster =
         LocalCluster.plan(
                 new LocalCluster.Plan(
-                    3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
+                    3, data, 0, BuiltNode.command(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
             .start()
             .awaitReady(START);
   }

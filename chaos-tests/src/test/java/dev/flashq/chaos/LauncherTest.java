@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The README's commands, as a user types them. */
 class LauncherTest {
-  private static final Map<String, String> AS_BUILT = Map.of("FLASHQ_BUILD", "never");
   private static final Duration START = Duration.ofSeconds(120);
 
   @TempDir Path folder;
@@ -43,12 +41,13 @@ class LauncherTest {
       assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(cluster.descendants()).isEmpty();
-    assertThat(Program.run(AS_BUILT, List.of("./flashq", "health")).succeeded()).isFalse();
+    assertThat(Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "health")).succeeded())
+        .isFalse();
   }
 
   @Test
   void demoLosesNoMailWhenTheLeaderIsKilled() {
-    Program demo = Program.run(AS_BUILT, List.of("./flashq", "demo"));
+    Program demo = Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "demo"));
 
     assertThat(demo.checked()).contains("killed the leader", "0 never sent", "every job was done");
   }
@@ -58,7 +57,8 @@ class LauncherTest {
     Path config = Files.writeString(folder.resolve("node.properties"), "tcp.prot=6789\n");
 
     Program server =
-        Program.run(AS_BUILT, List.of("./flashq", "server", "--config", config.toString()));
+        Program.run(
+            BuiltNode.AS_BUILT, List.of("./flashq", "server", "--config", config.toString()));
 
     assertThat(server.exitCode()).isEqualTo(2);
     assertThat(server.output()).contains("tcp.prot");
@@ -66,7 +66,7 @@ class LauncherTest {
 
   @Test
   void anUnknownCommandShowsWhatThereIs() {
-    Program unknown = Program.run(AS_BUILT, List.of("./flashq", "clutser"));
+    Program unknown = Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "clutser"));
 
     assertThat(unknown.exitCode()).isEqualTo(2);
     assertThat(unknown.output()).contains("usage", "cluster", "bench");
@@ -75,7 +75,7 @@ class LauncherTest {
   private static Process start(Path output, String... arguments) throws IOException {
     var builder = new ProcessBuilder("./flashq").directory(Program.ROOT.toFile());
     builder.command().addAll(List.of(arguments));
-    builder.environment().putAll(AS_BUILT);
+    builder.environment().putAll(BuiltNode.AS_BUILT);
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.ops.local.LocalCluster;
 import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.statemachine.store.Column;
 import java.io.IOException;
@@ -33,7 +32,7 @@ class ReplicasTest {
     LocalCluster cluster =
         LocalCluster.plan(
                 new LocalCluster.Plan(
-                    3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
+                    3, data, 0, BuiltNode.command(), Map.of("FLASHQ_LOG_LEVEL", "warn")))
             .start()
             .awaitReady(START);
     try (cluster) {

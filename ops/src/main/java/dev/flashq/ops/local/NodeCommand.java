@@ -1,9 +1,13 @@
 package dev.flashq.ops.local;
 
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line of a node's process: this JVM's program, with the flags that a node wants. */
 public final class NodeCommand {
@@ -17,6 +21,21 @@ public final class NodeCommand {
         System.getProperty("flashq.server.class-path", System.getProperty("java.class.path")),
         System.getProperty("flashq.server.flags", ""),
         System.getProperty("flashq.server.aot", ""));
+  }
+
+  /**
+   * From what is built in the folder {@code server/target}, as the start script takes it: the jars
+   * in the order of their names, which the AOT cache was made with.
+   */
+  public static List<String> ofBuilt(Path server) throws IOException {
+    try (Stream<Path> jars = Files.list(server.resolve("lib"))) {
+      String classPath =
+          jars.map(Path::toString)
+              .filter(jar -> jar.endsWith(".jar"))
+              .sorted()
+              .collect(Collectors.joining(File.pathSeparator));
+      return of(classPath, "", server.resolve("flashq.aot").toString());
+    }
   }
 
   static List<String> of(String classPath, String flags, String aotCache) {
