@@ -39,6 +39,7 @@ final class Connection implements AutoCloseable {
   private final Thread writer;
   private final Thread reader;
   private volatile boolean writerParked;
+  private volatile long heardNanos = System.nanoTime();
 
   /**
    * @param answered gets each call with its answer, on the reading thread
@@ -73,6 +74,11 @@ final class Connection implements AutoCloseable {
 
   boolean isOpen() {
     return !closed.get();
+  }
+
+  /** When the last answer came, as of {@link System#nanoTime}. */
+  long heardNanos() {
+    return heardNanos;
   }
 
   boolean isIdle() {
@@ -156,6 +162,7 @@ final class Connection implements AutoCloseable {
         }
         byte[] frame = new byte[length];
         in.readFully(frame);
+        heardNanos = System.nanoTime();
         Answer answer = Answer.read(frame, message);
         Call call = sent.remove(answer.reqId);
         if (call != null) {

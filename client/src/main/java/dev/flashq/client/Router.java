@@ -1,23 +1,14 @@
 package dev.flashq.client;
 
-import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
 import static dev.flashq.protocol.ErrorCode.OUTCOME_UNKNOWN;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
-import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 
+import dev.flashq.client.LeaderSearch.Found;
 import dev.flashq.protocol.ErrorCode;
-import dev.flashq.protocol.wire.MessagePackWriter;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,34 +17,39 @@ import org.jspecify.annotations.Nullable;
  * connection or a passing refusal left without an answer, until its deadline.
  */
 final class Router implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofMillis(700);
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
-  private static final Call.Body WHO_LEADS = new Command("CLUSTER", "");
 
-  private final List<String> addresses;
-  private final String token;
-  private final SequenceWindow noIds = new SequenceWindow("none");
+  /**
+   * A node that says nothing for so long, not even who leads, is left: a machine that has died or
+   * was cut off does not close its connections. Longer than the pauses of a busy node.
+   */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final LeaderSearch search;
   private final ConcurrentLinkedQueue<Call> backlog = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Delayed> delayed = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "flashq-client-router");
   private volatile @Nullable Connection current;
-  private volatile @Nullable FlashQException refused;
   private volatile boolean closed;
-  private volatile String hint = "";
 
   /** The connection to a member whose leader cannot be reached from here. */
   private volatile @Nullable Connection relay;
 
+  /** Of the router's thread alone: the last look, and the first one since the last answer. */
   private long looked;
+
+  private long silentSince;
+  private @Nullable Connection lookedAt;
+
+  /** The last connection that was left for its silence. */
+  private @Nullable Connection silent;
 
   private record Delayed(Call call, long untilNanos) {}
 
   Router(List<String> addresses, String token) {
-    this.addresses = List.copyOf(addresses);
-    this.token = token;
+    this.search = new LeaderSearch(addresses, token, this::answered, this::lost);
     thread.setDaemon(true);
     thread.start();
   }
@@ -98,25 +94,43 @@ final class Router implements AutoCloseable {
   private void step() {
     long now = System.nanoTime();
     Connection connection = current;
+    if (connection != null && now - looked > LOOK_NANOS && connection.isOpen()) {
+      looked = now;
+      look(connection, now);
+    }
     if (connection == null || !connection.isOpen()) {
+      noteLoss(connection);
       connection = mayConnect(now) ? connect() : null;
       current = connection;
-    } else if (now - looked > LOOK_NANOS) {
-      looked = now;
-      follow(connection);
     }
     expire(connection, now);
     resend(connection, now);
     LockSupport.parkNanos(this, TICK_NANOS);
   }
 
+  private void noteLoss(@Nullable Connection connection) {
+    if (connection != null && connection != relay) {
+      search.lost(connection.address(), connection == silent);
+    }
+  }
+
   /** Whoever was refused access is not to knock all the time. */
   private boolean mayConnect(long now) {
-    if (refused != null && now - looked < LOOK_NANOS) {
+    if (search.refusal() != null && now - looked < LOOK_NANOS) {
       return false;
     }
     looked = now;
     return true;
+  }
+
+  private @Nullable Connection connect() {
+    Found found = search.find();
+    if (found == null) {
+      LockSupport.parkNanos(this, RETRY_NANOS);
+      return null;
+    }
+    relay = found.leads() ? null : found.connection();
+    return found.connection();
   }
 
   private void resend(@Nullable Connection connection, long now) {
@@ -144,7 +158,7 @@ final class Router implements AutoCloseable {
   private void expire(@Nullable Connection connection, long now) {
     List<Call> over =
         connection == null ? new ArrayList<>() : new ArrayList<>(connection.expired(now));
-    FlashQException reason = refused;
+    FlashQException reason = search.refusal();
     backlog.removeIf(call -> (reason != null || call.isOver(now)) && over.add(call));
     delayed.removeIf(item -> item.call.isOver(now) && over.add(item.call));
     for (Call call : over) {
@@ -160,58 +174,27 @@ final class Router implements AutoCloseable {
             SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent");
   }
 
-  /**
-   * Tries the leader that was named last, then every address, until one knows a leader that can be
-   * reached. Where none can, a member that knows one passes the requests on.
-   */
-  private @Nullable Connection connect() {
-    Set<String> candidates = new LinkedHashSet<>();
-    if (!hint.isEmpty()) {
-      candidates.add(hint);
+  /** Asks who leads, goes there if it is another node, and leaves one that does not answer. */
+  private void look(Connection connection, long now) {
+    if (connection != lookedAt || connection.heardNanos() - silentSince > 0) {
+      lookedAt = connection;
+      silentSince = now;
+    } else if (now - silentSince > SILENCE_NANOS) {
+      silent = connection;
+      connection.close();
+      return;
     }
-    candidates.addAll(addresses);
-    Connection member = null;
-    for (String address : candidates) {
-      Connection connection = open(address);
-      if (connection == null) {
-        continue;
-      }
-      String leader = leaderKnownTo(connection);
-      Connection direct =
-          leader.equals(address) ? connection : leader.isEmpty() ? null : open(leader);
-      if (direct != null) {
-        hint = leader;
-        closeOthers(direct, connection, member);
-        return direct;
-      }
-      if (leader.isEmpty() || member != null) {
-        connection.close();
-      } else {
-        member = connection;
-      }
-    }
-    relay = member;
-    return member;
-  }
-
-  private static void closeOthers(Connection kept, @Nullable Connection... others) {
-    for (Connection other : others) {
-      if (other != null && other != kept) {
-        other.close();
-      }
-    }
-  }
-
-  private void follow(Connection connection) {
-    Call call = ask(connection);
     var _ =
-        call.future.thenAccept(
-            answer -> {
-              if (!answer.leaderAddress.isEmpty()
-                  && !answer.leaderAddress.equals(connection.address())) {
-                moveTo(answer.leaderAddress, connection);
-              }
-            });
+        search
+            .ask(connection)
+            .future
+            .thenAccept(
+                answer -> {
+                  if (!answer.leaderAddress.isEmpty()
+                      && !answer.leaderAddress.equals(connection.address())) {
+                    moveTo(answer.leaderAddress, connection);
+                  }
+                });
   }
 
   /** Another node leads now. The old one still answers what it has. */
@@ -219,11 +202,13 @@ final class Router implements AutoCloseable {
     Thread.ofVirtual()
         .start(
             () -> {
-              Connection to = open(leader);
+              Connection to = search.open(leader);
               if (to != null && current == from) {
-                hint = leader;
+                search.seen(leader);
                 current = to;
                 closeWhenIdle(from);
+              } else if (to != null) {
+                to.close();
               }
             });
   }
@@ -236,71 +221,9 @@ final class Router implements AutoCloseable {
     old.close();
   }
 
-  private String leaderKnownTo(Connection connection) {
-    try {
-      Answer answer = ask(connection).future.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
-      noteRefusal(answer);
-      return answer.leaderAddress;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    } catch (ExecutionException | TimeoutException e) {
-      return "";
-    }
-  }
-
-  private Call ask(Connection connection) {
-    Call call = new Call(WHO_LEADS, noIds, -1, System.nanoTime() + CONNECT.toNanos());
-    connection.send(call);
-    return call;
-  }
-
-  private @Nullable Connection open(String address) {
-    try {
-      Connection connection =
-          new Connection(socketAddress(address), CONNECT, this::answered, this::lost);
-      connection.start();
-      if (token.isEmpty() || authenticate(connection)) {
-        return connection;
-      }
-      connection.close();
-      return null;
-    } catch (IOException e) {
-      return null;
-    }
-  }
-
-  private boolean authenticate(Connection connection) {
-    Call call =
-        new Call(new Command("AUTH", token), noIds, -1, System.nanoTime() + CONNECT.toNanos());
-    connection.send(call);
-    try {
-      Answer answer = call.future.get(CONNECT.toMillis(), TimeUnit.MILLISECONDS);
-      noteRefusal(answer);
-      return answer.ok;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    }
-  }
-
-  /** A wrong or missing token fails all requests; it is not worth trying again. */
-  private void noteRefusal(Answer answer) {
-    FlashQException refusal = answer.refusal();
-    refused = refusal != null && NO_ACCESS.contains(refusal.code()) ? refusal : null;
-  }
-
-  private static InetSocketAddress socketAddress(String address) {
-    int colon = address.lastIndexOf(':');
-    return new InetSocketAddress(
-        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
-  }
-
   private void answered(Call call, Answer answer) {
     if (!answer.ok
-        && call.body != WHO_LEADS
+        && call.body != LeaderSearch.WHO_LEADS
         && mayPass(answer.code)
         && !call.isOver(System.nanoTime())) {
       delayed.add(new Delayed(call, System.nanoTime() + RETRY_NANOS));
@@ -316,8 +239,7 @@ final class Router implements AutoCloseable {
   private void leaveRelay() {
     Connection member = relay;
     if (member != null && member == current) {
-      relay = null;
-      hint = "";
+      search.forget();
       member.close();
     }
   }
@@ -330,7 +252,7 @@ final class Router implements AutoCloseable {
 
   private void lost(List<Call> calls) {
     for (Call call : calls) {
-      if (call.ids == noIds) {
+      if (search.isOwn(call)) {
         call.future.completeExceptionally(
             new FlashQException(SERVICE_UNAVAILABLE, "the connection ended"));
       } else {
@@ -361,24 +283,6 @@ final class Router implements AutoCloseable {
       thread.join(TimeUnit.SECONDS.toMillis(5));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** A request that is a command and perhaps a token. */
-  private record Command(String name, String token) implements Call.Body {
-    @Override
-    public int fields() {
-      return token.isEmpty() ? 1 : 2;
-    }
-
-    @Override
-    public void write(MessagePackWriter to) {
-      to.key(Fields.CMD);
-      to.string(name);
-      if (!token.isEmpty()) {
-        to.key(Fields.TOKEN);
-        to.string(token);
-      }
     }
   }
 }

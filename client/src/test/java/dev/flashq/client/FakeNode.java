@@ -28,6 +28,9 @@ final class FakeNode implements AutoCloseable {
   /** Address that this node names as the leader's; its own at first. */
   volatile String leaderAddress;
 
+  /** Takes connections and requests and answers nothing, as a machine that was cut off. */
+  volatile boolean silent;
+
   /** Fields of the answer to a request, or null to close the connection instead. */
   volatile Function<String, @Nullable String> script = _ -> "\"ok\":true";
 
@@ -70,6 +73,9 @@ final class FakeNode implements AutoCloseable {
       while (true) {
         String request = json(in.readNBytes(in.readInt()));
         requests.add(request);
+        if (silent) {
+          continue;
+        }
         String answer = answer(request);
         if (answer == null) {
           return;

@@ -157,6 +157,48 @@ class FlashQTest {
   }
 
   @Test
+  void waitsForTheElectionInsteadOfAskingAFollowerWhenTheLeaderWasKilled() throws IOException {
+    try (FakeNode leader = new FakeNode();
+        FakeNode heir = new FakeNode();
+        FakeNode follower = new FakeNode()) {
+      follower.leaderAddress = leader.address();
+      heir.leaderAddress = leader.address();
+      leader.script = _ -> null;
+      try (FlashQ client =
+          FlashQ.at(leader.address(), follower.address(), heir.address()).connect()) {
+        await().atMost(SOON).until(() -> client.address().equals(leader.address()));
+        leader.close();
+        CompletableFuture<Long> push = client.push("q", Data.NULL);
+        await().atMost(SOON).until(() -> follower.of("CLUSTER").size() > 1);
+        heir.leaderAddress = heir.address();
+        heir.script = _ -> "\"ok\":true,\"id\":8";
+
+        assertThat(push.join()).isEqualTo(8);
+        assertThat(follower.of("PUSH")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void leavesALeaderThatSaysNothingMore() throws IOException {
+    try (FakeNode leader = new FakeNode();
+        FakeNode heir = new FakeNode()) {
+      heir.leaderAddress = leader.address();
+      try (FlashQ client = FlashQ.at(leader.address(), heir.address()).connect()) {
+        await().atMost(SOON).until(() -> client.address().equals(leader.address()));
+        leader.silent = true;
+        CompletableFuture<Long> push = client.push("q", Data.NULL);
+        heir.leaderAddress = heir.address();
+        heir.script = _ -> "\"ok\":true,\"id\":9";
+
+        assertThat(push.join()).isEqualTo(9);
+        assertThat(sequence(heir.of("PUSH").getFirst()))
+            .isEqualTo(sequence(leader.of("PUSH").getFirst()));
+      }
+    }
+  }
+
+  @Test
   void leavesAMemberThatHasLostTheCluster() throws IOException {
     try (FakeNode alone = new FakeNode();
         FakeNode other = new FakeNode()) {

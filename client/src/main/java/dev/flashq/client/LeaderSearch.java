@@ -1,0 +1,223 @@
+package dev.flashq.client;
+
+import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
+import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.wire.MessagePackWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out which node leads, and opens connections. */
+final class LeaderSearch {
+  static final Call.Body WHO_LEADS = new Command("CLUSTER", "");
+
+  private static final Duration PATIENCE = Duration.ofMillis(700);
+
+  /**
+   * How long a leader that was lost may still be named by members that have not noticed: until
+   * then, another one is about to be elected.
+   */
+  private static final long ELECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
+
+  private final List<String> addresses;
+  private final String token;
+  private final BiConsumer<Call, Answer> answered;
+  private final Consumer<List<Call>> left;
+  private final SequenceWindow noIds = new SequenceWindow("none");
+  private volatile String hint = "";
+  private volatile @Nullable FlashQException refused;
+  private volatile @Nullable Loss loss;
+
+  /** A connection, and whether the leader is at its other end. */
+  record Found(Connection connection, boolean leads) {}
+
+  /** The last connection to a leader that ended, and whether the leader just said nothing more. */
+  private record Loss(String address, boolean silent, long atNanos) {}
+
+  /** The two consumers are those of each {@link Connection}. */
+  LeaderSearch(
+      List<String> addresses,
+      String token,
+      BiConsumer<Call, Answer> answered,
+      Consumer<List<Call>> left) {
+    this.addresses = List.copyOf(addresses);
+    this.token = token;
+    this.answered = answered;
+    this.left = left;
+  }
+
+  /** Why this client has no access; null when it has, or when it is not known. */
+  @Nullable FlashQException refusal() {
+    return refused;
+  }
+
+  /** Whether a call is one of the search's own, which nobody sends again. */
+  boolean isOwn(Call call) {
+    return call.ids == noIds;
+  }
+
+  void lost(String leader, boolean silent) {
+    loss = new Loss(leader, silent, System.nanoTime());
+    if (silent) {
+      hint = "";
+    }
+  }
+
+  /** Where a leader was last seen does not help any more. */
+  void forget() {
+    hint = "";
+  }
+
+  void seen(String leader) {
+    hint = leader;
+  }
+
+  /**
+   * Tries the members until one knows the leader's address, and goes there; null when none can be
+   * reached. Where the leader itself cannot, a member that knows one passes the requests on.
+   */
+  @Nullable Found find() {
+    Set<String> candidates = new LinkedHashSet<>();
+    if (!hint.isEmpty()) {
+      candidates.add(hint);
+    }
+    candidates.addAll(addresses);
+    Connection member = null;
+    for (String address : candidates) {
+      Connection connection = open(address);
+      if (connection == null) {
+        continue;
+      }
+      String leader = leaderKnownTo(connection);
+      Connection direct = leader.equals(address) ? connection : openLeader(leader);
+      if (direct != null) {
+        hint = leader;
+        closeOthers(direct, connection, member);
+        return new Found(direct, true);
+      }
+      if (leader.isEmpty() || isAboutToChange(leader) || member != null) {
+        connection.close();
+      } else {
+        member = connection;
+      }
+    }
+    return member == null ? null : new Found(member, false);
+  }
+
+  private @Nullable Connection openLeader(String leader) {
+    Loss last = loss;
+    boolean hopeless = leader.isEmpty() || last != null && last.silent && isAboutToChange(leader);
+    return hopeless ? null : open(leader);
+  }
+
+  private boolean isAboutToChange(String leader) {
+    Loss last = loss;
+    return last != null
+        && last.address.equals(leader)
+        && System.nanoTime() - last.atNanos < ELECTION_NANOS;
+  }
+
+  private static void closeOthers(Connection kept, @Nullable Connection... others) {
+    for (Connection other : others) {
+      if (other != null && other != kept) {
+        other.close();
+      }
+    }
+  }
+
+  private String leaderKnownTo(Connection connection) {
+    try {
+      Answer answer = ask(connection).future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      noteRefusal(answer);
+      return answer.leaderAddress;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    } catch (ExecutionException | TimeoutException e) {
+      return "";
+    }
+  }
+
+  /** Asks who leads. */
+  Call ask(Connection connection) {
+    return send(connection, WHO_LEADS);
+  }
+
+  private Call send(Connection connection, Call.Body body) {
+    Call call = new Call(body, noIds, -1, System.nanoTime() + PATIENCE.toNanos());
+    connection.send(call);
+    return call;
+  }
+
+  /** Null when the node cannot be reached or gives no access. */
+  @Nullable Connection open(String address) {
+    try {
+      Connection connection = new Connection(socketAddress(address), PATIENCE, answered, left);
+      connection.start();
+      if (token.isEmpty() || authenticate(connection)) {
+        return connection;
+      }
+      connection.close();
+      return null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private boolean authenticate(Connection connection) {
+    Call call = send(connection, new Command("AUTH", token));
+    try {
+      Answer answer = call.future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      noteRefusal(answer);
+      return answer.ok;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  /** A wrong or missing token fails all requests; it is not worth trying again. */
+  private void noteRefusal(Answer answer) {
+    FlashQException refusal = answer.refusal();
+    refused = refusal != null && NO_ACCESS.contains(refusal.code()) ? refusal : null;
+  }
+
+  private static InetSocketAddress socketAddress(String address) {
+    int colon = address.lastIndexOf(':');
+    return new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  /** A request that is a command and perhaps a token. */
+  private record Command(String name, String token) implements Call.Body {
+    @Override
+    public int fields() {
+      return token.isEmpty() ? 1 : 2;
+    }
+
+    @Override
+    public void write(MessagePackWriter to) {
+      to.key(Fields.CMD);
+      to.string(name);
+      if (!token.isEmpty()) {
+        to.key(Fields.TOKEN);
+        to.string(token);
+      }
+    }
+  }
+}
