@@ -63,8 +63,12 @@ public final class ClusterNode implements AutoCloseable {
   private static final long PROGRESS_MS = 1_000;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
-  /** Entries that a ready node may be behind what it knows to be committed. */
-  private static final long READY_GAP = 1_000;
+  /**
+   * Entries that a ready node may be behind what it knows to be committed. A few milliseconds' work
+   * even for a node that has just started: it may be the next leader, and a leader serves only when
+   * it has applied them all.
+   */
+  private static final long READY_GAP = 100;
 
   private final ClusterSettings settings;
   private final NodeClock clock;
@@ -176,7 +180,7 @@ public final class ClusterNode implements AutoCloseable {
     long snapshot = raft.checkpointIndex();
     boolean ready =
         status.leader() != null
-            && status.committedIndex() - applied <= READY_GAP
+            && status.committedAnywhere() - applied <= READY_GAP
             && (!status.role().equals("leader") || status.leaderReady());
     return new ClusterView(
         settings.cluster(),

@@ -1,5 +1,6 @@
 package dev.flashq.cluster.raft;
 
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -11,12 +12,19 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a follower at once that an entry is committed. Ratis's own appender tells it with the next
- * entry or the next regular heartbeat, some hundred milliseconds later, and we answer a command at
- * the node it came to.
+ * Ratis's appender of entries to one follower, where it is too slow for us.
+ *
+ * <p>Tells a follower at once that an entry is committed. Ratis's own appender tells it with the
+ * next entry or the next regular heartbeat, some hundred milliseconds later, and we answer a
+ * command at the node it came to. And it fills a follower's gap once (see {@link Rewinds}): a
+ * leader that needs the follower for its majority cannot serve before that.
  */
 final class PromptLogAppender extends GrpcLogAppender {
+  /** As a next index: no change. */
+  private static final long UNCHANGED = -1;
+
   private final Transfers transfers;
+  private final Rewinds rewinds = new Rewinds();
   private volatile long toldCommit = -1;
 
   PromptLogAppender(
@@ -34,21 +42,44 @@ final class PromptLogAppender extends GrpcLogAppender {
   }
 
   @Override
-  public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
+  public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
-    AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
+    if (heartbeat && getHeartbeatWaitTimeMs() > 0) {
+      // While as many entries as may be are on their way, Ratis sends an empty request for each new
+      // entry and each answer, the answers to the empty ones included: thousands in a second, to
+      // the member that is behind.
+      return null;
+    }
+    long next = getFollower().getNextIndex();
+    AppendEntriesRequestProto request;
+    try {
+      request = super.newAppendEntriesRequest(callId, heartbeat);
+    } catch (IllegalStateException e) {
+      if (getFollower().getNextIndex() == next) {
+        throw e;
+      }
+      // An answer moved the follower on meanwhile, and Ratis had read its index twice. Thrown, this
+      // would start the appender anew from the first entry of the log.
+      return null;
+    }
     if (request != null && request.getLeaderCommit() > toldCommit) {
       toldCommit = request.getLeaderCommit();
     }
     return request;
   }
 
+  @Override
+  protected long getNextIndexForInconsistency(long requestFirstIndex, long replyNextIndex) {
+    long next = nextAfterRefusal(requestFirstIndex, replyNextIndex);
+    long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    return rewinds.take(next, getFollower().getNextIndex(), nowMs) ? next : UNCHANGED;
+  }
+
   /**
    * A member that lacks entries which it once confirmed has lost its disk. Ratis would offer it for
    * ever what follows them; it gets them again, and finds in them whether it may go on.
    */
-  @Override
-  protected long getNextIndexForInconsistency(long requestFirstIndex, long replyNextIndex) {
+  private long nextAfterRefusal(long requestFirstIndex, long replyNextIndex) {
     return replyNextIndex <= getFollower().getMatchIndex()
         ? replyNextIndex
         : super.getNextIndexForInconsistency(requestFirstIndex, replyNextIndex);

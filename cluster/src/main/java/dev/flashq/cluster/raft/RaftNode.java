@@ -253,6 +253,14 @@ public final class RaftNode implements AutoCloseable {
      */
     public record Indexes(String member, long applied, long committed) {}
 
+    /**
+     * The last entry that any member knows to be committed, as far as this node has heard. A member
+     * that was away knows itself only what it has in its own log.
+     */
+    public long committedAnywhere() {
+      return members.stream().mapToLong(Indexes::committed).reduce(committedIndex, Math::max);
+    }
+
     public Indexes indexesOf(String member) {
       return members.stream()
           .filter(indexes -> indexes.member().equals(member))
