@@ -60,6 +60,33 @@ class FreezeTest {
     assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
   }
 
+  /**
+   * A leader that stops without a word, as a machine that lost its power or its network: its
+   * connections stay open and nothing comes from them.
+   */
+  @Test
+  void aFrozenLeaderIsLeftByItsClients() throws IOException {
+    var plan =
+        new LocalCluster.Plan(3, data, 0, BuiltNode.command(), Map.of("FLASHQ_LOG_LEVEL", "warn"));
+    History history = new History();
+    try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
+        Workload workload = new Workload(cluster.addresses(), "freeze-leader", history)) {
+      await().atMost(SOON).until(() -> history.ackedCount() > 500);
+      LocalNode leader = cluster.awaitLeader(SOON);
+      signal("STOP", leader);
+      try {
+        int before = history.ackedCount();
+        await().atMost(Duration.ofSeconds(10)).until(() -> history.ackedCount() > before + 500);
+      } finally {
+        signal("CONT", leader);
+      }
+      workload.stopPushing();
+      await().atMost(SOON).until(() -> history.lost().isEmpty());
+    }
+    assertThat(history.ackedTwice()).isEmpty();
+    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
+  }
+
   private static void signal(String name, LocalNode node) {
     Program.run("kill", "-" + name, Long.toString(node.pid())).checked();
   }

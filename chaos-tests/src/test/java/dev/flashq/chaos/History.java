@@ -13,10 +13,6 @@ final class History {
   private final AtomicLong unknownPushes = new AtomicLong();
   private final Pauses pauses = new Pauses();
 
-  void asked() {
-    pauses.asked();
-  }
-
   void pushed(long id) {
     pushed.add(id);
     pauses.answered();
@@ -25,11 +21,11 @@ final class History {
   /** A push whose outcome its client never learnt: it may or may not be there. */
   void pushUnknown() {
     unknownPushes.incrementAndGet();
-    pauses.answered();
   }
 
   void acked(long id) {
     acks.merge(id, 1, Integer::sum);
+    pauses.answered();
   }
 
   int pushedCount() {
@@ -70,27 +66,35 @@ final class History {
     return extra;
   }
 
+  /** No pause counts from now on: there will be less and less to answer. */
+  void ends() {
+    pauses.end();
+  }
+
+  /**
+   * The longest time in which no push and no acknowledgement was answered. There are always some on
+   * their way: who does not push because too many jobs wait has workers that acknowledge them.
+   */
   long longestPauseMs() {
     return pauses.longestMs();
   }
 
-  /** Times in which pushes were on their way and none was answered. */
   private static final class Pauses {
-    private long unanswered;
+    private boolean counts;
+    private boolean ended;
     private long since;
     private long longest;
 
-    synchronized void asked() {
-      if (unanswered++ == 0) {
-        since = System.nanoTime();
-      }
-    }
-
     synchronized void answered() {
       long now = System.nanoTime();
-      longest = Math.max(longest, now - since);
+      longest = counts ? Math.max(longest, now - since) : longest;
       since = now;
-      unanswered--;
+      counts = !ended;
+    }
+
+    synchronized void end() {
+      ended = true;
+      counts = false;
     }
 
     synchronized long longestMs() {

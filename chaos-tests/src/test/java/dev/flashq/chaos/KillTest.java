@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  * twice.
  */
 class KillTest {
-  private static final Duration START = Duration.ofSeconds(60);
+  /** The load leaves a cold node little of two cores to catch up with. */
+  private static final Duration START = Duration.ofSeconds(120);
 
   @TempDir Path data;
 

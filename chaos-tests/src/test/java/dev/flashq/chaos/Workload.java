@@ -64,7 +64,6 @@ final class Workload implements AutoCloseable {
         continue;
       }
       unanswered.acquireUninterruptibly();
-      history.asked();
       var _ =
           pusher
               .push(queue, Data.of(number.incrementAndGet()), OPTIONS)
@@ -111,6 +110,7 @@ final class Workload implements AutoCloseable {
   /** No more pushes; returns when all have their answers. */
   void stopPushing() {
     pushing = false;
+    history.ends();
     unanswered.acquireUninterruptibly(UNANSWERED);
     unanswered.release(UNANSWERED);
   }
