@@ -97,7 +97,7 @@ final class LeaderSearch {
     candidates.addAll(addresses);
     Connection member = null;
     for (String address : candidates) {
-      Connection connection = open(address);
+      Connection connection = isSilent(address) ? null : open(address);
       if (connection == null) {
         continue;
       }
@@ -118,9 +118,13 @@ final class LeaderSearch {
   }
 
   private @Nullable Connection openLeader(String leader) {
+    return leader.isEmpty() || isSilent(leader) ? null : open(leader);
+  }
+
+  /** Whether a leader was left for its silence a moment ago; each try would cost the patience. */
+  private boolean isSilent(String address) {
     Loss last = loss;
-    boolean hopeless = leader.isEmpty() || last != null && last.silent && isAboutToChange(leader);
-    return hopeless ? null : open(leader);
+    return last != null && last.silent && isAboutToChange(address);
   }
 
   private boolean isAboutToChange(String leader) {
