@@ -76,7 +76,7 @@ class FreezeTest {
       signal("STOP", leader);
       try {
         int before = history.ackedCount();
-        await().atMost(Duration.ofSeconds(10)).until(() -> history.ackedCount() > before + 500);
+        await().atMost(Duration.ofSeconds(20)).until(() -> history.ackedCount() > before + 500);
       } finally {
         signal("CONT", leader);
       }

@@ -7,7 +7,9 @@ import dev.flashq.protocol.wire.MessagePackWriter;
 import dev.flashq.protocol.wire.WireException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -76,7 +78,7 @@ final class Connection implements AutoCloseable {
     return !closed.get();
   }
 
-  /** When the last answer came, as of {@link System#nanoTime}. */
+  /** When the last byte came, as of {@link System#nanoTime}. */
   long heardNanos() {
     return heardNanos;
   }
@@ -154,7 +156,8 @@ final class Connection implements AutoCloseable {
 
   private void read() {
     var message = new MessagePackReader();
-    try (var in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER))) {
+    try (var in =
+        new DataInputStream(new BufferedInputStream(new Heard(socket.getInputStream()), BUFFER))) {
       while (true) {
         int length = in.readInt();
         if (length < 0 || length > 2 * Limits.FRAME_BYTES) {
@@ -162,7 +165,6 @@ final class Connection implements AutoCloseable {
         }
         byte[] frame = new byte[length];
         in.readFully(frame);
-        heardNanos = System.nanoTime();
         Answer answer = Answer.read(frame, message);
         Call call = sent.remove(answer.reqId);
         if (call != null) {
@@ -214,6 +216,20 @@ final class Connection implements AutoCloseable {
     }
     if (!calls.isEmpty()) {
       lost.accept(calls);
+    }
+  }
+
+  /** Notes whenever something comes, be it a part of a great frame. */
+  private final class Heard extends FilterInputStream {
+    Heard(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = super.read(bytes, offset, length);
+      heardNanos = System.nanoTime();
+      return count;
     }
   }
 }

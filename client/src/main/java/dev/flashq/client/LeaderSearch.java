@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,14 +91,15 @@ final class LeaderSearch {
    * reached. Where the leader itself cannot, a member that knows one passes the requests on.
    */
   @Nullable Found find() {
-    Set<String> candidates = new LinkedHashSet<>();
+    SequencedSet<String> candidates = new LinkedHashSet<>();
     if (!hint.isEmpty()) {
       candidates.add(hint);
     }
     candidates.addAll(addresses);
+    addresses.stream().filter(this::isSilent).findFirst().ifPresent(candidates::addLast);
     Connection member = null;
     for (String address : candidates) {
-      Connection connection = isSilent(address) ? null : open(address);
+      Connection connection = open(address);
       if (connection == null) {
         continue;
       }
@@ -117,11 +119,24 @@ final class LeaderSearch {
     return member == null ? null : new Found(member, false);
   }
 
-  private @Nullable Connection openLeader(String leader) {
-    return leader.isEmpty() || isSilent(leader) ? null : open(leader);
+  /** Null when the node cannot be reached, or does not itself say that it leads. */
+  @Nullable Connection openLeader(String leader) {
+    Connection connection = leader.isEmpty() || isSilent(leader) ? null : open(leader);
+    if (connection != null && !leaderKnownTo(connection).equals(leader)) {
+      connection.close();
+      return null;
+    }
+    return connection;
   }
 
-  /** Whether a leader was left for its silence a moment ago; each try would cost the patience. */
+  /** Whether a node answers on a connection of its own. */
+  boolean isAlive(String address) {
+    try (Connection connection = open(address)) {
+      return connection != null && answerOf(connection) != null;
+    }
+  }
+
+  /** Whether a leader was left for its silence a moment ago; each try costs the patience. */
   private boolean isSilent(String address) {
     Loss last = loss;
     return last != null && last.silent && isAboutToChange(address);
@@ -142,16 +157,24 @@ final class LeaderSearch {
     }
   }
 
+  /** Empty when the node knows none or does not answer. */
   private String leaderKnownTo(Connection connection) {
+    Answer answer = answerOf(connection);
+    if (answer == null) {
+      return "";
+    }
+    noteRefusal(answer);
+    return answer.leaderAddress;
+  }
+
+  private @Nullable Answer answerOf(Connection connection) {
     try {
-      Answer answer = ask(connection).future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      noteRefusal(answer);
-      return answer.leaderAddress;
+      return ask(connection).future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "";
+      return null;
     } catch (ExecutionException | TimeoutException e) {
-      return "";
+      return null;
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -22,29 +23,31 @@ final class Router implements AutoCloseable {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /**
-   * A node that says nothing for so long, not even who leads, is left: a machine that has died or
-   * was cut off does not close its connections. Longer than the pauses of a busy node.
+   * A node that says nothing for so long, not even who leads, is called on a second connection, and
+   * left if it does not answer there either: a machine that has died or was cut off does not close
+   * its connections. On the first one there may be a great frame on its way, or more requests than
+   * the node reads.
    */
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LeaderSearch search;
   private final ConcurrentLinkedQueue<Call> backlog = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Delayed> delayed = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "flashq-client-router");
-  private volatile @Nullable Connection current;
+  private final AtomicReference<@Nullable Connection> current = new AtomicReference<>();
   private volatile boolean closed;
 
   /** The connection to a member whose leader cannot be reached from here. */
   private volatile @Nullable Connection relay;
+
+  /** The last connection that was left for its silence. */
+  private volatile @Nullable Connection silent;
 
   /** Of the router's thread alone: the last look, and the first one since the last answer. */
   private long looked;
 
   private long silentSince;
   private @Nullable Connection lookedAt;
-
-  /** The last connection that was left for its silence. */
-  private @Nullable Connection silent;
 
   private record Delayed(Call call, long untilNanos) {}
 
@@ -55,7 +58,7 @@ final class Router implements AutoCloseable {
   }
 
   void send(Call call) {
-    Connection connection = current;
+    Connection connection = current.get();
     if (connection != null && connection.isOpen()) {
       connection.send(call);
     } else {
@@ -69,7 +72,7 @@ final class Router implements AutoCloseable {
 
   /** Address of the node that this client talks to; empty while it talks to none. */
   String address() {
-    Connection connection = current;
+    Connection connection = current.get();
     return connection == null || !connection.isOpen() ? "" : connection.address();
   }
 
@@ -84,7 +87,7 @@ final class Router implements AutoCloseable {
         LockSupport.parkNanos(this, RETRY_NANOS);
       }
     }
-    Connection connection = current;
+    Connection connection = current.getAndSet(null);
     if (connection != null) {
       connection.close();
     }
@@ -93,19 +96,28 @@ final class Router implements AutoCloseable {
 
   private void step() {
     long now = System.nanoTime();
-    Connection connection = current;
+    Connection connection = current.get();
     if (connection != null && now - looked > LOOK_NANOS && connection.isOpen()) {
       looked = now;
       look(connection, now);
     }
     if (connection == null || !connection.isOpen()) {
       noteLoss(connection);
-      connection = mayConnect(now) ? connect() : null;
-      current = connection;
+      replace(connection, mayConnect(now) ? connect() : null);
+      connection = current.get();
     }
     expire(connection, now);
     resend(connection, now);
     LockSupport.parkNanos(this, TICK_NANOS);
+  }
+
+  /** False when somebody was quicker, or the end: then the next one is closed. */
+  private boolean replace(@Nullable Connection old, @Nullable Connection next) {
+    boolean done = current.compareAndSet(old, next);
+    if (next != null && (!done || closed)) {
+      next.close();
+    }
+    return done;
   }
 
   private void noteLoss(@Nullable Connection connection) {
@@ -180,9 +192,8 @@ final class Router implements AutoCloseable {
       lookedAt = connection;
       silentSince = now;
     } else if (now - silentSince > SILENCE_NANOS) {
-      silent = connection;
-      connection.close();
-      return;
+      silentSince = now;
+      Thread.ofVirtual().start(() -> leaveUnlessAlive(connection));
     }
     var _ =
         search
@@ -197,18 +208,22 @@ final class Router implements AutoCloseable {
                 });
   }
 
+  private void leaveUnlessAlive(Connection connection) {
+    if (!search.isAlive(connection.address())) {
+      silent = connection;
+      connection.close();
+    }
+  }
+
   /** Another node leads now. The old one still answers what it has. */
   private void moveTo(String leader, Connection from) {
     Thread.ofVirtual()
         .start(
             () -> {
-              Connection to = search.open(leader);
-              if (to != null && current == from) {
+              Connection to = search.openLeader(leader);
+              if (to != null && replace(from, to)) {
                 search.seen(leader);
-                current = to;
                 closeWhenIdle(from);
-              } else if (to != null) {
-                to.close();
               }
             });
   }
@@ -238,7 +253,7 @@ final class Router implements AutoCloseable {
   /** A member that passed requests on cannot do so now; another one may. */
   private void leaveRelay() {
     Connection member = relay;
-    if (member != null && member == current) {
+    if (member != null && member == current.get()) {
       search.forget();
       member.close();
     }

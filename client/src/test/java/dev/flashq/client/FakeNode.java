@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -23,13 +25,13 @@ final class FakeNode implements AutoCloseable {
 
   final List<String> requests = new CopyOnWriteArrayList<>();
   private final ServerSocket listener;
-  private final List<Socket> connections = new CopyOnWriteArrayList<>();
+  final List<Socket> connections = new CopyOnWriteArrayList<>();
+
+  private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
+  private volatile boolean cutOff;
 
   /** Address that this node names as the leader's; its own at first. */
   volatile String leaderAddress;
-
-  /** Takes connections and requests and answers nothing, as a machine that was cut off. */
-  volatile boolean silent;
 
   /** Fields of the answer to a request, or null to close the connection instead. */
   volatile Function<String, @Nullable String> script = _ -> "\"ok\":true";
@@ -54,6 +56,16 @@ final class FakeNode implements AutoCloseable {
         .toList();
   }
 
+  /** Takes connections and requests from now on and answers nothing, as a process that hangs. */
+  void cutOff() {
+    cutOff = true;
+  }
+
+  /** Answers nothing more on the connections that there are. */
+  void silence() {
+    silent.addAll(connections);
+  }
+
   private void accept() {
     try {
       while (!listener.isClosed()) {
@@ -73,7 +85,7 @@ final class FakeNode implements AutoCloseable {
       while (true) {
         String request = json(in.readNBytes(in.readInt()));
         requests.add(request);
-        if (silent) {
+        if (cutOff || silent.contains(socket)) {
           continue;
         }
         String answer = answer(request);

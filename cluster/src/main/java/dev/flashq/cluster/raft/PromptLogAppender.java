@@ -7,6 +7,7 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ final class PromptLogAppender extends GrpcLogAppender {
       // the member that is behind.
       return null;
     }
+    // An answer may move the follower on meanwhile, and Ratis reads its index several times. What
+    // it
+    // then throws would start the appender anew from the first entry of the log.
     long next = getFollower().getNextIndex();
     AppendEntriesRequestProto request;
     try {
@@ -58,8 +62,9 @@ final class PromptLogAppender extends GrpcLogAppender {
       if (getFollower().getNextIndex() == next) {
         throw e;
       }
-      // An answer moved the follower on meanwhile, and Ratis had read its index twice. Thrown, this
-      // would start the appender anew from the first entry of the log.
+      return null;
+    }
+    if (request != null && request.getEntriesCount() > 0 && getFollower().getNextIndex() != next) {
       return null;
     }
     if (request != null && request.getLeaderCommit() > toldCommit) {
@@ -71,8 +76,10 @@ final class PromptLogAppender extends GrpcLogAppender {
   @Override
   protected long getNextIndexForInconsistency(long requestFirstIndex, long replyNextIndex) {
     long next = nextAfterRefusal(requestFirstIndex, replyNextIndex);
+    long current = getFollower().getNextIndex();
+    boolean stale = requestFirstIndex == RaftLog.INVALID_LOG_INDEX;
     long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    return rewinds.take(next, getFollower().getNextIndex(), nowMs) ? next : UNCHANGED;
+    return rewinds.take(next, current, stale, nowMs) ? next : UNCHANGED;
   }
 
   /**

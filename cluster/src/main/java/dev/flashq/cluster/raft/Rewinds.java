@@ -23,10 +23,12 @@ final class Rewinds {
    *
    * @param next index to go on with
    * @param current index that it would go on with otherwise
+   * @param stale whether the refused request may have been sent before the last step: nothing was
+   *     remembered of it
    */
-  synchronized boolean take(long next, long current, long nowMs) {
+  synchronized boolean take(long next, long current, boolean stale, long nowMs) {
     if (next >= current) {
-      return true;
+      return !stale;
     }
     if (any && next >= to && nowMs - at < SETTLE_MS) {
       return false;
