@@ -54,12 +54,12 @@ class KillTest {
     History history = new History();
     try (Workload workload = new Workload(cluster.addresses(), "kill-leader", history)) {
       for (int round = 0; round < 2; round++) {
+        cluster.awaitReady(START);
         awaitProgress(history);
         LocalNode leader = cluster.awaitLeader(START);
         leader.kill();
         awaitProgress(history);
         leader.start();
-        cluster.awaitReady(START);
       }
       finish(workload, history);
     }
