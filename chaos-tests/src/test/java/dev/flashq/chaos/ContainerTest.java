@@ -1,7 +1,6 @@
 package dev.flashq.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
@@ -98,22 +97,22 @@ class ContainerTest {
   void losesNothingWhenTheLeaderIsKilledUnderLoad() {
     History history = new History();
     try (Workload workload = workload("killed", history)) {
-      awaitProgress(history);
+      history.awaitProgress(300, LIMIT);
       ContainerNode leader = cluster.awaitLeader();
       leader.kill();
-      awaitProgress(history);
+      history.awaitProgress(300, LIMIT);
       leader.start();
       cluster.awaitReady();
-      finish(workload, history);
+      workload.finish(LIMIT);
     }
-    check(history);
+    history.check();
   }
 
   @Test
   void handsTheLeadershipOverWhenItIsStopped() {
     History history = new History();
     try (Workload workload = workload("stopped", history)) {
-      awaitProgress(history);
+      history.awaitProgress(300, LIMIT);
       ContainerNode leader = cluster.awaitLeader();
       long before = System.nanoTime();
       leader.stop();
@@ -126,11 +125,11 @@ class ContainerTest {
       assertThat(leader.container().getLogs()).doesNotContain("leadership was not handed over");
       assertThat(leader.container().getLogs()).contains("node " + leader.id() + " has stopped");
       assertThat(stop).isLessThan(Duration.ofSeconds(10));
-      awaitProgress(history);
+      history.awaitProgress(300, LIMIT);
       cluster.awaitReady();
-      finish(workload, history);
+      workload.finish(LIMIT);
     }
-    check(history);
+    history.check();
   }
 
   @Test
@@ -186,22 +185,5 @@ class ContainerTest {
               return ((FlashQException) failure).code();
             })
         .join();
-  }
-
-  /** Some hundreds of jobs more go all the way. */
-  private static void awaitProgress(History history) {
-    int before = history.ackedCount();
-    await().atMost(LIMIT).until(() -> history.ackedCount() > before + 300);
-  }
-
-  private static void finish(Workload workload, History history) {
-    workload.stopPushing();
-    await().atMost(LIMIT).until(() -> history.lost().isEmpty());
-  }
-
-  private static void check(History history) {
-    assertThat(history.lost()).isEmpty();
-    assertThat(history.ackedTwice()).isEmpty();
-    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
   }
 }

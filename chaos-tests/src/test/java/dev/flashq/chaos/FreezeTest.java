@@ -34,7 +34,7 @@ class FreezeTest {
     History history = new History();
     try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
         Workload workload = new Workload(cluster.addresses(), "freeze", history)) {
-      await().atMost(SOON).until(() -> history.ackedCount() > 500);
+      history.awaitProgress(500, SOON);
       LocalNode leader = cluster.awaitLeader(SOON);
       LocalNode follower =
           cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
@@ -53,11 +53,9 @@ class FreezeTest {
           .contains("The state is restored from " + data);
       assertThat(cluster.nodes()).allMatch(LocalNode::isAlive);
 
-      workload.stopPushing();
-      await().atMost(SOON).until(() -> history.lost().isEmpty());
+      workload.finish(SOON);
     }
-    assertThat(history.ackedTwice()).isEmpty();
-    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
+    history.check();
   }
 
   /**
@@ -71,20 +69,17 @@ class FreezeTest {
     History history = new History();
     try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
         Workload workload = new Workload(cluster.addresses(), "freeze-leader", history)) {
-      await().atMost(SOON).until(() -> history.ackedCount() > 500);
+      history.awaitProgress(500, SOON);
       LocalNode leader = cluster.awaitLeader(SOON);
       signal("STOP", leader);
       try {
-        int before = history.ackedCount();
-        await().atMost(Duration.ofSeconds(20)).until(() -> history.ackedCount() > before + 500);
+        history.awaitProgress(500, Duration.ofSeconds(20));
       } finally {
         signal("CONT", leader);
       }
-      workload.stopPushing();
-      await().atMost(SOON).until(() -> history.lost().isEmpty());
+      workload.finish(SOON);
     }
-    assertThat(history.ackedTwice()).isEmpty();
-    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
+    history.check();
   }
 
   private static void signal(String name, LocalNode node) {

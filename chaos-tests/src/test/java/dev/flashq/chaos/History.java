@@ -1,5 +1,9 @@
 package dev.flashq.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,6 +70,19 @@ final class History {
     return extra;
   }
 
+  /** Waits until so many jobs more have gone all the way. */
+  void awaitProgress(int jobs, Duration limit) {
+    int before = ackedCount();
+    await().atMost(limit).until(() -> ackedCount() > before + jobs);
+  }
+
+  /** Nothing acknowledged is lost, and nothing was acknowledged twice or came from nowhere. */
+  void check() {
+    assertThat(lost()).isEmpty();
+    assertThat(ackedTwice()).isEmpty();
+    assertThat(unexpected()).hasSizeLessThanOrEqualTo((int) unknown());
+  }
+
   /** No pause counts from now on: there will be less and less to answer. */
   void ends() {
     pauses.end();
@@ -80,21 +97,23 @@ final class History {
   }
 
   private static final class Pauses {
-    private boolean counts;
+    private boolean begun;
     private boolean ended;
     private long since;
     private long longest;
 
     synchronized void answered() {
+      if (ended) {
+        return;
+      }
       long now = System.nanoTime();
-      longest = counts ? Math.max(longest, now - since) : longest;
+      longest = begun ? Math.max(longest, now - since) : 0;
       since = now;
-      counts = !ended;
+      begun = true;
     }
 
     synchronized void end() {
       ended = true;
-      counts = false;
     }
 
     synchronized long longestMs() {

@@ -1,7 +1,6 @@
 package dev.flashq.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
@@ -55,15 +54,15 @@ class KillTest {
     try (Workload workload = new Workload(cluster.addresses(), "kill-leader", history)) {
       for (int round = 0; round < 2; round++) {
         cluster.awaitReady(START);
-        awaitProgress(history);
+        history.awaitProgress(500, START);
         LocalNode leader = cluster.awaitLeader(START);
         leader.kill();
-        awaitProgress(history);
+        history.awaitProgress(500, START);
         leader.start();
       }
-      finish(workload, history);
+      workload.finish(Duration.ofSeconds(60));
     }
-    check(history);
+    history.check();
     assertThat(history.longestPauseMs()).isLessThan(3000);
   }
 
@@ -71,18 +70,18 @@ class KillTest {
   void survivesTheLossOfAFollower() {
     History history = new History();
     try (Workload workload = new Workload(cluster.addresses(), "kill-follower", history)) {
-      awaitProgress(history);
+      history.awaitProgress(500, START);
       LocalNode leader = cluster.awaitLeader(START);
       LocalNode follower =
           cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
       follower.kill();
-      awaitProgress(history);
+      history.awaitProgress(500, START);
       follower.start();
       cluster.awaitReady(START);
-      awaitProgress(history);
-      finish(workload, history);
+      history.awaitProgress(500, START);
+      workload.finish(Duration.ofSeconds(60));
     }
-    check(history);
+    history.check();
     assertThat(history.longestPauseMs()).isLessThan(3000);
   }
 
@@ -90,14 +89,14 @@ class KillTest {
   void survivesTheLossOfAllNodesAtOnce() {
     History history = new History();
     try (Workload workload = new Workload(cluster.addresses(), "kill-all", history)) {
-      awaitProgress(history);
+      history.awaitProgress(500, START);
       cluster.nodes().forEach(LocalNode::kill);
       cluster.nodes().forEach(LocalNode::start);
       cluster.awaitReady(START);
-      awaitProgress(history);
-      finish(workload, history);
+      history.awaitProgress(500, START);
+      workload.finish(Duration.ofSeconds(60));
     }
-    check(history);
+    history.check();
   }
 
   @Test
@@ -120,22 +119,5 @@ class KillTest {
       }
     }
     assertThat(pulled).isEqualTo(ids);
-  }
-
-  /** Some hundreds of jobs more go all the way. */
-  private static void awaitProgress(History history) {
-    int before = history.ackedCount();
-    await().atMost(START).until(() -> history.ackedCount() > before + 500);
-  }
-
-  private static void finish(Workload workload, History history) {
-    workload.stopPushing();
-    await().atMost(Duration.ofSeconds(60)).until(() -> history.lost().isEmpty());
-  }
-
-  private static void check(History history) {
-    assertThat(history.lost()).isEmpty();
-    assertThat(history.ackedTwice()).isEmpty();
-    assertThat(history.unexpected()).hasSizeLessThanOrEqualTo((int) history.unknown());
   }
 }

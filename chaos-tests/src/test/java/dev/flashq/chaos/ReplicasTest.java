@@ -38,14 +38,13 @@ class ReplicasTest {
     try (cluster) {
       History history = new History();
       try (Workload workload = new Workload(cluster.addresses(), "same", history)) {
-        Awaitility.await().atMost(START).until(() -> history.ackedCount() > 1000);
+        history.awaitProgress(1000, START);
         LocalNode leader = cluster.awaitLeader(START);
         leader.kill();
-        Awaitility.await().atMost(START).until(() -> history.ackedCount() > 2000);
+        history.awaitProgress(1000, START);
         leader.start();
         cluster.awaitReady(START);
-        workload.stopPushing();
-        Awaitility.await().atMost(START).until(() -> history.lost().isEmpty());
+        workload.finish(START);
       }
       awaitSameIndex(cluster);
     }

@@ -1,5 +1,7 @@
 package dev.flashq.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.FlashQException;
@@ -107,12 +109,18 @@ final class Workload implements AutoCloseable {
             });
   }
 
-  /** No more pushes; returns when all have their answers. */
-  void stopPushing() {
+  /** Returns when all pushes have their answers. */
+  private void stopPushing() {
     pushing = false;
     history.ends();
     unanswered.acquireUninterruptibly(UNANSWERED);
     unanswered.release(UNANSWERED);
+  }
+
+  /** No more pushes; returns when all jobs have gone all the way. */
+  void finish(Duration limit) {
+    stopPushing();
+    await().atMost(limit).until(() -> history.lost().isEmpty());
   }
 
   @Override

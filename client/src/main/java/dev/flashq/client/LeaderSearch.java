@@ -40,13 +40,17 @@ final class LeaderSearch {
   private final SequenceWindow noIds = new SequenceWindow("none");
   private volatile String hint = "";
   private volatile @Nullable FlashQException refused;
-  private volatile @Nullable Loss loss;
+  private volatile Loss loss = new Loss("", false, 0);
 
   /** A connection, and whether the leader is at its other end. */
   record Found(Connection connection, boolean leads) {}
 
   /** The last connection to a leader that ended, and whether the leader just said nothing more. */
-  private record Loss(String address, boolean silent, long atNanos) {}
+  private record Loss(String address, boolean silent, long atNanos) {
+    boolean isRecentAt(String leader) {
+      return address.equals(leader) && System.nanoTime() - atNanos < ELECTION_NANOS;
+    }
+  }
 
   /** The two consumers are those of each {@link Connection}. */
   LeaderSearch(
@@ -110,7 +114,7 @@ final class LeaderSearch {
         closeOthers(direct, connection, member);
         return new Found(direct, true);
       }
-      if (leader.isEmpty() || isAboutToChange(leader) || member != null) {
+      if (leader.isEmpty() || loss.isRecentAt(leader) || member != null) {
         connection.close();
       } else {
         member = connection;
@@ -132,21 +136,14 @@ final class LeaderSearch {
   /** Whether a node answers on a connection of its own. */
   boolean isAlive(String address) {
     try (Connection connection = open(address)) {
-      return connection != null && answerOf(connection) != null;
+      return connection != null && answerTo(WHO_LEADS, connection) != null;
     }
   }
 
   /** Whether a leader was left for its silence a moment ago; each try costs the patience. */
   private boolean isSilent(String address) {
     Loss last = loss;
-    return last != null && last.silent && isAboutToChange(address);
-  }
-
-  private boolean isAboutToChange(String leader) {
-    Loss last = loss;
-    return last != null
-        && last.address.equals(leader)
-        && System.nanoTime() - last.atNanos < ELECTION_NANOS;
+    return last.silent && last.isRecentAt(address);
   }
 
   private static void closeOthers(Connection kept, @Nullable Connection... others) {
@@ -159,7 +156,7 @@ final class LeaderSearch {
 
   /** Empty when the node knows none or does not answer. */
   private String leaderKnownTo(Connection connection) {
-    Answer answer = answerOf(connection);
+    Answer answer = answerTo(WHO_LEADS, connection);
     if (answer == null) {
       return "";
     }
@@ -167,9 +164,9 @@ final class LeaderSearch {
     return answer.leaderAddress;
   }
 
-  private @Nullable Answer answerOf(Connection connection) {
+  private @Nullable Answer answerTo(Call.Body question, Connection connection) {
     try {
-      return ask(connection).future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return send(connection, question).future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
@@ -190,7 +187,7 @@ final class LeaderSearch {
   }
 
   /** Null when the node cannot be reached or gives no access. */
-  @Nullable Connection open(String address) {
+  private @Nullable Connection open(String address) {
     try {
       Connection connection = new Connection(socketAddress(address), PATIENCE, answered, left);
       connection.start();
@@ -205,17 +202,12 @@ final class LeaderSearch {
   }
 
   private boolean authenticate(Connection connection) {
-    Call call = send(connection, new Command("AUTH", token));
-    try {
-      Answer answer = call.future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      noteRefusal(answer);
-      return answer.ok;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException | TimeoutException e) {
+    Answer answer = answerTo(new Command("AUTH", token), connection);
+    if (answer == null) {
       return false;
     }
+    noteRefusal(answer);
+    return answer.ok;
   }
 
   /** A wrong or missing token fails all requests; it is not worth trying again. */

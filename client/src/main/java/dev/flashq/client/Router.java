@@ -22,14 +22,6 @@ final class Router implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  /**
-   * A node that says nothing for so long, not even who leads, is called on a second connection, and
-   * left if it does not answer there either: a machine that has died or was cut off does not close
-   * its connections. On the first one there may be a great frame on its way, or more requests than
-   * the node reads.
-   */
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final LeaderSearch search;
   private final ConcurrentLinkedQueue<Call> backlog = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Delayed> delayed = new ConcurrentLinkedQueue<>();
@@ -43,11 +35,8 @@ final class Router implements AutoCloseable {
   /** The last connection that was left for its silence. */
   private volatile @Nullable Connection silent;
 
-  /** Of the router's thread alone: the last look, and the first one since the last answer. */
+  /** Of the router's thread alone: when it last asked who leads, or looked for a leader. */
   private long looked;
-
-  private long silentSince;
-  private @Nullable Connection lookedAt;
 
   private record Delayed(Call call, long untilNanos) {}
 
@@ -98,8 +87,8 @@ final class Router implements AutoCloseable {
     long now = System.nanoTime();
     Connection connection = current.get();
     if (connection != null && now - looked > LOOK_NANOS && connection.isOpen()) {
+      look(connection);
       looked = now;
-      look(connection, now);
     }
     if (connection == null || !connection.isOpen()) {
       noteLoss(connection);
@@ -187,12 +176,8 @@ final class Router implements AutoCloseable {
   }
 
   /** Asks who leads, goes there if it is another node, and leaves one that does not answer. */
-  private void look(Connection connection, long now) {
-    if (connection != lookedAt || connection.heardNanos() - silentSince > 0) {
-      lookedAt = connection;
-      silentSince = now;
-    } else if (now - silentSince > SILENCE_NANOS) {
-      silentSince = now;
+  private void look(Connection connection) {
+    if (connection.heardNanos() - looked <= 0) {
       Thread.ofVirtual().start(() -> leaveUnlessAlive(connection));
     }
     var _ =
@@ -208,6 +193,12 @@ final class Router implements AutoCloseable {
                 });
   }
 
+  /**
+   * A node that said nothing since the last look, not even who leads, is called on a second
+   * connection, and left if it does not answer there either: a machine that has died or was cut off
+   * does not close its connections. On the first one there may be a great frame on its way, or more
+   * requests than the node reads.
+   */
   private void leaveUnlessAlive(Connection connection) {
     if (!search.isAlive(connection.address())) {
       silent = connection;

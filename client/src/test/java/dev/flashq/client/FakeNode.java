@@ -24,17 +24,18 @@ final class FakeNode implements AutoCloseable {
   private static final Pattern REQ_ID = Pattern.compile("\"reqId\":(\\d+)");
 
   final List<String> requests = new CopyOnWriteArrayList<>();
-  private final ServerSocket listener;
   final List<Socket> connections = new CopyOnWriteArrayList<>();
-
+  private final ServerSocket listener;
   private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
-  private volatile boolean cutOff;
 
   /** Address that this node names as the leader's; its own at first. */
   volatile String leaderAddress;
 
   /** Fields of the answer to a request, or null to close the connection instead. */
   volatile Function<String, @Nullable String> script = _ -> "\"ok\":true";
+
+  /** Whether requests are taken and nothing is answered, as by a process that hangs. */
+  volatile boolean cutOff;
 
   /** Whether even CLUSTER is answered by the script. */
   volatile boolean closedToAll;
@@ -54,11 +55,6 @@ final class FakeNode implements AutoCloseable {
     return requests.stream()
         .filter(request -> request.contains("\"cmd\":\"" + cmd + "\""))
         .toList();
-  }
-
-  /** Takes connections and requests from now on and answers nothing, as a process that hangs. */
-  void cutOff() {
-    cutOff = true;
   }
 
   /** Answers nothing more on the connections that there are. */

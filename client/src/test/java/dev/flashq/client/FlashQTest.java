@@ -190,7 +190,7 @@ class FlashQTest {
       heir.leaderAddress = leader.address();
       try (FlashQ client = FlashQ.at(leader.address(), heir.address()).connect()) {
         await().atMost(SOON).until(() -> client.address().equals(leader.address()));
-        leader.cutOff();
+        leader.cutOff = true;
         CompletableFuture<Long> push = client.push("q", Data.NULL);
         heir.leaderAddress = heir.address();
         heir.script = _ -> "\"ok\":true,\"id\":9";

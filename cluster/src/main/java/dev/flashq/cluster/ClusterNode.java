@@ -64,9 +64,9 @@ public final class ClusterNode implements AutoCloseable {
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
   /**
-   * Entries that a ready node may be behind what it knows to be committed. A few milliseconds' work
-   * even for a node that has just started: it may be the next leader, and a leader serves only when
-   * it has applied them all.
+   * Entries that a ready node may be behind what any member knows to be committed. Some tenths of a
+   * second's work for a node that has just started: it may be the next leader, and a leader serves
+   * only when it has applied them all.
    */
   private static final long READY_GAP = 100;
 

@@ -52,8 +52,7 @@ final class PromptLogAppender extends GrpcLogAppender {
       return null;
     }
     // An answer may move the follower on meanwhile, and Ratis reads its index several times. What
-    // it
-    // then throws would start the appender anew from the first entry of the log.
+    // it then throws would start the appender anew from the first entry of the log.
     long next = getFollower().getNextIndex();
     AppendEntriesRequestProto request;
     try {
@@ -64,12 +63,11 @@ final class PromptLogAppender extends GrpcLogAppender {
       }
       return null;
     }
-    if (request != null && request.getEntriesCount() > 0 && getFollower().getNextIndex() != next) {
+    if (request == null
+        || (request.getEntriesCount() > 0 && getFollower().getNextIndex() != next)) {
       return null;
     }
-    if (request != null && request.getLeaderCommit() > toldCommit) {
-      toldCommit = request.getLeaderCommit();
-    }
+    toldCommit = Math.max(toldCommit, request.getLeaderCommit());
     return request;
   }
 

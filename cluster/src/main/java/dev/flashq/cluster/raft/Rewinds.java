@@ -14,8 +14,7 @@ final class Rewinds {
    */
   static final long SETTLE_MS = 500;
 
-  private boolean any;
-  private long to;
+  private long to = Long.MAX_VALUE;
   private long at;
 
   /**
@@ -30,10 +29,9 @@ final class Rewinds {
     if (next >= current) {
       return !stale;
     }
-    if (any && next >= to && nowMs - at < SETTLE_MS) {
+    if (next >= to && nowMs - at < SETTLE_MS) {
       return false;
     }
-    any = true;
     to = next;
     at = nowMs;
     return true;
