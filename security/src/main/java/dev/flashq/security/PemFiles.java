@@ -12,19 +12,31 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys in PEM files; every failure names the file. */
 final class PemFiles {
+  private static final long KEY_BYTES = 64 * 1024;
+  private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
+  private static final Pattern PKCS8 =
+      Pattern.compile(
+          "\\s*-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----\\s*");
+
   private PemFiles() {}
 
   /** All certificates of the file, at least one. */
@@ -46,6 +58,40 @@ final class PemFiles {
 
   static PrivateKey privateKey(Path file) {
     requireReadable(file);
+    try {
+      PrivateKey key = Files.size(file) > KEY_BYTES ? null : plainKey(file);
+      return key == null ? parse(file) : key;
+    } catch (IOException e) {
+      throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
+    }
+  }
+
+  /**
+   * The usual form, read by the JDK alone: to load BouncyCastle, whose signed jar is checked class
+   * by class, takes a tenth of a node's start. Null when it is another form.
+   */
+  private static @Nullable PrivateKey plainKey(Path file) throws IOException {
+    Matcher pem = PKCS8.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    if (!pem.matches()) {
+      return null;
+    }
+    byte[] der;
+    try {
+      der = Base64.getMimeDecoder().decode(pem.group(1));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    for (String algorithm : ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+      } catch (GeneralSecurityException e) {
+        // A key of another algorithm.
+      }
+    }
+    return null;
+  }
+
+  private static PrivateKey parse(Path file) {
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
         PEMParser parser = new PEMParser(reader)) {
       return switch (parser.readObject()) {
