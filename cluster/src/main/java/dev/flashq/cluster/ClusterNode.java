@@ -149,7 +149,8 @@ public final class ClusterNode implements AutoCloseable {
       return new RaftNode(
           settings,
           data.raft(),
-          new QueueStateMachine(replica, data, clock.unixMs(), new Events()),
+          new QueueStateMachine(
+              replica, data, settings.snapshotLogBytes(), clock.unixMs(), new Events()),
           clock);
     } catch (IOException e) {
       data.close();

@@ -20,13 +20,13 @@ final class SnapshotDuty {
   private static final long WINDOW_MS = 1_000;
 
   /** It is quiet when less than this part of the limit is applied in a window. */
-  private static final long QUIET_PART = 64;
+  private static final long QUIET_PART = 16;
 
   /** When it is quiet, this part of the limit is enough for a checkpoint. */
-  private static final long ENOUGH_PART = 16;
+  private static final long ENOUGH_PART = 4;
 
   /** While a checkpoint is being sent the log may grow to so many times the limit. */
-  private static final long WHILE_SENDING = 16;
+  private static final long WHILE_SENDING = 64;
 
   private static final long RETRY_MS = 10_000;
 

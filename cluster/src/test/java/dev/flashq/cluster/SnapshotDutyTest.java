@@ -76,7 +76,7 @@ class SnapshotDutyTest {
   @Test
   void takesNoneWhileNextToNothingHappens() {
     for (int i = 0; i < 20; i++) {
-      work(LIMIT / 16 / 20);
+      work(LIMIT / 4 / 20);
       pass(1_000);
     }
 
@@ -86,7 +86,7 @@ class SnapshotDutyTest {
   @Test
   void waitsWhileOneIsBeingSentButNotForEver() {
     sending = true;
-    work(15 * LIMIT);
+    work(63 * LIMIT);
     pass(1_000);
     pass(1_000);
     assertThat(taken).isEmpty();

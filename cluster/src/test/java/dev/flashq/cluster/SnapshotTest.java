@@ -52,6 +52,29 @@ class SnapshotTest {
   }
 
   @Test
+  void sendsEntriesToANodeThatWasAwayForAMoment() throws IOException {
+    try (var cluster = new TestCluster(folder, 3, 4_000_000).startAll()) {
+      String leader = cluster.leader();
+      String laggard = cluster.follower();
+      cluster.push(leader, "\"before\"").join();
+      cluster.awaitSameState();
+      long last = cluster.engine(laggard).lastApplied().index();
+      cluster.kill(laggard);
+      for (int i = 0; i < 80; i++) {
+        cluster.push(leader, "\"" + i + KILOBYTES + "\"").join();
+      }
+      await().atMost(SOON).until(() -> cluster.node(leader).view().snapshotIndex() > last + 60);
+
+      cluster.start(laggard);
+
+      cluster.awaitSameState();
+      assertThat(cluster.node(leader).sendsCheckpoint()).isFalse();
+      assertThat(firstLogIndex(cluster, leader)).isLessThanOrEqualTo(last);
+      assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  @Test
   void startsFromACheckpointAndIgnoresAHalfWrittenOne() throws IOException {
     try (var cluster = new TestCluster(folder, 1).startAll()) {
       cluster.leader();

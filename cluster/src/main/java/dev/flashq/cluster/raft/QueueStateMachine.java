@@ -46,10 +46,19 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final ReadRounds rounds = new ReadRounds();
   private final LeaderReads leaderReads = new LeaderReads(rounds);
   private final AppliedIndex appliedIndex = new AppliedIndex();
+  private final LogHorizon horizon;
   private volatile boolean stopping;
 
+  /**
+   * @param snapshotLogBytes after which the node asks for a checkpoint
+   */
   public QueueStateMachine(
-      Replica replica, DataFolder data, LongSupplier unixMs, ReplicaEvents events) {
+      Replica replica,
+      DataFolder data,
+      long snapshotLogBytes,
+      LongSupplier unixMs,
+      ReplicaEvents events) {
+    this.horizon = new LogHorizon(LogHorizon.INTERVALS * snapshotLogBytes);
     this.replica = replica;
     this.data = data;
     this.unixMs = unixMs;
@@ -108,6 +117,7 @@ public final class QueueStateMachine extends BaseStateMachine {
       }
       updateLastAppliedTermIndex(entry.getTerm(), index);
       data.markUsed();
+      horizon.applied(bytes.size());
       events.applied(outcome, bytes.size());
       appliedIndex.advance(index);
       return CompletableFuture.completedFuture(Message.EMPTY);
@@ -132,7 +142,10 @@ public final class QueueStateMachine extends BaseStateMachine {
     }
   }
 
-  /** Called by the applying thread between two entries. */
+  /**
+   * Called by the applying thread between two entries. What it returns is for Ratis the entry up to
+   * which the log may go, and must never go back.
+   */
   @Override
   public long takeSnapshot() throws IOException {
     Applied applied = replica.lastApplied();
@@ -141,12 +154,12 @@ public final class QueueStateMachine extends BaseStateMachine {
     }
     var latest = storage.getLatestSnapshot();
     if (latest != null && latest.getIndex() >= applied.index()) {
-      return latest.getIndex();
+      return horizon.after(latest.getIndex());
     }
     try {
       Checkpoint taken = replica.checkpoint();
       storage.refresh();
-      return taken.applied().index();
+      return horizon.after(taken.applied().index());
     } catch (RuntimeException | Error e) {
       throw halt(
           "No checkpoint can be taken; this node stops, because its log would grow for ever", e);
@@ -201,6 +214,7 @@ public final class QueueStateMachine extends BaseStateMachine {
         from.map(applied -> TermIndex.valueOf(applied.term(), applied.index()))
             .orElse(TermIndex.INITIAL_VALUE));
     from.ifPresent(applied -> appliedIndex.advance(applied.index()));
+    horizon.restart(getLastAppliedTermIndex().getIndex());
     storage.refresh();
   }
 

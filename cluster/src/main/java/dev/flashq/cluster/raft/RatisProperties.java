@@ -82,7 +82,8 @@ public final class RatisProperties {
     // Otherwise every commit costs a second entry with its own fsync, only to remember the commit
     // index over a restart.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
-    // The log would grow for ever; a member that needs older entries gets the checkpoint.
+    // The log would grow for ever; a member that needs older entries gets the checkpoint. "Snapshot
+    // index" is what our state machine says it is, see LogHorizon.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
     // Purge as soon as a segment is covered by a checkpoint.
     RaftServerConfigKeys.Log.setPurgeGap(properties, 1);

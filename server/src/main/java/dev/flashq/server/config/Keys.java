@@ -112,8 +112,8 @@ public final class Keys {
   static final Key<Long> SNAPSHOT_BYTES =
       new Key<>(
           "raft.snapshot-bytes",
-          "67108864",
-          "Bytes of log after which the state is snapshotted and the log before it purged; a 16th of them when little is going on.",
+          "16777216",
+          "Bytes of log after which the state is snapshotted, a quarter of them when little is going on; four times as much log is kept.",
           number(1 << 20, 1L << 40));
   static final Key<String> LOG_FORMAT =
       new Key<>(
