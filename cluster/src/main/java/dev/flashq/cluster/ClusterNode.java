@@ -329,7 +329,7 @@ public final class ClusterNode implements AutoCloseable {
   private final class Events implements ReplicaEvents {
     @Override
     public void applied(Outcome outcome, int entryBytes) {
-      snapshots.applied(entryBytes);
+      snapshots.applied(entryBytes, outcome.rows());
       proposer.applied(outcome);
     }
 

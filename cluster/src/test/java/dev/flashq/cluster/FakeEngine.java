@@ -118,7 +118,8 @@ final class FakeEngine implements QueueEngine {
       }
     }
     boolean own = header.node().equals(node) && header.boot() == boot;
-    return new Outcome(header.node(), header.boot(), header.sequence(), own ? replies : List.of());
+    return new Outcome(
+        header.node(), header.boot(), header.sequence(), 1, own ? replies : List.of());
   }
 
   @Override

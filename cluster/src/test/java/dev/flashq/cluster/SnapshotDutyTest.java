@@ -35,6 +35,19 @@ class SnapshotDutyTest {
   }
 
   @Test
+  void countsWhatShortEntriesWrite() {
+    for (int i = 0; i < 8; i++) {
+      duty.applied(100, LIMIT / 40 / 8);
+    }
+    duty.look();
+    assertThat(taken).isEmpty();
+
+    duty.applied(39, 1);
+    duty.look();
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
   void takesOneAtATimeAndCountsWhatCameMeanwhile() {
     work(LIMIT + 1);
     work(LIMIT);
@@ -107,7 +120,7 @@ class SnapshotDutyTest {
   }
 
   private void work(int bytes) {
-    duty.applied(bytes);
+    duty.applied(bytes, 0);
     duty.look();
   }
 

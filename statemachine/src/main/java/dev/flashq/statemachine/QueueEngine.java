@@ -79,10 +79,11 @@ public interface QueueEngine extends AutoCloseable {
   /**
    * What an entry led to.
    *
+   * @param rows that it wrote: what it costs to apply it again
    * @param replies one per command, in order; empty when another node proposed the entry, or when
    *     it had been applied before under an earlier index
    */
-  record Outcome(String node, long boot, long sequence, List<Reply> replies) {}
+  record Outcome(String node, long boot, long sequence, int rows, List<Reply> replies) {}
 
   /** Hears what may end somebody's waiting. Calls must be short. */
   interface Listener {

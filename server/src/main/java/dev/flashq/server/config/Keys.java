@@ -113,7 +113,7 @@ public final class Keys {
       new Key<>(
           "raft.snapshot-bytes",
           "16777216",
-          "Bytes of log after which the state is snapshotted, a quarter of them when little is going on; four times as much log is kept.",
+          "Bytes of log, or 40 for each row that is written if that is more, after which the state is snapshotted; a quarter of them when little is going on. Four times as much log is kept.",
           number(1 << 20, 1L << 40));
   static final Key<String> LOG_FORMAT =
       new Key<>(

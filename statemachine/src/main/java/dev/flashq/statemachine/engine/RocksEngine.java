@@ -112,7 +112,11 @@ public final class RocksEngine implements QueueEngine {
     }
     written(term, index, run.turn);
     return new Outcome(
-        header.node(), header.boot(), header.sequence(), answering ? run.replies : List.of());
+        header.node(),
+        header.boot(),
+        header.sequence(),
+        state.tables.rows(),
+        answering ? run.replies : List.of());
   }
 
   /**

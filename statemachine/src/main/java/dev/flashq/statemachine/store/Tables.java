@@ -19,6 +19,7 @@ public final class Tables implements AutoCloseable {
   private final Batch batch = new Batch();
   private final ReadOptions scans = new ReadOptions();
   private boolean flushed;
+  private int rows;
 
   public Tables(Database db) {
     this.db = db;
@@ -26,20 +27,21 @@ public final class Tables implements AutoCloseable {
 
   public void put(Column column, byte[] key, byte[] value) {
     batch.put(column, key, value);
-    flushWhenLarge();
+    written();
   }
 
   public void put(Column column, byte[] key, byte head, ByteString value) {
     batch.put(column, key, head, value);
-    flushWhenLarge();
+    written();
   }
 
   public void delete(Column column, byte[] key) {
     batch.delete(column, key);
-    flushWhenLarge();
+    written();
   }
 
-  private void flushWhenLarge() {
+  private void written() {
+    rows++;
     if (batch.size() > BATCH_BYTES) {
       flush();
     }
@@ -79,6 +81,12 @@ public final class Tables implements AutoCloseable {
   /** A new entry begins. */
   public void beginEntry() {
     flushed = false;
+    rows = 0;
+  }
+
+  /** Rows that the entry has put or deleted so far. */
+  public int rows() {
+    return rows;
   }
 
   /**

@@ -46,6 +46,7 @@ public final class EngineFixture implements AutoCloseable {
   private long clock = 1_700_000_000_000L;
   private long index;
   private long sequence;
+  private int rows;
   private final List<ByteString> log = new ArrayList<>();
   private final List<JobId> ended = new ArrayList<>();
   private final List<QueueName> woken = new ArrayList<>();
@@ -145,9 +146,15 @@ public final class EngineFixture implements AutoCloseable {
         .replies();
   }
 
+  /** Rows that the last entry wrote. */
+  int rows() {
+    return rows;
+  }
+
   QueueEngine.Outcome applyBytes(ByteString entry) {
     log.add(entry);
     QueueEngine.Outcome outcome = engine.apply(1, ++index, entry);
+    rows = outcome.rows();
     assertThat(outcome.replies())
         .noneMatch(
             reply ->

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -58,6 +59,29 @@ class StorageTest {
         assertThat(Rows.of(restored)).isEqualTo(Rows.of(live.engine()));
         assertThat(restored.digest()).isEqualTo(live.engine().digest());
       }
+    }
+  }
+
+  /** The weight by which checkpoints are taken: applying again costs what is written. */
+  @Test
+  void anEntryTellsHowManyRowsItWrote() {
+    try (EngineFixture live = new EngineFixture(folder)) {
+      QueueFixture queue = live.queue("q");
+      queue.pull(100);
+      int nothing = live.rows();
+      for (int i = 0; i < 100; i++) {
+        queue.push("job");
+      }
+      int push = live.rows();
+
+      List<JobView> jobs = queue.pull(100);
+
+      assertThat(nothing).isBetween(1, 5);
+      assertThat(push - nothing).isBetween(3, 5);
+      assertThat(jobs).hasSize(100);
+      assertThat(live.rows()).isBetween(300, 600);
+      queue.ack(jobs.getFirst());
+      assertThat(live.rows() - nothing).isBetween(3, 8);
     }
   }
 
