@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FreezeTest {
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Four times the bytes between checkpoints, and whole files of 8 MiB, are kept. */
+  private static final Duration LOG_ROLLS_ON = Duration.ofMinutes(2);
+
   private static final Pattern LOG_FILE = Pattern.compile("log_(?:inprogress_)?(\\d+).*");
 
   @TempDir Path data;
@@ -42,7 +45,7 @@ class FreezeTest {
       signal("STOP", follower);
       long frozenAt = NodePage.applied(cluster, leader);
       try {
-        await().atMost(SOON).until(() -> firstInLog(leader) > frozenAt);
+        await().atMost(LOG_ROLLS_ON).until(() -> firstInLog(leader) > frozenAt);
       } finally {
         signal("CONT", follower);
       }
