@@ -91,7 +91,7 @@ final class PemFiles {
     return null;
   }
 
-  private static PrivateKey parse(Path file) {
+  private static PrivateKey parse(Path file) throws IOException {
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
         PEMParser parser = new PEMParser(reader)) {
       return switch (parser.readObject()) {
@@ -103,8 +103,6 @@ final class PemFiles {
             throw new InvalidCertificateException(
                 file + " holds no unencrypted private key in PEM form");
       };
-    } catch (IOException e) {
-      throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
     }
   }
 

@@ -38,7 +38,7 @@ final class LogHorizon {
 
   /** The last entry that may go, now that there is a checkpoint of this one; never goes back. */
   long after(long checkpoint) {
-    if (marks.isEmpty() || checkpoint > marks.getLast().index) {
+    if (checkpoint > marks.getLast().index) {
       marks.add(new Mark(checkpoint, applied));
     }
     while (applied - marks.getFirst().applied > bytes || marks.size() > CHECKPOINTS) {
