@@ -130,7 +130,8 @@ final class Demo {
           allDone.countDown();
         }
       } catch (CompletionException e) {
-        if (e.getCause() instanceof FlashQException refused) {
+        if (!Thread.currentThread().isInterrupted()
+            && e.getCause() instanceof FlashQException refused) {
           System.out.println("a worker goes on after: " + refused.getMessage());
         }
       }
