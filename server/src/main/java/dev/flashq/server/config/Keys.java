@@ -69,6 +69,7 @@ public final class Keys {
           "auth.tokens",
           "",
           "Client tokens as name:token between commas. None: no authentication, on loopback addresses only.",
+          true,
           list(TokenConfig::parse));
   static final Key<Boolean> INSECURE =
       new Key<>(

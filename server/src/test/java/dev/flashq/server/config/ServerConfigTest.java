@@ -96,5 +96,9 @@ class ServerConfigTest {
   @Test
   void neverPrintsATokensSecret() {
     assertThat(config("auth.tokens=mail:12345678", Map.of()).toString()).doesNotContain("12345678");
+    assertThatThrownBy(() -> config("auth.tokens=mail:12345678,ada:short", Map.of()))
+        .hasMessageContaining("key 'auth.tokens' has a wrong value; expected: name:token")
+        .hasMessageNotContaining("12345678")
+        .hasMessageNotContaining("short");
   }
 }
