@@ -11,7 +11,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +29,8 @@ class LauncherTest {
   @Test
   void clusterServesOnTheDocumentedPortsUntilItIsStopped() throws Exception {
     Path output = folder.resolve("output.txt");
-    Process cluster = start(output, "cluster", "--data", folder.resolve("data").toString());
+    Process cluster =
+        start(Map.of(), output, "cluster", "--data", folder.resolve("data").toString());
     try {
       await()
           .atMost(START)
@@ -46,10 +49,67 @@ class LauncherTest {
   }
 
   @Test
+  void clusterTakesTokensFromItsEnvironment() throws Exception {
+    Path output = folder.resolve("output.txt");
+    Process cluster =
+        start(
+            Map.of("FLASHQ_AUTH_TOKENS", "ada:a-long-secret"),
+            output,
+            "cluster",
+            "--data",
+            folder.resolve("data").toString());
+    try {
+      await()
+          .atMost(START)
+          .until(() -> !cluster.isAlive() || Files.readString(output).contains("ready"));
+      for (int port : List.of(6789, 6889, 6989)) {
+        try (Socket socket = new Socket("127.0.0.1", port);
+            var answers =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
+          assertThat(ask(socket, answers, "{\"cmd\":\"AUTH\",\"token\":\"a-wrong-secret\"}"))
+              .contains("INVALID_TOKEN");
+          assertThat(ask(socket, answers, "{\"cmd\":\"PUSH\",\"queue\":\"q\",\"data\":1}"))
+              .contains("UNAUTHENTICATED");
+          assertThat(ask(socket, answers, "{\"cmd\":\"AUTH\",\"token\":\"a-long-secret\"}"))
+              .contains("\"ok\":true");
+          assertThat(ask(socket, answers, "{\"cmd\":\"PUSH\",\"queue\":\"q\",\"data\":1}"))
+              .contains("\"ok\":true");
+        }
+      }
+    } finally {
+      cluster.destroy();
+      assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(output).content().contains("AUTH").doesNotContain("a-long-secret");
+  }
+
+  @Test
+  void clusterRefusesWhatItCannotTakeFromItsEnvironment() {
+    refuses("FLASHQ_TCP_PORT", "7000", "FLASHQ_TCP_PORT is chosen for each node");
+    refuses("FLASHQ_AUTH_TOKEN", "ada:a-long-secret", "unknown variable 'FLASHQ_AUTH_TOKEN'");
+    refuses("FLASHQ_LOG_LEVEL", "loud", "key 'log.level' has the value 'loud'");
+  }
+
+  private void refuses(String variable, String value, String sentence) {
+    var environment = new HashMap<>(BuiltNode.AS_BUILT);
+    environment.put(variable, value);
+
+    Program cluster =
+        Program.run(
+            environment,
+            List.of("./flashq", "cluster", "--data", folder.resolve("data").toString()));
+
+    assertThat(cluster.exitCode()).as(cluster.output()).isEqualTo(2);
+    assertThat(cluster.output()).contains(sentence);
+  }
+
+  @Test
   void demoLosesNoMailWhenTheLeaderIsKilled() {
     Program demo = Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "demo"));
 
-    assertThat(demo.checked()).contains("killed the leader", "0 never sent", "every job was done");
+    assertThat(demo.checked())
+        .contains("killed the leader", "0 never sent", "every job was done")
+        .doesNotContain("is closed");
   }
 
   @Test
@@ -72,10 +132,13 @@ class LauncherTest {
     assertThat(unknown.output()).contains("usage", "cluster", "bench");
   }
 
-  private static Process start(Path output, String... arguments) throws IOException {
+  private static Process start(Map<String, String> environment, Path output, String... arguments)
+      throws IOException {
     var builder = new ProcessBuilder("./flashq").directory(Program.ROOT.toFile());
     builder.command().addAll(List.of(arguments));
+    builder.environment().keySet().removeIf(name -> name.startsWith("FLASHQ_"));
     builder.environment().putAll(BuiltNode.AS_BUILT);
+    builder.environment().putAll(environment);
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 

@@ -5,29 +5,38 @@ import dev.flashq.ops.local.LocalClusterException;
 import dev.flashq.ops.local.LocalNode;
 import dev.flashq.ops.local.NodeCommand;
 import dev.flashq.server.config.ConfigException;
+import dev.flashq.server.config.ServerConfig;
+import dev.flashq.server.config.TokenConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code flashq cluster}: nodes on loopback until Ctrl-C. */
+/**
+ * {@code flashq cluster}: nodes on loopback until Ctrl-C. Keys in its environment hold for all of
+ * them.
+ */
 final class LocalClusterCommand {
   static final int FIRST_TCP_PORT = 6789;
   private static final Duration START = Duration.ofMinutes(10);
 
   private LocalClusterCommand() {}
 
-  static void run(List<String> args) {
+  static void run(List<String> args, Map<String, String> environment) {
     Options options = Options.parse(args, List.of("--nodes", "--data"), List.of());
     int nodes = options.number("--nodes", 3, 1, 7);
     Path data = Path.of(options.value("--data", "data"));
+    Map<String, String> settings = settings(environment);
+    Optional<String> token = firstToken(settings);
     LocalCluster cluster;
     try {
       cluster =
           LocalCluster.plan(
               new LocalCluster.Plan(
-                  nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), Map.of()));
+                  nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), settings, token));
     } catch (LocalClusterException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
@@ -43,7 +52,7 @@ final class LocalClusterCommand {
     try {
       System.out.println("starting " + nodes + " nodes in " + data.toAbsolutePath() + " ...");
       cluster.start().awaitReady(START);
-      print(cluster, data);
+      print(cluster, data, token.isPresent());
     } catch (LocalClusterException e) {
       System.err.println("flashq: " + e.getMessage());
       System.exit(Main.EXIT_FAILED);
@@ -51,7 +60,19 @@ final class LocalClusterCommand {
     Main.awaitQuietly(stopped);
   }
 
-  private static void print(LocalCluster cluster, Path data) {
+  /** The keys of the configuration in an environment. */
+  private static Map<String, String> settings(Map<String, String> environment) {
+    var settings = new TreeMap<String, String>(environment);
+    settings.keySet().removeIf(name -> !name.startsWith("FLASHQ_"));
+    return settings;
+  }
+
+  /** The node's own check of the settings, before anything starts. */
+  private static Optional<String> firstToken(Map<String, String> settings) {
+    return ServerConfig.load(null, settings).tokens().stream().map(TokenConfig::token).findFirst();
+  }
+
+  private static void print(LocalCluster cluster, Path data, boolean tokens) {
     String leader = cluster.awaitLeader(START).id();
     for (LocalNode node : cluster.nodes()) {
       System.out.printf(
@@ -68,5 +89,10 @@ final class LocalClusterCommand {
         "  echo '{\"cmd\":\"PUSH\",\"queue\":\"mail\",\"data\":{\"to\":\"ada@example.org\"}}' | nc -q 1 127.0.0.1 %d%n",
         first.tcpPort());
     System.out.printf("  curl http://127.0.0.1:%d/cluster%n", first.httpPort());
+    if (tokens) {
+      System.out.println(
+          "Clients name a token: {\"cmd\":\"AUTH\",\"token\":\"...\"} before a command on TCP,"
+              + " 'Authorization: Bearer ...' on HTTP.");
+    }
   }
 }

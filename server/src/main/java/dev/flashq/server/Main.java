@@ -36,7 +36,7 @@ public final class Main {
       switch (command) {
         case "server" -> server(rest, System.getenv());
         case "health" -> System.exit(HealthCheck.run(config(rest, System.getenv())));
-        case "cluster" -> LocalClusterCommand.run(rest);
+        case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "demo" -> System.exit(Demo.run(rest));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

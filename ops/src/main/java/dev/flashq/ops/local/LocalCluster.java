@@ -24,16 +24,26 @@ import java.util.stream.Collectors;
 /** Nodes on loopback, each a process of its own with ports and data of its own. */
 public final class LocalCluster implements AutoCloseable {
   private static final Pattern LEADER = Pattern.compile("\"leader\"\\s*:\\s*\"([^\"]+)\"");
+  private static final List<String> CHOSEN_PER_NODE =
+      List.of(
+          "FLASHQ_NODE_ID",
+          "FLASHQ_CLUSTER_MEMBERS",
+          "FLASHQ_DATA_FOLDER",
+          "FLASHQ_PEER_DEVELOPMENT_CA",
+          "FLASHQ_TCP_PORT",
+          "FLASHQ_HTTP_PORT");
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int FIRST_PORT = 12_000;
   private static final int LAST_PORT = 32_000;
 
   private final List<LocalNode> nodes;
+  private final Optional<String> token;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
-  private LocalCluster(List<LocalNode> nodes) {
+  private LocalCluster(List<LocalNode> nodes, Optional<String> token) {
     this.nodes = nodes;
+    this.token = token;
   }
 
   /**
@@ -42,13 +52,32 @@ public final class LocalCluster implements AutoCloseable {
    * @param data folder of all nodes' data and output
    * @param tcpPort of the first node, the next ones 100 apart, HTTP one above each; 0: free ports
    * @param java command line of one node up to the main class's arguments
-   * @param settings configuration keys for all nodes, as environment variables
+   * @param settings configuration keys for all nodes, as environment variables; not those that
+   *     differ from node to node
+   * @param token with which the nodes are asked over HTTP; empty: none
    */
   public record Plan(
-      int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {}
+      int nodes,
+      Path data,
+      int tcpPort,
+      List<String> java,
+      Map<String, String> settings,
+      Optional<String> token) {
+    /** Nodes that ask for no token. */
+    public Plan(
+        int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {
+      this(nodes, data, tcpPort, java, settings, Optional.empty());
+    }
+  }
 
   /** Prepares a cluster; {@link #start} starts it. */
   public static LocalCluster plan(Plan plan) {
+    for (String variable : CHOSEN_PER_NODE) {
+      if (plan.settings.containsKey(variable)) {
+        throw new LocalClusterException(
+            variable + " is chosen for each node of a local cluster; it cannot be set");
+      }
+    }
     int[][] ports =
         plan.tcpPort == 0 ? freePorts(plan.nodes) : fixedPorts(plan.nodes, plan.tcpPort);
     var members = new ArrayList<String>();
@@ -75,7 +104,7 @@ public final class LocalCluster implements AutoCloseable {
               environment,
               plan.data.resolve(id + ".log")));
     }
-    return new LocalCluster(nodes);
+    return new LocalCluster(nodes, plan.token);
   }
 
   private static int[][] fixedPorts(int nodes, int first) {
@@ -207,9 +236,9 @@ public final class LocalCluster implements AutoCloseable {
     try {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
-              .timeout(Duration.ofSeconds(2))
-              .build();
-      return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
+              .timeout(Duration.ofSeconds(2));
+      token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+      return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {
