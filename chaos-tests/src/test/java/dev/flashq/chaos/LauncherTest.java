@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,7 @@ class LauncherTest {
       assertThat(output).content().contains("6789", "6889", "6989", "6790", "6890", "6990");
       for (int port : List.of(6789, 6889, 6989)) {
         workAJob(port);
+        countsTheJob(port + 1);
       }
     } finally {
       cluster.destroy();
@@ -154,6 +157,17 @@ class LauncherTest {
       assertThat(pulled).contains("\"id\":" + id).contains("\"data\":{\"n\":1}");
       assertThat(ask(socket, answers, "{\"cmd\":\"ACK\",\"id\":" + id + "}"))
           .contains("\"ok\":true");
+    }
+  }
+
+  private static void countsTheJob(int port) throws IOException {
+    try (InputStream page =
+        URI.create("http://127.0.0.1:" + port + "/metrics/prometheus").toURL().openStream()) {
+      assertThat(new String(page.readAllBytes(), UTF_8))
+          .containsPattern("(?m)^flashq_requests_total [1-9]")
+          .containsPattern("(?m)^flashq_connections_total [1-9]")
+          .containsPattern("(?m)^flashq_jobs_pushed_total [1-3]\\.0$")
+          .containsPattern("(?m)^flashq_raft_ready 1\\.0$");
     }
   }
 

@@ -108,9 +108,12 @@ public final class Metrics implements AutoCloseable {
         () -> latest.view.snapshotIndex());
   }
 
-  /** Adds a figure that only grows; the name without "total". */
+  /**
+   * Adds a figure that only grows; the name without "total". Micrometer holds the counted object
+   * weakly and the function strongly: a supplier that nobody else holds must be in the function.
+   */
   public void counter(String name, String description, DoubleSupplier value) {
-    FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+    FunctionCounter.builder(name, this, _ -> value.getAsDouble())
         .description(description)
         .register(registry);
   }
@@ -118,7 +121,7 @@ public final class Metrics implements AutoCloseable {
   /** Adds a counter with one label. */
   public void counter(
       String name, String description, String label, String labelValue, DoubleSupplier value) {
-    FunctionCounter.builder(name, value, DoubleSupplier::getAsDouble)
+    FunctionCounter.builder(name, this, _ -> value.getAsDouble())
         .description(description)
         .tag(label, labelValue)
         .register(registry);
