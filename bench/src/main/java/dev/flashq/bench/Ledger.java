@@ -12,12 +12,14 @@ final class Ledger {
   private final AtomicLong pushedCount = new AtomicLong();
   private final AtomicLong ackedCount = new AtomicLong();
   private final AtomicLong twice = new AtomicLong();
+  private final AtomicLong sameId = new AtomicLong();
 
   void pushed(long id) {
-    if (!set(pushed, id)) {
-      throw new IllegalStateException("the id " + id + " was given to two pushes");
+    if (set(pushed, id)) {
+      pushedCount.incrementAndGet();
+    } else {
+      sameId.incrementAndGet();
     }
-    pushedCount.incrementAndGet();
   }
 
   void acked(long id) {
@@ -44,6 +46,11 @@ final class Ledger {
 
   long ackedTwice() {
     return twice.get();
+  }
+
+  /** Pushes that were answered with the id of another push: one of the two jobs is lost. */
+  long sameId() {
+    return sameId.get();
   }
 
   /** Pushes that were answered and whose job was never acknowledged. */

@@ -38,7 +38,12 @@ record Result(String workload, String what, boolean exact, Map<String, Double> f
       figure("lost", ledger.lost());
       figure("acked_twice", ledger.ackedTwice());
       figure("unexpected", ledger.unexpected());
-      exact = ledger.lost() == 0 && ledger.ackedTwice() == 0 && ledger.unexpected() == 0;
+      figure("same_id", ledger.sameId());
+      exact =
+          ledger.lost() == 0
+              && ledger.ackedTwice() == 0
+              && ledger.unexpected() == 0
+              && ledger.sameId() == 0;
       return this;
     }
 
