@@ -108,22 +108,25 @@ public final class Metrics implements AutoCloseable {
         () -> latest.view.snapshotIndex());
   }
 
-  /**
-   * Adds a figure that only grows; the name without "total". Micrometer holds the counted object
-   * weakly and the function strongly: a supplier that nobody else holds must be in the function.
-   */
+  /** Adds a figure that only grows; the name without "total". */
   public void counter(String name, String description, DoubleSupplier value) {
-    FunctionCounter.builder(name, this, _ -> value.getAsDouble())
-        .description(description)
-        .register(registry);
+    counter(name, description, Tags.empty(), value);
   }
 
   /** Adds a counter with one label. */
   public void counter(
       String name, String description, String label, String labelValue, DoubleSupplier value) {
+    counter(name, description, Tags.of(label, labelValue), value);
+  }
+
+  /**
+   * Micrometer holds the counted object weakly and the function strongly: a supplier that nobody
+   * else holds must be in the function.
+   */
+  private void counter(String name, String description, Tags tags, DoubleSupplier value) {
     FunctionCounter.builder(name, this, _ -> value.getAsDouble())
         .description(description)
-        .tag(label, labelValue)
+        .tags(tags)
         .register(registry);
   }
 
