@@ -31,20 +31,16 @@ class LauncherTest {
   @Test
   void clusterServesOnTheDocumentedPortsUntilItIsStopped() throws Exception {
     Path output = folder.resolve("output.txt");
-    Process cluster =
-        start(Map.of(), output, "cluster", "--data", folder.resolve("data").toString());
+    Process cluster = startCluster(Map.of(), output);
     try {
-      await()
-          .atMost(START)
-          .until(() -> !cluster.isAlive() || Files.readString(output).contains("ready"));
+      awaitReady(cluster, output);
       assertThat(output).content().contains("6789", "6889", "6989", "6790", "6890", "6990");
       for (int port : List.of(6789, 6889, 6989)) {
         workAJob(port);
         countsTheJob(port + 1);
       }
     } finally {
-      cluster.destroy();
-      assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      stop(cluster);
     }
     assertThat(cluster.descendants()).isEmpty();
     assertThat(Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "health")).succeeded())
@@ -54,17 +50,9 @@ class LauncherTest {
   @Test
   void clusterTakesTokensFromItsEnvironment() throws Exception {
     Path output = folder.resolve("output.txt");
-    Process cluster =
-        start(
-            Map.of("FLASHQ_AUTH_TOKENS", "ada:a-long-secret"),
-            output,
-            "cluster",
-            "--data",
-            folder.resolve("data").toString());
+    Process cluster = startCluster(Map.of("FLASHQ_AUTH_TOKENS", "ada:a-long-secret"), output);
     try {
-      await()
-          .atMost(START)
-          .until(() -> !cluster.isAlive() || Files.readString(output).contains("ready"));
+      awaitReady(cluster, output);
       for (int port : List.of(6789, 6889, 6989)) {
         try (Socket socket = new Socket("127.0.0.1", port);
             var answers =
@@ -80,8 +68,7 @@ class LauncherTest {
         }
       }
     } finally {
-      cluster.destroy();
-      assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      stop(cluster);
     }
     assertThat(output).content().contains("AUTH").doesNotContain("a-long-secret");
   }
@@ -135,14 +122,25 @@ class LauncherTest {
     assertThat(unknown.output()).contains("usage", "cluster", "bench");
   }
 
-  private static Process start(Map<String, String> environment, Path output, String... arguments)
-      throws IOException {
-    var builder = new ProcessBuilder("./flashq").directory(Program.ROOT.toFile());
-    builder.command().addAll(List.of(arguments));
+  private Process startCluster(Map<String, String> environment, Path output) throws IOException {
+    var builder =
+        new ProcessBuilder("./flashq", "cluster", "--data", folder.resolve("data").toString())
+            .directory(Program.ROOT.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("FLASHQ_"));
     builder.environment().putAll(BuiltNode.AS_BUILT);
     builder.environment().putAll(environment);
     return builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  private static void awaitReady(Process cluster, Path output) {
+    await()
+        .atMost(START)
+        .until(() -> !cluster.isAlive() || Files.readString(output).contains("ready"));
+  }
+
+  private static void stop(Process cluster) throws InterruptedException {
+    cluster.destroy();
+    assertThat(cluster.waitFor(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static void workAJob(int port) throws IOException {
