@@ -19,6 +19,7 @@ import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.log.Entry;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.Submission;
@@ -291,7 +292,8 @@ final class FakeEngine implements QueueEngine {
         switch (query) {
           case Query.GetJob get -> new Query.Found(jobs.get(get.id()));
           case Query.GetStats _ ->
-              new Query.Stats(waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0);
+              new Query.Stats(
+                  waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0, 0, Throughput.NONE);
           case Query.IsAnswered _ -> false;
           default -> throw new UnsupportedOperationException(query.toString());
         };

@@ -3,6 +3,7 @@ package dev.flashq.ops;
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Stats;
+import dev.flashq.statemachine.Throughput;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -40,7 +41,7 @@ public final class Metrics implements AutoCloseable {
   public record Figures(Stats stats, ClusterView view, List<QueueView> queues) {
     private static final Figures NONE =
         new Figures(
-            new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0),
+            new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Throughput.NONE),
             new ClusterView("", "", null, 0, "", 0, 0, 0, false, List.of()),
             List.of());
   }
@@ -69,6 +70,10 @@ public final class Metrics implements AutoCloseable {
         () -> latest.stats.pushed());
     counter("flashq.jobs.completed", "Jobs completed", () -> latest.stats.completedEver());
     counter("flashq.jobs.failed", "Failed attempts", () -> latest.stats.failedEver());
+    counter(
+        "flashq.jobs.latency.seconds",
+        "From creation to completion, summed over completed jobs",
+        () -> latest.stats.latencyMsEver() / 1000.0);
     current("queued", () -> latest.stats.waiting());
     current("processing", () -> latest.stats.active());
     current("delayed", () -> latest.stats.delayed());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.statemachine.Query.Stats;
+import dev.flashq.statemachine.Throughput;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
   private static final Metrics.Figures FIGURES =
       new Metrics.Figures(
-          new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9),
+          new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10_500, Throughput.NONE),
           new ClusterView("flashq", "n1", null, 2, "leader", 11, 12, 10, true, List.of()),
           List.of());
 

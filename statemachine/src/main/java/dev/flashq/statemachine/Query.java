@@ -100,6 +100,7 @@ public sealed interface Query<R> {
    * @param pushed jobs ever accepted
    * @param completedEver jobs ever completed
    * @param failedEver failed attempts ever counted
+   * @param latencyMsEver from creation to completion, summed over all that ever completed
    */
   record Stats(
       long waiting,
@@ -110,7 +111,15 @@ public sealed interface Query<R> {
       long waitingChildren,
       long pushed,
       long completedEver,
-      long failedEver) {}
+      long failedEver,
+      long latencyMsEver,
+      Throughput throughput) {
+
+    /** Mean time from creation to completion; 0 when nothing has completed. */
+    public double averageLatencyMs() {
+      return completedEver == 0 ? 0 : (double) latencyMsEver / completedEver;
+    }
+  }
 
   /** Whether a repeated request would get an answer from the record instead of an effect. */
   record IsAnswered(RequestId id) implements Query<Boolean> {}

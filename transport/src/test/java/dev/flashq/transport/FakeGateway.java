@@ -23,6 +23,7 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Throughput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -42,6 +43,11 @@ import org.jspecify.annotations.Nullable;
 public final class FakeGateway implements CommandGateway, AutoCloseable {
   /** The clock of the fake: times in answers are easy to foresee. */
   public static final long NOW = 1_700_000_000_000L;
+
+  /**
+   * A window that no clock has reached, so that the rate does not depend on the time of the test.
+   */
+  private static final long FAR = 1L << 40;
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final Map<JobId, Job> jobs = new TreeMap<>();
@@ -416,7 +422,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
               0,
               lastId,
               count(JobState.COMPLETED),
-              count(JobState.FAILED));
+              count(JobState.FAILED),
+              125L * count(JobState.COMPLETED),
+              new Throughput(FAR, 7L * count(JobState.COMPLETED), 0));
       case Query.WaitForJob _, Query.IsAnswered _ -> throw new IllegalArgumentException();
     };
   }

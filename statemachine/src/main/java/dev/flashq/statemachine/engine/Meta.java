@@ -3,7 +3,9 @@ package dev.flashq.statemachine.engine;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
+import dev.flashq.statemachine.state.proto.StateProto.MetaRecordOrBuilder;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
@@ -81,8 +83,18 @@ public final class Meta {
     row.setPushed(row.getPushed() + 1);
   }
 
-  public void countCompleted() {
+  /** Counts a job that is completed now. */
+  public void countCompleted(long createdAt) {
     row.setCompleted(row.getCompleted() + 1);
+    row.setLatencyMs(row.getLatencyMs() + row.getClockMs() - createdAt);
+    Throughput now = throughput(row).completedAt(row.getClockMs());
+    row.setWindow(now.window())
+        .setWindowCompleted(now.completed())
+        .setBeforeCompleted(now.before());
+  }
+
+  static Throughput throughput(MetaRecordOrBuilder row) {
+    return new Throughput(row.getWindow(), row.getWindowCompleted(), row.getBeforeCompleted());
   }
 
   public void countFailed() {

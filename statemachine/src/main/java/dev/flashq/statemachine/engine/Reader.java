@@ -278,7 +278,9 @@ final class Reader {
         sums[JobState.WAITING_CHILDREN.ordinal()],
         meta.getPushed(),
         meta.getCompleted(),
-        meta.getFailed());
+        meta.getFailed(),
+        meta.getLatencyMs(),
+        Meta.throughput(meta));
   }
 
   private static MetaRecord parse(byte[] row) {

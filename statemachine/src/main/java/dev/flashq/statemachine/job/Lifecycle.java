@@ -101,7 +101,7 @@ public final class Lifecycle {
   }
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
-    meta.countCompleted();
+    meta.countCompleted(job.createdAt());
     turn.ended(job.id());
     cascade.completed(job, turn);
     if (job.options().removeOnComplete()) {

@@ -30,6 +30,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.Throughput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,8 +64,9 @@ final class ModelQueue {
   private long lastId;
   private long places;
   private long pushed;
-  private long completed;
   private long failed;
+  private long latencyMs;
+  private final List<Long> completedAt = new ArrayList<>();
 
   private static final class Settings {
     boolean paused;
@@ -334,7 +336,8 @@ final class ModelQueue {
   }
 
   private void complete(ModelJob job, @Nullable Payload result) {
-    completed++;
+    completedAt.add(now);
+    latencyMs += now - job.createdAt;
     for (ModelJob other : List.copyOf(jobs.values())) {
       if (other.awaits.remove(job.id) && other.awaits.isEmpty()) {
         readyAt(other, other.runAt);
@@ -613,8 +616,22 @@ final class ModelQueue {
         ids(FAILED).size(),
         ids(WAITING_CHILDREN).size(),
         pushed,
-        completed,
-        failed);
+        completedAt.size(),
+        failed,
+        latencyMs,
+        throughput());
+  }
+
+  private Throughput throughput() {
+    if (completedAt.isEmpty()) {
+      return Throughput.NONE;
+    }
+    long window = completedAt.getLast() / Throughput.WINDOW_MS;
+    return new Throughput(window, completedIn(window), completedIn(window - 1));
+  }
+
+  private long completedIn(long window) {
+    return completedAt.stream().filter(at -> at / Throughput.WINDOW_MS == window).count();
   }
 
   private static JobView view(ModelJob job) {

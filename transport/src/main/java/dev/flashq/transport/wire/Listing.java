@@ -42,6 +42,12 @@ final class Listing {
         gateway.ask(principal, new Query.ListQueues(null, Limits.PAGE), Consistency.LINEARIZABLE);
     return gateway
         .ask(principal, new Query.GetStats(), Consistency.LINEARIZABLE)
-        .thenCombine(queues, (stats, page) -> new QueueShapes.Overview(stats, page.queues()));
+        .thenCombine(
+            queues,
+            (stats, page) ->
+                new QueueShapes.Overview(
+                    stats,
+                    page.queues(),
+                    stats.throughput().perSecond(System.currentTimeMillis())));
   }
 }

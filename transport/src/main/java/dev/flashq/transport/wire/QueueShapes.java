@@ -19,7 +19,7 @@ final class QueueShapes {
   private QueueShapes() {}
 
   /** Everything that the figures of a server are made of. */
-  record Overview(Stats stats, List<QueueView> queues) {}
+  record Overview(Stats stats, List<QueueView> queues, double jobsPerSecond) {}
 
   static void hint(ClusterHints.Hint hint, Answer answer) {
     ValueWriter out = answer.ok(4);
@@ -151,19 +151,15 @@ final class QueueShapes {
   /** Fields that {@link #metricsFields} writes. */
   static final int METRICS_FIELDS = 6;
 
-  /**
-   * The two means are measured by the metrics registry of a node, not here; clients only want them
-   * to be numbers.
-   */
   static void metricsFields(Overview overview, ValueWriter out) {
     Stats stats = overview.stats();
     integer(out, Names.TOTAL_PUSHED, stats.pushed());
     integer(out, Names.TOTAL_COMPLETED, stats.completedEver());
     integer(out, Names.TOTAL_FAILED, stats.failedEver());
     out.key(Names.JOBS_PER_SECOND);
-    out.number(0);
+    out.number(overview.jobsPerSecond());
     out.key(Names.AVG_LATENCY_MS);
-    out.number(0);
+    out.number(stats.averageLatencyMs());
     out.key(Names.QUEUES);
     out.beginArray(overview.queues().size());
     for (QueueView queue : overview.queues()) {

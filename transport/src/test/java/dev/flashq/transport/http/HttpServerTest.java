@@ -91,7 +91,12 @@ class HttpServerTest {
     assertThat(fixture.get("/metrics").body())
         .startsWith(
             "{\"ok\":true,\"data\":{\"total_pushed\":3,\"total_completed\":0,\"total_failed\":0,")
+        .contains("\"jobs_per_second\":0.0,\"avg_latency_ms\":0.0,")
         .contains("\"metrics\":{\"total_pushed\":3,");
+    fixture.get("/queues/a/jobs");
+    fixture.post("/jobs/1/ack", "{}");
+    assertThat(fixture.get("/metrics").body())
+        .contains("\"jobs_per_second\":0.7,\"avg_latency_ms\":125.0,");
   }
 
   @Test

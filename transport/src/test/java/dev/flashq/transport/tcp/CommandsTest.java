@@ -242,6 +242,9 @@ class CommandsTest {
             "{'ok':true,'metrics':{'total_pushed':3,'total_completed':0,'total_failed':0,'jobs_per_second':0.0,"
                 + "'avg_latency_ms':0.0,'queues':[{'name':'q','pending':2,'processing':1,'dlq':0,'rate_limit':null}]},"
                 + "'success':true}");
+    answer("{'cmd':'ACK','id':1}");
+    assertThat(answer("{'cmd':'METRICS'}"))
+        .contains("'total_completed':1,", "'jobs_per_second':0.7,", "'avg_latency_ms':125.0,");
   }
 
   @Test
