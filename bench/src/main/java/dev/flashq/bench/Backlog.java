@@ -86,7 +86,8 @@ final class Backlog {
             .figure("first_pull_s", firstPull)
             .figure("pulled_jobs_per_s", pulled)
             .build()
-            .figures());
+            .figures(),
+        List.of());
   }
 
   private long fill(long jobs) {

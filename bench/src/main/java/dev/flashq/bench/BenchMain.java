@@ -1,18 +1,24 @@
 package dev.flashq.bench;
 
 import dev.flashq.client.FlashQ;
+import dev.flashq.client.FlashQException;
 import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalClusterException;
 import dev.flashq.ops.local.LocalNode;
 import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.protocol.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,17 +33,25 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Measures a cluster: one that it starts on this machine, or the one at --target.")
 public final class BenchMain implements Callable<Integer> {
+  private static final int UNANSWERED = 1000;
+  private static final double FAILOVER_RATE = 5000;
+
+  /** Of a frame, for what stands around the data of its jobs. */
+  private static final int FRAME_MARGIN = 1 << 20;
+
+  private @Nullable LocalCluster cluster;
+
   @Option(
       names = "--target",
       split = ",",
       description = "host:port of the cluster's nodes; default: start one")
   private List<String> targets = new ArrayList<>();
 
-  @Option(names = "--token", description = "token of the target", defaultValue = "")
-  private String token = "";
+  @Option(names = "--token", description = "token of the target")
+  private @Nullable String token;
 
-  @Option(names = "--nodes", description = "nodes to start (${DEFAULT-VALUE})", defaultValue = "3")
-  private int nodes;
+  @Option(names = "--nodes", description = "nodes to start, 1 to 7 (3)")
+  private @Nullable Integer nodes;
 
   @Option(
       names = "--data",
@@ -47,49 +61,86 @@ public final class BenchMain implements Callable<Integer> {
   @Option(
       names = "--workload",
       split = ",",
-      description = "among W1, W1b, W2, W3, W4",
-      defaultValue = "W1,W1b,W2,W3,W4")
-  private List<String> workloads = new ArrayList<>();
+      description =
+          "among ${COMPLETION-CANDIDATES}; default: all, of a target all but W4. W4 kills the"
+              + " leader at half of the rate of the W2 before it, or at 5000 cycles/s")
+  private List<Workload> workloads = new ArrayList<>();
 
   @Option(
       names = "--payload",
-      description = "bytes of JSON per job (${DEFAULT-VALUE})",
+      description = "bytes of JSON per job, 34 to 100000 (${DEFAULT-VALUE})",
       defaultValue = "256")
   private int payload;
 
-  @Option(names = "--connections", description = "(${DEFAULT-VALUE})", defaultValue = "4")
+  @Option(
+      names = "--connections",
+      description = "of the load generator, 1 to 100 (${DEFAULT-VALUE})",
+      defaultValue = "4")
   private int connections;
 
-  @Option(names = "--warmup", description = "seconds (${DEFAULT-VALUE})", defaultValue = "60")
+  @Option(
+      names = "--warmup",
+      description = "seconds, 0 to 3600 (${DEFAULT-VALUE})",
+      defaultValue = "60")
   private int warmup;
 
   @Option(
       names = "--duration",
-      description = "seconds per workload (${DEFAULT-VALUE})",
+      description = "seconds per workload, 1 to 3600 (${DEFAULT-VALUE})",
       defaultValue = "20")
   private int duration;
 
   @Option(
       names = "--batch",
-      description = "jobs per push in W1b (${DEFAULT-VALUE})",
+      description = "jobs per push in W1b, 1 to 1000 (${DEFAULT-VALUE})",
       defaultValue = "1000")
   private int batch;
 
   @Option(
       names = "--backlog",
       description =
-          "instead of workloads: fill a queue with so many jobs, kill all nodes, start them, pull")
-  private long backlog;
+          "instead of workloads: fill a queue with so many jobs, kill all nodes, start them, pull;"
+              + " 100000 to 200000000")
+  private @Nullable Long backlog;
 
   @Option(names = "--json", description = "print one JSON object per workload instead of text")
   private boolean json;
 
+  /** After the options, whose first values it reads. */
+  private final CommandLine line = new CommandLine(this);
+
+  enum Workload {
+    W1,
+    W1b,
+    W2,
+    W3,
+    W4
+  }
+
   public static void main(String[] args) {
-    System.exit(new CommandLine(new BenchMain()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** Answers 0 when all figures count, 1 when some do not, 2 and a sentence for wrong options. */
+  static CommandLine commandLine() {
+    return new BenchMain()
+        .line.setExecutionExceptionHandler(
+            (failure, asked, _) -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              if (cause instanceof LocalClusterException
+                  || cause instanceof FlashQException
+                  || cause instanceof IllegalArgumentException) {
+                asked.getErr().println("flashq bench: " + cause.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
+              }
+              throw failure;
+            });
   }
 
   @Override
   public Integer call() throws IOException {
+    check();
     var settings =
         new Settings(
             payload,
@@ -97,86 +148,124 @@ public final class BenchMain implements Callable<Integer> {
             Duration.ofSeconds(warmup),
             Duration.ofSeconds(duration),
             batch,
-            1000,
+            UNANSWERED,
             5000);
     if (!targets.isEmpty()) {
-      return run(new Workloads(() -> FlashQ.at(targets).token(token).connect(), settings), null);
+      return run(() -> FlashQ.at(targets).token(token == null ? "" : token).connect(), settings);
     }
     Path folder = data == null ? Files.createTempDirectory("flashq-bench-") : data;
     var plan =
         new LocalCluster.Plan(
-            nodes,
+            nodes == null ? 3 : nodes,
             folder,
             0,
             NodeCommand.ofThisJvm(),
-            Map.of("FLASHQ_LOG_LEVEL", backlog > 0 ? "info" : "warn"));
-    try (LocalCluster cluster =
-        LocalCluster.plan(plan).start().awaitReady(Duration.ofSeconds(60))) {
-      if (backlog > 0) {
-        return fill(cluster, settings, folder);
+            Map.of("FLASHQ_LOG_LEVEL", backlog == null ? "warn" : "info"));
+    try (LocalCluster started =
+        LocalCluster.plan(data == null ? plan.inTemporaryFolder() : plan).closeOnExit()) {
+      started.start().awaitReady(Duration.ofSeconds(60));
+      cluster = started;
+      Supplier<FlashQ> clients = () -> FlashQ.at(started.addresses()).connect();
+      if (backlog == null) {
+        return run(clients, settings);
       }
-      return run(new Workloads(() -> FlashQ.at(cluster.addresses()).connect(), settings), cluster);
-    } finally {
-      if (data == null) {
-        Folders.delete(folder);
-      }
+      Result result = new Backlog(started, clients, settings, this::say).run(backlog, folder);
+      print(result);
+      return result.exact() ? 0 : 1;
     }
   }
 
-  private int fill(LocalCluster cluster, Settings settings, Path folder) throws IOException {
-    var filling =
-        new Backlog(cluster, () -> FlashQ.at(cluster.addresses()).connect(), settings, this::say);
-    Result result = filling.run(backlog, folder);
-    print(result);
-    return result.exact() ? 0 : 1;
+  private void check() {
+    within("--payload", payload, Payload.MIN_BYTES, 100_000);
+    within("--connections", connections, 1, 100);
+    within("--warmup", warmup, 0, 3600);
+    within("--duration", duration, 1, 3600);
+    within("--batch", batch, 1, Limits.JOBS_PER_COMMAND);
+    within("--nodes", nodes == null ? 3 : nodes, 1, 7);
+    within("--backlog", backlog == null ? 100_000 : backlog, 100_000, 200_000_000);
+    if ((long) payload * batch > Limits.FRAME_BYTES - FRAME_MARGIN) {
+      throw wrong("--payload times --batch is more than a frame can hold, 16 MiB");
+    }
+    boolean aTarget = !targets.isEmpty();
+    if (aTarget && (nodes != null || data != null || backlog != null)) {
+      throw wrong(
+          "--nodes, --data and --backlog are for a cluster that is started, not a --target");
+    }
+    if (!aTarget && token != null) {
+      throw wrong("--token is for a --target");
+    }
+    if (aTarget && workloads.contains(Workload.W4)) {
+      throw wrong("W4 kills the leader, which only a cluster that is started here can lose");
+    }
+    if (backlog != null && !workloads.isEmpty()) {
+      throw wrong("--backlog takes no --workload");
+    }
   }
 
-  private int run(Workloads bench, @Nullable LocalCluster cluster) {
-    say("warm-up: " + warmup + " s of full cycles, not measured");
-    bench.warmUp();
+  private void within(String option, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw wrong(option + " is " + value + "; expected: a number from " + min + " to " + max);
+    }
+  }
+
+  private CommandLine.ParameterException wrong(String sentence) {
+    return new CommandLine.ParameterException(line, sentence);
+  }
+
+  private int run(Supplier<FlashQ> clients, Settings settings) {
+    // Refused or unreachable: said before the warm-up.
+    try (FlashQ client = clients.get()) {
+      client.stats().join();
+    }
+    var bench = new Workloads(clients, settings);
+    if (warmup > 0) {
+      say("warm-up: " + warmup + " s of full cycles, not measured");
+      bench.warmUp();
+    }
     boolean exact = true;
     double cyclesPerSecond = 0;
-    for (String workload : workloads) {
-      List<NodeUse> before = use(cluster);
+    for (Workload workload : chosen()) {
+      List<NodeUse> before = use();
       long start = System.nanoTime();
       Result result =
           switch (workload) {
-            case "W1" -> bench.pushes();
-            case "W1b" -> bench.batchPushes();
-            case "W2" -> bench.cycles();
-            case "W3" -> bench.oneByOne();
-            case "W4" -> failover(bench, cluster, cyclesPerSecond);
-            default ->
-                throw new CommandLine.ParameterException(
-                    new CommandLine(this), "unknown workload " + workload);
+            case W1 -> bench.pushes();
+            case W1b -> bench.batchPushes();
+            case W2 -> bench.cycles();
+            case W3 -> bench.oneByOne();
+            case W4 -> failover(bench, cyclesPerSecond);
           };
-      cyclesPerSecond =
-          Math.max(
-              cyclesPerSecond,
-              workload.equals("W2") ? result.figures().getOrDefault("cycles_per_s", 0.0) : 0);
-      print(result);
-      printUse(cluster, before, (System.nanoTime() - start) / 1e9);
+      if (workload == Workload.W2) {
+        cyclesPerSecond = result.figures().getOrDefault("cycles_per_s", 0.0);
+      }
+      print(result.with(usedSince(before, (System.nanoTime() - start) / 1e9)));
       exact &= result.exact();
     }
     return exact ? 0 : 1;
   }
 
-  private static Result failover(
-      Workloads bench, @Nullable LocalCluster cluster, double cyclesPerSecond) {
-    if (cluster == null) {
-      return new Result.Builder("W4", "left out: only a cluster started here can lose its leader")
-          .build();
+  private List<Workload> chosen() {
+    if (!workloads.isEmpty()) {
+      return workloads;
     }
-    var killed = new LocalNode[1];
+    return Stream.of(Workload.values())
+        .filter(workload -> workload != Workload.W4 || cluster != null)
+        .toList();
+  }
+
+  private Result failover(Workloads bench, double cyclesPerSecond) {
+    LocalCluster started = Objects.requireNonNull(cluster);
+    var killed = new ArrayList<LocalNode>();
     Result result =
         bench.failover(
-            cyclesPerSecond > 0 ? cyclesPerSecond / 2 : 5000,
+            cyclesPerSecond > 0 ? cyclesPerSecond / 2 : FAILOVER_RATE,
             () -> {
-              killed[0] = cluster.awaitLeader(Duration.ofSeconds(10));
-              killed[0].kill();
+              LocalNode leader = started.awaitLeader(Duration.ofSeconds(10));
+              leader.kill();
+              killed.add(leader);
             });
-    killed[0].start();
-    cluster.awaitReady(Duration.ofSeconds(60));
+    killed.forEach(LocalNode::start);
+    started.awaitReady(Duration.ofSeconds(60));
     return result;
   }
 
@@ -184,25 +273,23 @@ public final class BenchMain implements Callable<Integer> {
     System.out.println(json ? result.json() : result.text());
   }
 
-  private static List<NodeUse> use(@Nullable LocalCluster cluster) {
+  private List<NodeUse> use() {
     return cluster == null
         ? List.of()
         : cluster.nodes().stream().map(node -> NodeUse.of(node.pid())).toList();
   }
 
-  /** Over the whole workload, draining included. */
-  private void printUse(@Nullable LocalCluster cluster, List<NodeUse> before, double seconds) {
-    List<NodeUse> after = use(cluster);
+  private List<Result.Use> usedSince(List<NodeUse> before, double seconds) {
+    List<NodeUse> after = use();
+    var used = new ArrayList<Result.Use>();
     for (int i = 0; cluster != null && i < after.size(); i++) {
-      double cpu = after.get(i).cpuSecondsSince(before.get(i)) / seconds;
-      say(
-          String.format(
-              Locale.ROOT,
-              "  node %-19s %14.2f cores, %.0f MiB resident",
+      used.add(
+          new Result.Use(
               cluster.nodes().get(i).id(),
-              cpu,
+              after.get(i).cpuSecondsSince(before.get(i)) / seconds,
               after.get(i).residentMiB()));
     }
+    return used;
   }
 
   private void say(String line) {

@@ -13,6 +13,8 @@ final class Ledger {
   private final AtomicLong ackedCount = new AtomicLong();
   private final AtomicLong twice = new AtomicLong();
   private final AtomicLong sameId = new AtomicLong();
+  private final AtomicLong damaged = new AtomicLong();
+  private volatile long left;
 
   void pushed(long id) {
     if (set(pushed, id)) {
@@ -28,6 +30,20 @@ final class Ledger {
     } else {
       twice.incrementAndGet();
     }
+  }
+
+  /** A job came whose data is not what was pushed. */
+  void damaged() {
+    damaged.incrementAndGet();
+  }
+
+  /** Notes how many jobs the queue still holds. */
+  void left(long jobs) {
+    left = jobs;
+  }
+
+  long leftCount() {
+    return left;
   }
 
   private static boolean set(AtomicLongArray bits, long id) {
@@ -51,6 +67,30 @@ final class Ledger {
   /** Pushes that were answered with the id of another push: one of the two jobs is lost. */
   long sameId() {
     return sameId.get();
+  }
+
+  /** Deliveries with data that nobody pushed; such jobs are not acknowledged. */
+  long damagedCount() {
+    return damaged.get();
+  }
+
+  /** Whether every answered push was acknowledged so far; cheap as long as many are missing. */
+  boolean isSettled() {
+    return ackedCount() >= pushedCount() && lost() == 0;
+  }
+
+  /**
+   * Whether jobs were pushed and each was acknowledged exactly once, with its own data, and none is
+   * left.
+   */
+  boolean isExact() {
+    return pushedCount() > 0
+        && lost() == 0
+        && ackedTwice() == 0
+        && unexpected() == 0
+        && sameId() == 0
+        && damagedCount() == 0
+        && leftCount() == 0;
   }
 
   /** Pushes that were answered and whose job was never acknowledged. */

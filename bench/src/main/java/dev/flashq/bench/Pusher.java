@@ -2,10 +2,10 @@ package dev.flashq.bench;
 
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.NewJob;
+import dev.flashq.client.PushResult;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -16,18 +16,30 @@ final class Pusher {
   private final Payload payload;
   private final Ledger ledger;
   private final Semaphore unanswered;
+  private final Runnable onFailure;
   private final Histogram latency = new ConcurrentHistogram(60_000_000_000L, 3);
   private final AtomicLong answered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong lastAnswer = new AtomicLong();
   private final AtomicLong longestPause = new AtomicLong();
 
-  Pusher(FlashQ client, String queue, Payload payload, Ledger ledger, int unanswered) {
+  /**
+   * @param unanswered pushes in flight at most
+   * @param onFailure called for each job that was not accepted
+   */
+  Pusher(
+      FlashQ client,
+      String queue,
+      Payload payload,
+      Ledger ledger,
+      int unanswered,
+      Runnable onFailure) {
     this.client = client;
     this.queue = queue;
     this.payload = payload;
     this.ledger = ledger;
     this.unanswered = new Semaphore(unanswered);
+    this.onFailure = onFailure;
   }
 
   /** Pushes one job; blocks while too many are unanswered. */
@@ -40,7 +52,7 @@ final class Pusher {
             .whenComplete(
                 (id, failure) -> {
                   unanswered.release();
-                  answer(start, failure == null ? new long[] {id} : new long[0]);
+                  answer(start, 1, failure == null ? new long[] {id} : new long[0]);
                 });
   }
 
@@ -59,36 +71,41 @@ final class Pusher {
                   unanswered.release();
                   answer(
                       start,
+                      size,
                       failure == null
-                          ? results.stream().mapToLong(result -> result.id()).toArray()
+                          ? results.stream()
+                              .filter(result -> result.refusal() == null)
+                              .mapToLong(PushResult::id)
+                              .toArray()
                           : new long[0]);
                 });
   }
 
-  private void answer(long start, long[] ids) {
+  private void answer(long start, int jobs, long[] ids) {
     long now = System.nanoTime();
-    if (ids.length == 0) {
+    for (int i = ids.length; i < jobs; i++) {
       failed.incrementAndGet();
+      onFailure.run();
+    }
+    if (ids.length == 0) {
+      pauseUntil(now, lastAnswer.get());
       return;
     }
     latency.recordValue(Math.min(now - start, 60_000_000_000L));
     answered.addAndGet(ids.length);
-    long before = lastAnswer.getAndSet(now);
-    if (before != 0 && now - before > longestPause.get()) {
-      longestPause.accumulateAndGet(now - before, Math::max);
-    }
+    pauseUntil(now, lastAnswer.getAndSet(now));
     for (long id : ids) {
       ledger.pushed(id);
     }
   }
 
-  void pushWhile(BooleanSupplier running) {
-    while (running.getAsBoolean()) {
-      push();
+  private void pauseUntil(long now, long before) {
+    if (before != 0 && now - before > longestPause.get()) {
+      longestPause.accumulateAndGet(now - before, Math::max);
     }
   }
 
-  /** Waits for all answers. */
+  /** Waits for all answers; there is one to each push, since the client has a deadline. */
   void settle(int permits) {
     unanswered.acquireUninterruptibly(permits);
     unanswered.release(permits);
@@ -107,7 +124,7 @@ final class Pusher {
     return latency;
   }
 
-  /** Nanoseconds of the longest time without an answered push. */
+  /** Nanoseconds of the longest time without an answered push, of this one alone. */
   long longestPause() {
     return longestPause.get();
   }

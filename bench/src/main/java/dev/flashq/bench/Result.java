@@ -1,13 +1,27 @@
 package dev.flashq.bench;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** Figures of one workload; they count only when delivery was exact. */
-record Result(String workload, String what, boolean exact, Map<String, Double> figures) {
+record Result(
+    String workload, String what, boolean exact, Map<String, Double> figures, List<Use> nodes) {
+
+  /**
+   * What a node used during the whole workload, draining included.
+   *
+   * @param cores CPU seconds per second
+   * @param residentMiB memory at the end
+   */
+  record Use(String node, double cores, double residentMiB) {}
+
+  Result with(List<Use> nodes) {
+    return new Result(workload, what, exact, figures, nodes);
+  }
 
   static final class Builder {
     private final String workload;
@@ -39,16 +53,14 @@ record Result(String workload, String what, boolean exact, Map<String, Double> f
       figure("acked_twice", ledger.ackedTwice());
       figure("unexpected", ledger.unexpected());
       figure("same_id", ledger.sameId());
-      exact =
-          ledger.lost() == 0
-              && ledger.ackedTwice() == 0
-              && ledger.unexpected() == 0
-              && ledger.sameId() == 0;
+      figure("damaged", ledger.damagedCount());
+      figure("left", ledger.leftCount());
+      exact = ledger.isExact();
       return this;
     }
 
     Result build() {
-      return new Result(workload, what, exact, figures);
+      return new Result(workload, what, exact, figures, List.of());
     }
   }
 
@@ -64,7 +76,17 @@ record Result(String workload, String what, boolean exact, Map<String, Double> f
         + what
         + (exact ? "" : "   DELIVERY NOT EXACT: THESE FIGURES DO NOT COUNT")
         + "\n"
-        + lines;
+        + lines
+        + nodes.stream()
+            .map(
+                use ->
+                    String.format(
+                        Locale.ROOT,
+                        "\n  node %-19s %14.2f cores, %.0f MiB resident",
+                        use.node,
+                        use.cores,
+                        use.residentMiB))
+            .collect(Collectors.joining());
   }
 
   String json() {
@@ -77,6 +99,17 @@ record Result(String workload, String what, boolean exact, Map<String, Double> f
                 entry ->
                     String.format(Locale.ROOT, ",\"%s\":%.3f", entry.getKey(), entry.getValue()))
             .collect(Collectors.joining())
-        + "}";
+        + ",\"nodes\":["
+        + nodes.stream()
+            .map(
+                use ->
+                    String.format(
+                        Locale.ROOT,
+                        "{\"node\":\"%s\",\"cores\":%.3f,\"resident_mib\":%.1f}",
+                        use.node,
+                        use.cores,
+                        use.residentMiB))
+            .collect(Collectors.joining(","))
+        + "]}";
   }
 }

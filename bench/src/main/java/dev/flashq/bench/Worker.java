@@ -1,7 +1,6 @@
 package dev.flashq.bench;
 
 import dev.flashq.client.FlashQ;
-import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +50,7 @@ final class Worker implements AutoCloseable {
   private void work() {
     while (running) {
       try {
-        List<Job> jobs = client.pull(queue, singly ? BATCH : 1000, WAIT).join();
+        List<Job> jobs = sound(client.pull(queue, singly ? BATCH : 1000, WAIT).join());
         if (singly) {
           jobs.forEach(this::ack);
         } else if (!jobs.isEmpty()) {
@@ -63,8 +62,18 @@ final class Worker implements AutoCloseable {
     }
   }
 
+  /** The jobs whose data is what was pushed. */
+  private List<Job> sound(List<Job> jobs) {
+    List<Job> sound =
+        jobs.stream().filter(job -> payload.pushedAt(job.data()).isPresent()).toList();
+    for (int i = sound.size(); i < jobs.size(); i++) {
+      ledger.damaged();
+    }
+    return sound;
+  }
+
   private void ack(Job job) {
-    long pushedAt = payload.pushedAt(job);
+    long pushedAt = payload.pushedAt(job.data()).orElseThrow();
     var _ =
         client
             .ack(job)
@@ -74,20 +83,20 @@ final class Worker implements AutoCloseable {
                     latency.recordValue(
                         Math.clamp(System.nanoTime() - pushedAt, 0, 120_000_000_000L));
                     acked(job);
-                  } else if (failure instanceof FlashQException) {
+                  } else {
                     failed.incrementAndGet();
                   }
                 });
   }
 
+  /** When some were refused, nobody says which: the ledger then gets none, and is not settled. */
   private void ackAll(List<Job> jobs) {
-    jobs.forEach(payload::pushedAt);
-    long count = client.ackAll(jobs).join();
-    if (count != jobs.size()) {
-      throw new IllegalStateException(
-          "only " + count + " of " + jobs.size() + " jobs could be acknowledged");
+    long refused = jobs.size() - client.ackAll(jobs).join();
+    if (refused > 0) {
+      failed.addAndGet(refused);
+    } else {
+      jobs.forEach(this::acked);
     }
-    jobs.forEach(this::acked);
   }
 
   private void acked(Job job) {

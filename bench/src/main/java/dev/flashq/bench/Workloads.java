@@ -1,9 +1,11 @@
 package dev.flashq.bench;
 
 import dev.flashq.client.FlashQ;
+import dev.flashq.client.QueueCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,7 +51,7 @@ final class Workloads {
     int unanswered = batches ? 2 : settings.unanswered() / settings.connections();
     var pushers = new ArrayList<Pusher>();
     connections.forEach(
-        client -> pushers.add(new Pusher(client, queue, payload, ledger, unanswered)));
+        client -> pushers.add(new Pusher(client, queue, payload, ledger, unanswered, () -> {})));
     long start = System.nanoTime();
     long end = start + settings.duration().toNanos();
     var threads = new ArrayList<Thread>();
@@ -95,7 +97,7 @@ final class Workloads {
         cyclesPerSecond,
         killLeader,
         "W4",
-        "leader killed at half of W2's rate");
+        String.format(Locale.ROOT, "leader killed at %,.0f cycles/s", cyclesPerSecond));
   }
 
   private Result cycles(
@@ -112,7 +114,9 @@ final class Workloads {
     int unanswered = settings.unanswered() / settings.connections();
     var pushers = new ArrayList<Pusher>();
     connections.forEach(
-        client -> pushers.add(new Pusher(client, queue, payload, ledger, unanswered)));
+        client ->
+            pushers.add(
+                new Pusher(client, queue, payload, ledger, unanswered, outstanding::release)));
     long start = System.nanoTime();
     long end = start + duration.toNanos();
     var threads = new ArrayList<Thread>();
@@ -135,7 +139,7 @@ final class Workloads {
     join(threads);
     double seconds = (System.nanoTime() - start) / 1e9;
     long acked = workers.stream().mapToLong(Worker::acked).sum();
-    finish(ledger);
+    finish(queue, ledger, connections.getFirst());
     workers.forEach(Worker::close);
     connections.forEach(FlashQ::close);
     return new Result.Builder(workload, what)
@@ -156,7 +160,7 @@ final class Workloads {
     String queue = "bench-W3-" + ++queues;
     Ledger ledger = new Ledger();
     try (FlashQ client = clients.get()) {
-      Pusher pusher = new Pusher(client, queue, payload, ledger, 1);
+      Pusher pusher = new Pusher(client, queue, payload, ledger, 1, () -> {});
       long start = System.nanoTime();
       long end = start + settings.duration().toNanos();
       while (System.nanoTime() < end) {
@@ -188,15 +192,27 @@ final class Workloads {
     for (FlashQ client : connections) {
       workers.add(new Worker(client, queue, payload, ledger, false, job -> {}));
     }
-    finish(ledger);
+    finish(queue, ledger, connections.getFirst());
     workers.forEach(Worker::close);
   }
 
-  private static void finish(Ledger ledger) {
+  /** Until all is acknowledged and nothing is left, or for so long. */
+  private static void finish(String queue, Ledger ledger, FlashQ client) {
     long end = System.nanoTime() + DRAIN_LIMIT.toNanos();
-    while (ledger.ackedCount() < ledger.pushedCount() && System.nanoTime() < end) {
+    while (System.nanoTime() < end) {
+      if (ledger.isSettled()) {
+        ledger.left(left(queue, client));
+        if (ledger.leftCount() == 0) {
+          return;
+        }
+      }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
+  }
+
+  private static long left(String queue, FlashQ client) {
+    QueueCounts counts = client.counts(queue).join();
+    return counts.waiting() + counts.active() + counts.delayed();
   }
 
   private static Histogram merged(List<Histogram> parts) {

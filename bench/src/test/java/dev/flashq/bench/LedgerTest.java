@@ -58,7 +58,43 @@ class LedgerTest {
     says(1, 1, 0, 0, 0);
   }
 
+  @Test
+  void countsDataThatNobodyPushed() {
+    ledger.pushed(1);
+    ledger.acked(1);
+    assertThat(ledger.isExact()).isTrue();
+    ledger.damaged();
+    assertThat(ledger.isExact()).isFalse();
+  }
+
+  @Test
+  void countsWhatIsLeftInTheQueue() {
+    ledger.pushed(1);
+    ledger.acked(1);
+    ledger.left(1);
+    assertThat(ledger.isExact()).isFalse();
+    ledger.left(0);
+    assertThat(ledger.isExact()).isTrue();
+  }
+
+  @Test
+  void isNotExactWithoutAJob() {
+    assertThat(ledger.isExact()).isFalse();
+  }
+
+  @Test
+  void isSettledOnlyWhenEveryAnsweredPushWasAcknowledged() {
+    ledger.pushed(1);
+    assertThat(ledger.isSettled()).isFalse();
+    // As many as were pushed, but of another job.
+    ledger.acked(2);
+    assertThat(ledger.isSettled()).isFalse();
+    ledger.acked(1);
+    assertThat(ledger.isSettled()).isTrue();
+  }
+
   private void says(long pushed, long acked, long lost, long twice, long unexpected) {
+    assertThat(ledger.isExact()).isEqualTo(lost + twice + unexpected + ledger.sameId() == 0);
     assertThat(
             new long[] {
               ledger.pushedCount(),

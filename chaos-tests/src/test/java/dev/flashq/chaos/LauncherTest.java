@@ -8,6 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -115,11 +117,93 @@ class LauncherTest {
   }
 
   @Test
+  void aPortInUseStopsTheStartWithASentenceThatNamesIt() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var environment = new HashMap<>(BuiltNode.AS_BUILT);
+      environment.put("FLASHQ_DATA_FOLDER", folder.resolve("n1").toString());
+      environment.put("FLASHQ_PEER_DEVELOPMENT_CA", folder.resolve("ca").toString());
+      environment.put("FLASHQ_HTTP_PORT", Integer.toString(taken.getLocalPort()));
+
+      Program server = Program.run(environment, List.of("./flashq", "server"));
+
+      assertThat(server.exitCode()).isEqualTo(70);
+      assertThat(server.output())
+          .contains(
+              "cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void benchMeasuresAClusterOfItsOwnAndLeavesNothingBehind() throws IOException {
+    Program bench =
+        Program.run(
+            benchFolder(),
+            List.of("./flashq", "bench", "--json", "--warmup", "0", "--duration", "1"));
+
+    assertThat(bench.checked().lines().filter(line -> line.startsWith("{")))
+        .satisfiesExactly(
+            line -> measured(line, "W1", "pushes_per_s", "answer_p50_ms", "answer_p99_ms"),
+            line -> measured(line, "W1b", "pushes_per_s", "answer_p50_ms", "answer_p99_ms"),
+            line ->
+                measured(line, "W2", "cycles_per_s", "push_to_ack_p50_ms", "push_to_ack_p99_ms"),
+            line -> measured(line, "W3", "pushes_per_s", "answer_p50_ms", "answer_p99_ms"),
+            line -> measured(line, "W4", "cycles_per_s", "longest_pause_ms"));
+    assertThat(folder).isDirectoryNotContaining("glob:**/flashq-bench-*");
+  }
+
+  private static void measured(String line, String workload, String... figures) {
+    assertThat(line)
+        .startsWith("{\"workload\":\"" + workload + "\",\"exact\":true,")
+        .contains("\"lost\":0.000,\"acked_twice\":0.000,\"unexpected\":0.000,")
+        .contains("{\"node\":\"n3\",\"cores\":");
+    for (String figure : figures) {
+      assertThat(line).containsPattern("\"" + figure + "\":[1-9]|\"" + figure + "\":0\\.\\d*[1-9]");
+    }
+  }
+
+  @Test
+  void benchServesABacklogAgainAfterAllNodesWereKilled() throws IOException {
+    Program bench =
+        Program.run(benchFolder(), List.of("./flashq", "bench", "--json", "--backlog", "100000"));
+
+    assertThat(bench.checked())
+        .containsPattern("\"workload\":\"backlog\",\"exact\":true,\"kept\":100000.000,");
+    assertThat(folder).isDirectoryNotContaining("glob:**/flashq-bench-*");
+  }
+
+  /** The environment of a run whose temporary files are in this test's folder. */
+  private Map<String, String> benchFolder() {
+    var environment = new HashMap<>(BuiltNode.AS_BUILT);
+    environment.put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + folder);
+    return environment;
+  }
+
+  @Test
+  void jmhKnowsItsBenchmarks() {
+    Program list =
+        Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "bench", "--jmh", "-l", "Wire"));
+
+    assertThat(list.checked()).contains("WireBenchmark");
+  }
+
+  @Test
+  void demoRefusesMailsThatAreNotJson() throws IOException {
+    Path mails = Files.writeString(folder.resolve("mails.jsonl"), "{}\n{\"to\":\n");
+
+    Program demo =
+        Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "demo", "--emails", mails.toString()));
+
+    assertThat(demo.exitCode()).isEqualTo(2);
+    assertThat(demo.output()).contains("mails.jsonl, line 2: ").doesNotContain("\tat ");
+  }
+
+  @Test
   void anUnknownCommandShowsWhatThereIs() {
     Program unknown = Program.run(BuiltNode.AS_BUILT, List.of("./flashq", "clutser"));
 
     assertThat(unknown.exitCode()).isEqualTo(2);
-    assertThat(unknown.output()).contains("usage", "cluster", "bench");
+    assertThat(unknown.output()).contains("unknown command 'clutser'", "usage", "cluster", "bench");
   }
 
   private Process startCluster(Map<String, String> environment, Path output) throws IOException {

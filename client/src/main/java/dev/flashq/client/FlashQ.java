@@ -32,7 +32,11 @@ public final class FlashQ implements AutoCloseable {
     this.pulls = new SequenceWindow(id + "-p");
   }
 
-  /** Addresses as host:port; one is enough to find the others. */
+  /**
+   * Addresses as host:port; one is enough to find the others.
+   *
+   * @throws IllegalArgumentException when one has another form
+   */
   public static Builder at(String... addresses) {
     return new Builder(List.of(addresses));
   }
@@ -51,6 +55,7 @@ public final class FlashQ implements AutoCloseable {
       if (addresses.isEmpty()) {
         throw new IllegalArgumentException("a client needs an address");
       }
+      addresses.forEach(LeaderSearch::socketAddress);
       this.addresses = addresses;
     }
 

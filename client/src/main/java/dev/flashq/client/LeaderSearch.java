@@ -196,7 +196,8 @@ final class LeaderSearch {
       }
       connection.close();
       return null;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
+      // An address that is none can only come from a node.
       return null;
     }
   }
@@ -216,10 +217,18 @@ final class LeaderSearch {
     refused = refusal != null && NO_ACCESS.contains(refusal.code()) ? refusal : null;
   }
 
-  private static InetSocketAddress socketAddress(String address) {
+  /** From host:port; a name is looked up each time, since it may have moved. */
+  static InetSocketAddress socketAddress(String address) {
     int colon = address.lastIndexOf(':');
-    return new InetSocketAddress(
-        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    try {
+      int port = Integer.parseInt(address.substring(colon + 1));
+      if (colon > 0 && port > 0) {
+        return new InetSocketAddress(address.substring(0, colon), port);
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException("'" + address + "' is not an address; expected: host:port");
   }
 
   /** A request that is a command and perhaps a token. */

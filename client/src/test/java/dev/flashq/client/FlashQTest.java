@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FlashQTest {
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -23,6 +25,23 @@ class FlashQTest {
         Pattern.compile("\"client_id\":\"[^\"]+\",\"client_seq\":\\d+").matcher(request);
     assertThat(matcher.find()).as(request).isTrue();
     return matcher.group();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost",
+        "localhost:",
+        ":6789",
+        "localhost:0",
+        "localhost:99999",
+        "localhost:many",
+        ""
+      })
+  void refusesWhatIsNoAddress(String address) {
+    assertThatThrownBy(() -> FlashQ.at("localhost:6789", address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("'" + address + "' is not an address; expected: host:port");
   }
 
   @Test

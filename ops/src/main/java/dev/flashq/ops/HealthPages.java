@@ -13,20 +13,25 @@ public final class HealthPages {
   private final Supplier<ClusterView> view;
   private final LongSupplier uptimeMs;
   private final String version;
-  private final Map<String, String> clientAddresses;
+  private final Map<String, Addresses> addresses;
+
+  /** Where clients reach a member. */
+  public record Addresses(String tcp, String http) {
+    private static final Addresses UNKNOWN = new Addresses("", "");
+  }
 
   /**
-   * @param clientAddresses where clients reach each member, by its id
+   * @param addresses where clients reach each member, by its id
    */
   public HealthPages(
       Supplier<ClusterView> view,
       LongSupplier uptimeMs,
       String version,
-      Map<String, String> clientAddresses) {
+      Map<String, Addresses> addresses) {
     this.view = view;
     this.uptimeMs = uptimeMs;
     this.version = version;
-    this.clientAddresses = clientAddresses;
+    this.addresses = addresses;
   }
 
   /** The process runs: 200, always. */
@@ -91,10 +96,12 @@ public final class HealthPages {
   }
 
   private void member(JsonWriter json, MemberView member) {
-    json.beginMap(6);
+    Addresses reached = addresses.getOrDefault(member.id(), Addresses.UNKNOWN);
+    json.beginMap(7);
     text(json, "id", member.id());
     text(json, "peer_address", member.address());
-    text(json, "client_address", clientAddresses.getOrDefault(member.id(), ""));
+    text(json, "client_address", reached.tcp());
+    text(json, "http_address", reached.http());
     flag(json, "leader", member.leader());
     number(json, "applied_index", member.appliedIndex());
     number(json, "committed_index", member.committedIndex());

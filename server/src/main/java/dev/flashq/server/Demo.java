@@ -6,6 +6,7 @@ import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
 import dev.flashq.client.PushOptions;
 import dev.flashq.ops.local.LocalCluster;
+import dev.flashq.ops.local.LocalClusterException;
 import dev.flashq.ops.local.LocalNode;
 import dev.flashq.ops.local.NodeCommand;
 import dev.flashq.server.config.ConfigException;
@@ -32,16 +33,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Demo {
   private static final String QUEUE = "e-mails";
   private static final int WORKERS = 4;
+  private static final int MAX_EMAILS = 100_000;
   private static final Duration START = Duration.ofSeconds(60);
 
   private final LocalCluster cluster;
-  private final List<String> emails;
+  private final List<Data> emails;
   private final Map<Long, Integer> sent = new ConcurrentHashMap<>();
   private final AtomicInteger acknowledged = new AtomicInteger();
   private final CountDownLatch halfDone;
   private final CountDownLatch allDone;
 
-  private Demo(LocalCluster cluster, List<String> emails) {
+  private Demo(LocalCluster cluster, List<Data> emails) {
     this.cluster = cluster;
     this.emails = emails;
     this.halfDone = new CountDownLatch(emails.size() / 2);
@@ -51,24 +53,50 @@ final class Demo {
   /** Answers the process's exit code: 0 when every e-mail was sent. */
   static int run(List<String> args) {
     Options options = Options.parse(args, List.of("--emails"), List.of());
-    Path file =
-        Path.of(
+    List<Data> emails =
+        read(
             options.value(
                 "--emails", System.getProperty("flashq.home", ".") + "/demo/emails.jsonl"));
     try {
-      List<String> emails =
-          Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
       Path data = Files.createTempDirectory("flashq-demo-");
       System.out.println("starting three nodes in " + data + " ...");
       var plan =
           new LocalCluster.Plan(
-              3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn"));
-      try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(START)) {
+                  3, data, 0, NodeCommand.ofThisJvm(), Map.of("FLASHQ_LOG_LEVEL", "warn"))
+              .inTemporaryFolder();
+      try (LocalCluster cluster = LocalCluster.plan(plan).closeOnExit()) {
+        cluster.start().awaitReady(START);
         return new Demo(cluster, emails).play() ? 0 : 1;
       }
+    } catch (IOException | LocalClusterException e) {
+      System.err.println("flashq: the demo ends: " + e.getMessage());
+      return Main.EXIT_FAILED;
+    }
+  }
+
+  /** One e-mail a line, as JSON. */
+  private static List<Data> read(String file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(Path.of(file));
     } catch (IOException e) {
       throw new ConfigException("the e-mails cannot be read from " + file + ": " + e.getMessage());
     }
+    var emails = new ArrayList<Data>();
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).isBlank()) {
+        try {
+          emails.add(Data.json(lines.get(i)));
+        } catch (RuntimeException e) {
+          throw new ConfigException(file + ", line " + (i + 1) + ": " + e.getMessage());
+        }
+      }
+    }
+    if (emails.size() < 2 || emails.size() > MAX_EMAILS) {
+      throw new ConfigException(
+          file + " holds " + emails.size() + " e-mails; expected: 2 to " + MAX_EMAILS);
+    }
+    return emails;
   }
 
   private boolean play() {
@@ -95,7 +123,7 @@ final class Demo {
             .withRetries(5, Duration.ofMillis(500))
             .withStallTimeout(Duration.ofSeconds(10));
     List<CompletableFuture<Long>> pushes =
-        emails.stream().map(email -> client.push(QUEUE, Data.json(email), options)).toList();
+        emails.stream().map(email -> client.push(QUEUE, email, options)).toList();
     var ids = new TreeSet<Long>();
     pushes.forEach(push -> ids.add(push.join()));
     System.out.println("all " + ids.size() + " are on disk on a majority of the nodes");

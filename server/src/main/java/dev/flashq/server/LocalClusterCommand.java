@@ -35,8 +35,8 @@ final class LocalClusterCommand {
     try {
       cluster =
           LocalCluster.plan(
-              new LocalCluster.Plan(
-                  nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), settings, token));
+              new LocalCluster.Plan(nodes, data, FIRST_TCP_PORT, NodeCommand.ofThisJvm(), settings)
+                  .withToken(token));
     } catch (LocalClusterException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }

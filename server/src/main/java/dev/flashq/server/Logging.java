@@ -29,12 +29,11 @@ final class Logging {
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    root.setLevel(Level.WARN);
-    context.getLogger("dev.flashq").setLevel(Level.toLevel(config.level()));
-    // Ratis tells every step of every election at INFO; what matters of it we say ourselves.
-    context
-        .getLogger("org.apache.ratis")
-        .setLevel(config.level().equals("debug") ? Level.INFO : Level.ERROR);
+    Level level = Level.toLevel(config.level());
+    root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    context.getLogger("dev.flashq").setLevel(level);
+    // Ratis warns at every step of an election; what matters of it we say ourselves.
+    context.getLogger("org.apache.ratis").setLevel(level == Level.DEBUG ? Level.WARN : Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> json(LoggerContext context) {

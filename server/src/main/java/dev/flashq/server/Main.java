@@ -1,7 +1,10 @@
 package dev.flashq.server;
 
+import dev.flashq.cluster.replica.DataFolderException;
+import dev.flashq.security.InvalidCertificateException;
 import dev.flashq.server.config.ConfigException;
 import dev.flashq.server.config.ServerConfig;
+import dev.flashq.transport.ListenException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +27,7 @@ public final class Main {
       usage: flashq server [--config FILE]         one node, until it is told to stop
              flashq health [--config FILE]         0 when the node of that configuration is ready, else 1
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
-             flashq demo                           e-mail jobs through a cluster whose leader is killed
+             flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed
       """;
 
   private Main() {}
@@ -56,7 +59,11 @@ public final class Main {
     try {
       node = Node.start(config, cause -> halt(log, cause));
     } catch (RuntimeException e) {
-      log.error("The node cannot start: {}", e.getMessage(), e);
+      if (isForTheOperator(e)) {
+        log.error("The node cannot start: {}", e.getMessage());
+      } else {
+        log.error("The node cannot start: {}", e.getMessage(), e);
+      }
       System.exit(EXIT_FAILED);
       return;
     }
@@ -75,6 +82,13 @@ public final class Main {
           .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
     awaitQuietly(stopped);
+  }
+
+  /** A sentence that says what is wrong outside this program; where it was noticed helps nobody. */
+  private static boolean isForTheOperator(RuntimeException e) {
+    return e instanceof ListenException
+        || e instanceof DataFolderException
+        || e instanceof InvalidCertificateException;
   }
 
   private static ServerConfig config(List<String> args, Map<String, String> environment) {

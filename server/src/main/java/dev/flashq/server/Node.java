@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +82,7 @@ public final class Node implements AutoCloseable {
     cluster.start();
     TokenAccess tokens = new TokenAccess(tokens());
     Metrics metrics = started("metrics", metrics(cluster));
-    HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, clientAddresses());
+    HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, memberAddresses());
     TcpServer tcp =
         started(
             "tcp",
@@ -175,10 +176,16 @@ public final class Node implements AutoCloseable {
 
   private Map<String, String> clientAddresses() {
     var addresses = new LinkedHashMap<String, String>();
-    config
-        .members()
-        .forEach(member -> addresses.put(member.id(), member.host() + ":" + member.tcpPort()));
+    config.members().forEach(member -> addresses.put(member.id(), member.tcpAddress()));
     return addresses;
+  }
+
+  private Map<String, HealthPages.Addresses> memberAddresses() {
+    return config.members().stream()
+        .collect(
+            Collectors.toMap(
+                MemberAddress::id,
+                member -> new HealthPages.Addresses(member.tcpAddress(), member.httpAddress())));
   }
 
   private long uptimeMs() {
@@ -200,8 +207,10 @@ public final class Node implements AutoCloseable {
     metrics.counter(
         "flashq.connections", "Client connections ever", () -> stats.connectionsTotal.sum());
     metrics.counter("flashq.requests", "Requests of clients", () -> stats.requests.sum());
-    metrics.counter("flashq.bytes.in", "Bytes from clients", () -> stats.bytesIn.sum());
-    metrics.counter("flashq.bytes.out", "Bytes to clients", () -> stats.bytesOut.sum());
+    metrics.counter(
+        "flashq.bytes.in", "Bytes from clients; of HTTP the bodies", () -> stats.bytesIn.sum());
+    metrics.counter(
+        "flashq.bytes.out", "Bytes to clients; of HTTP the bodies", () -> stats.bytesOut.sum());
     metrics.counter(
         "flashq.authentication.failures",
         "Wrong or missing tokens",

@@ -37,13 +37,14 @@ public final class LocalCluster implements AutoCloseable {
   private static final int LAST_PORT = 32_000;
 
   private final List<LocalNode> nodes;
-  private final Optional<String> token;
+  private final Plan plan;
+  private volatile boolean outputMatters;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
-  private LocalCluster(List<LocalNode> nodes, Optional<String> token) {
+  private LocalCluster(Plan plan, List<LocalNode> nodes) {
+    this.plan = plan;
     this.nodes = nodes;
-    this.token = token;
   }
 
   /**
@@ -55,6 +56,8 @@ public final class LocalCluster implements AutoCloseable {
    * @param settings configuration keys for all nodes, as environment variables; not those that
    *     differ from node to node
    * @param token with which the nodes are asked over HTTP; empty: none
+   * @param temporary whether the folder goes when the cluster is closed, unless it did not get
+   *     ready
    */
   public record Plan(
       int nodes,
@@ -62,11 +65,22 @@ public final class LocalCluster implements AutoCloseable {
       int tcpPort,
       List<String> java,
       Map<String, String> settings,
-      Optional<String> token) {
-    /** Nodes that ask for no token. */
+      Optional<String> token,
+      boolean temporary) {
+    /** Nodes that ask for no token, in a folder that stays. */
     public Plan(
         int nodes, Path data, int tcpPort, List<String> java, Map<String, String> settings) {
-      this(nodes, data, tcpPort, java, settings, Optional.empty());
+      this(nodes, data, tcpPort, java, settings, Optional.empty(), false);
+    }
+
+    /** The same with this token for HTTP. */
+    public Plan withToken(Optional<String> token) {
+      return new Plan(nodes, data, tcpPort, java, settings, token, temporary);
+    }
+
+    /** The same in a folder that goes when the cluster is closed. */
+    public Plan inTemporaryFolder() {
+      return new Plan(nodes, data, tcpPort, java, settings, token, true);
     }
   }
 
@@ -104,7 +118,7 @@ public final class LocalCluster implements AutoCloseable {
               environment,
               plan.data.resolve(id + ".log")));
     }
-    return new LocalCluster(nodes, plan.token);
+    return new LocalCluster(plan, nodes);
   }
 
   private static int[][] fixedPorts(int nodes, int first) {
@@ -173,22 +187,24 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * Waits until a leader serves and every living node is ready; fails with the output's place when
-   * it does not.
+   * Waits until a leader serves and every node is ready that was not stopped; fails with the
+   * output's place when one has stopped by itself or it takes too long.
    */
   public LocalCluster awaitReady(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
-    while (!nodes.stream().allMatch(node -> !node.isAlive() || isReady(node))) {
+    while (true) {
       nodes.stream()
-          .filter(node -> !node.isAlive())
+          .filter(LocalNode::hasStoppedByItself)
           .findFirst()
           .ifPresent(
               node -> {
-                throw new LocalClusterException(
-                    "node " + node.id() + " has stopped; see " + node.output());
+                throw notReady("node " + node.id() + " has stopped; see " + node.output());
               });
+      if (nodes.stream().allMatch(node -> !node.isAlive() || isReady(node))) {
+        return this;
+      }
       if (System.nanoTime() > end) {
-        throw new LocalClusterException(
+        throw notReady(
             "the cluster is not ready after "
                 + limit.toSeconds()
                 + " s; see "
@@ -196,7 +212,12 @@ public final class LocalCluster implements AutoCloseable {
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
-    return this;
+  }
+
+  /** The nodes' output is to be read: the folder stays, even a temporary one. */
+  private LocalClusterException notReady(String sentence) {
+    outputMatters = true;
+    return new LocalClusterException(sentence);
   }
 
   private boolean isReady(LocalNode node) {
@@ -237,7 +258,7 @@ public final class LocalCluster implements AutoCloseable {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
               .timeout(Duration.ofSeconds(2));
-      token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+      plan.token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
       return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();
@@ -247,11 +268,24 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Stops all nodes, at the same time. */
+  /** Closes the cluster also when this process is told to end. */
+  public LocalCluster closeOnExit() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "stop"));
+    return this;
+  }
+
+  /** Stops all nodes, at the same time, and removes a temporary folder. */
   @Override
-  public void close() {
+  public synchronized void close() {
     nodes.forEach(LocalNode::requestStop);
     nodes.forEach(LocalNode::stop);
     http.close();
+    if (plan.temporary && !outputMatters) {
+      try {
+        Folders.delete(plan.data);
+      } catch (IOException e) {
+        throw new LocalClusterException(plan.data + " cannot be removed: " + e.getMessage(), e);
+      }
+    }
   }
 }

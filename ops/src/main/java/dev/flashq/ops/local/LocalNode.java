@@ -19,6 +19,7 @@ public final class LocalNode {
   private final Map<String, String> environment;
   private final Path output;
   private @Nullable Process process;
+  private volatile boolean wanted;
 
   LocalNode(
       String id,
@@ -62,6 +63,11 @@ public final class LocalNode {
     return running != null && running.isAlive();
   }
 
+  /** Whether it was started and has ended without being told to. */
+  boolean hasStoppedByItself() {
+    return wanted && !isAlive();
+  }
+
   /** What the ended process answered; empty while it runs. */
   public OptionalInt exitCode() {
     Process ended = process;
@@ -80,6 +86,7 @@ public final class LocalNode {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
       process = builder.start();
+      wanted = true;
     } catch (IOException e) {
       throw new LocalClusterException("cannot start node " + id + ": " + e.getMessage(), e);
     }
@@ -87,6 +94,7 @@ public final class LocalNode {
 
   /** Ends the process at once, as kill -9 does, and waits until it is gone. */
   public void kill() {
+    wanted = false;
     Process running = process;
     if (running != null) {
       running.destroyForcibly();
@@ -96,6 +104,7 @@ public final class LocalNode {
 
   /** Asks the process to stop; kills it after 20 seconds. */
   public void stop() {
+    wanted = false;
     Process running = process;
     if (running != null && running.isAlive()) {
       running.destroy();
@@ -107,6 +116,7 @@ public final class LocalNode {
 
   /** Asks the process to stop, without waiting. */
   void requestStop() {
+    wanted = false;
     Process running = process;
     if (running != null) {
       running.destroy();

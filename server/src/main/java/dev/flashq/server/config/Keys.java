@@ -32,7 +32,7 @@ public final class Keys {
       new Key<>(
           "cluster.members",
           "n1@127.0.0.1:7789/6789/6790",
-          "All members, as id@host:peer-port/tcp-port/http-port between commas; the same on every node. Three or five.",
+          "All members, as id@host:peer-port/tcp-port/http-port between commas; the same on every node. Three or five; up to seven are taken.",
           list(MemberAddress::parse));
   static final Key<Path> DATA =
       new Key<>(
@@ -62,7 +62,7 @@ public final class Keys {
       new Key<>(
           "limits.connections",
           "10000",
-          "Client connections at the same time; more are closed at once.",
+          "Client connections at the same time, on each of the two ports; more are closed at once.",
           integer(1, 1_000_000));
   static final Key<List<TokenConfig>> TOKENS =
       new Key<>(
@@ -126,7 +126,7 @@ public final class Keys {
       new Key<>(
           "log.level",
           "info",
-          "Least level of log lines: error, warn, info or debug.",
+          "Least level of log lines: error, warn, info or debug. Of libraries nothing below warn is shown.",
           oneOf("error", "warn", "info", "debug"));
 
   /** In the order of the documented file. */

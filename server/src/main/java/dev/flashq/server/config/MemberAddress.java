@@ -28,6 +28,18 @@ public record MemberAddress(String id, String host, int peerPort, int tcpPort, i
     return port;
   }
 
+  String peerAddress() {
+    return host + ":" + peerPort;
+  }
+
+  public String tcpAddress() {
+    return host + ":" + tcpPort;
+  }
+
+  public String httpAddress() {
+    return host + ":" + httpPort;
+  }
+
   @Override
   public String toString() {
     return id + "@" + host + ":" + peerPort + "/" + tcpPort + "/" + httpPort;

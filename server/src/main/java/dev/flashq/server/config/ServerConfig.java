@@ -48,6 +48,10 @@ public record ServerConfig(
         "cluster.members names a member twice");
     require(
         !members.isEmpty() && members.size() <= 7, "cluster.members has between 1 and 7 members");
+    require(
+        new HashSet<>(members.stream().map(MemberAddress::peerAddress).toList()).size()
+            == members.size(),
+        "cluster.members gives two members the same host and peer port");
     String id = nodeId;
     require(
         members.stream().anyMatch(member -> member.id().equals(id)),
@@ -65,19 +69,21 @@ public record ServerConfig(
 
   private static void refuseOpenPorts(
       Listener listener, String key, List<TokenConfig> tokens, boolean insecure) {
+    boolean loopback = isLoopback(key, listener.bind);
     require(
-        insecure || !tokens.isEmpty() || isLoopback(listener.bind),
+        insecure || !tokens.isEmpty() || loopback,
         key
             + " is '"
             + listener.bind
             + "', which others can reach, but auth.tokens is empty; set tokens, or insecure=true in a closed network");
   }
 
-  private static boolean isLoopback(String address) {
+  private static boolean isLoopback(String key, String address) {
     try {
       return InetAddress.getByName(address).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      throw new ConfigException("the address '" + address + "' cannot be resolved");
+      throw new ConfigException(
+          key + " is '" + address + "', which is no address and cannot be resolved");
     }
   }
 

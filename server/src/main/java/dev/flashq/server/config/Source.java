@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Where values come from: the environment first, then the file, then the defaults. */
 final class Source {
   /** Variables that start scripts read; not keys. */
-  private static final Set<String> OF_THE_SCRIPTS =
-      Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME", "FLASHQ_CONFIG");
+  private static final Set<String> OF_THE_SCRIPTS = Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME");
 
   private final Properties file;
   private final Map<String, String> environment;

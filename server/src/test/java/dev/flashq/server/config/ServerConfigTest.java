@@ -73,10 +73,19 @@ class ServerConfigTest {
     refuses(
         "tcp.bind=0.0.0.0",
         "tcp.bind is '0.0.0.0', which others can reach, but auth.tokens is empty");
+    refuses(
+        "tcp.bind=no.such.host.invalid", "tcp.bind is 'no.such.host.invalid', which is no address");
+    refuses("http.bind=no.such.host.invalid\ninsecure=true", "http.bind is 'no.such.host.invalid'");
+    refuses("cluster.members=n1@h:1/2/3,n1@h:4/5/6", "cluster.members names a member twice");
+    refuses(
+        "cluster.members=n1@h:1/2/3,n2@h:1/5/6",
+        "cluster.members gives two members the same host and peer port");
     refuses("peer.ca=ca.pem", "belong together");
     refuses("auth.tokens=mail:short", "key 'auth.tokens'");
     assertThatThrownBy(() -> config("", Map.of("FLASHQ_TCP_PROT", "1")))
         .hasMessageContaining("'FLASHQ_TCP_PROT'");
+    assertThatThrownBy(() -> config("", Map.of("FLASHQ_CONFIG", "x")))
+        .hasMessageContaining("'FLASHQ_CONFIG'");
   }
 
   private static void refuses(String file, String sentence) {

@@ -2,6 +2,7 @@ package dev.flashq.transport.http;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.transport.Listening;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportStats;
 import io.netty.bootstrap.ServerBootstrap;
@@ -66,17 +67,16 @@ public final class HttpServer implements AutoCloseable {
   /** Begins to listen, and answers the port. */
   public int start() {
     Channel bound =
-        new ServerBootstrap()
-            .group(loops)
-            .channel(NioServerSocketChannel.class)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(new Pipeline())
-            .bind(settings.address())
-            .syncUninterruptibly()
-            .channel();
+        Listening.on(
+            settings.address(),
+            new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new Pipeline()));
     listener = bound;
     return ((InetSocketAddress) bound.localAddress()).getPort();
   }

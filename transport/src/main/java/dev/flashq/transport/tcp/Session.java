@@ -72,9 +72,11 @@ final class Session {
   private Plan plan(Request request) {
     Cmd cmd = request.cmd();
     boolean open = cmd == null || cmd == Cmd.AUTH || cmd == Cmd.PING;
-    return authenticated() || open
-        ? Requests.plan(request, request.reqId() == null)
-        : Requests.refused(LOGIN);
+    if (authenticated() || open) {
+      return Requests.plan(request, request.reqId() == null);
+    }
+    context.stats.authenticationFailures.increment();
+    return Requests.refused(LOGIN);
   }
 
   private void start(Exchange exchange, Plan plan) {

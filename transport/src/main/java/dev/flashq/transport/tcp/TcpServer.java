@@ -2,6 +2,7 @@ package dev.flashq.transport.tcp;
 
 import dev.flashq.statemachine.CommandGateway;
 import dev.flashq.transport.ClusterHints;
+import dev.flashq.transport.Listening;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportStats;
 import io.netty.bootstrap.ServerBootstrap;
@@ -55,18 +56,17 @@ public final class TcpServer implements AutoCloseable {
   /** Begins to listen, and answers the port. */
   public int start() {
     Channel bound =
-        new ServerBootstrap()
-            .group(loops)
-            .channel(NioServerSocketChannel.class)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .childHandler(new Pipeline())
-            .bind(settings.address())
-            .syncUninterruptibly()
-            .channel();
+        Listening.on(
+            settings.address(),
+            new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new Pipeline()));
     listener = bound;
     return ((InetSocketAddress) bound.localAddress()).getPort();
   }

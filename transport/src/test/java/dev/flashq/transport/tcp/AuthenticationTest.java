@@ -58,7 +58,7 @@ class AuthenticationTest {
       assertThat(client.ask("{'cmd':'COUNT','queue':'q'}")).contains("\"count\":1");
     }
     assertThat(fixture.gateway.principals).extracting("name").containsOnly("ann");
-    assertThat(fixture.stats.authenticationFailures.sum()).isEqualTo(2);
+    assertThat(fixture.stats.authenticationFailures.sum()).isEqualTo(5);
   }
 
   @Test

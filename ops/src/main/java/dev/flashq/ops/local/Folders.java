@@ -1,4 +1,4 @@
-package dev.flashq.bench;
+package dev.flashq.ops.local;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,11 @@ import java.util.stream.Stream;
 public final class Folders {
   private Folders() {}
 
+  /** Deletes a folder with all that is in it; nothing when there is none. */
   public static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
     List<Path> inside;
     try (Stream<Path> files = Files.walk(folder)) {
       inside = files.sorted(Comparator.reverseOrder()).toList();
