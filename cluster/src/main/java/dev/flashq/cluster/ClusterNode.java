@@ -22,6 +22,7 @@ import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.IsAnswered;
@@ -320,8 +321,8 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     @Override
-    public void ended(JobId job) {
-      jobWaits.ended(job);
+    public void ended(JobId job, JobEnd end) {
+      jobWaits.ended(job, end);
     }
   }
 

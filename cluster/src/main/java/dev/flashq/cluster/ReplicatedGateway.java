@@ -78,9 +78,9 @@ final class ReplicatedGateway implements CommandGateway {
                     : failure));
   }
 
-  /** WaitForJob is a question whose answer is Found. */
+  /** WaitForJob is a question whose answer is Finished. */
   @SuppressWarnings("unchecked")
-  private static <R> CompletableFuture<R> cast(CompletableFuture<Query.Found> found) {
-    return (CompletableFuture<R>) found;
+  private static <R> CompletableFuture<R> cast(CompletableFuture<Query.Finished> finished) {
+    return (CompletableFuture<R>) finished;
   }
 }

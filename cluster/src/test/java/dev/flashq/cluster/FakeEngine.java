@@ -10,6 +10,7 @@ import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.Tick;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
@@ -144,7 +145,7 @@ final class FakeEngine implements QueueEngine {
       }
       case CancelJob cancel -> {
         jobs.remove(cancel.job());
-        tell(cancel.job());
+        tell(cancel.job(), JobEnd.Without.REMOVED);
         yield Reply.Done.DONE;
       }
       case ReleaseJobs release -> {
@@ -214,14 +215,14 @@ final class FakeEngine implements QueueEngine {
                 new NewJob(Objects.requireNonNull(job.data()), job.options()),
                 state));
       }
-      tell(id);
+      tell(id, state == JobState.COMPLETED ? new JobEnd.Completed(null) : JobEnd.Without.FAILED);
     }
   }
 
-  private void tell(JobId id) {
+  private void tell(JobId id, JobEnd end) {
     Listener to = listener;
     if (to != null) {
-      to.ended(id);
+      to.ended(id, end);
     }
   }
 

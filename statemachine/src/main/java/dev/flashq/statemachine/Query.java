@@ -125,15 +125,18 @@ public sealed interface Query<R> {
   record IsAnswered(RequestId id) implements Query<Boolean> {}
 
   /**
-   * Waits until the job has ended and answers with it; fails with WAIT_TIMEOUT, JOB_FAILED or
-   * JOB_NOT_FOUND.
+   * Waits until the job has ended; fails with WAIT_TIMEOUT, JOB_FAILED or, when it is gone without
+   * an end that was seen, JOB_NOT_FOUND.
    *
    * @param waitMs how long to wait at most
    */
-  record WaitForJob(JobId id, long waitMs) implements Query<Found> {
+  record WaitForJob(JobId id, long waitMs) implements Query<Finished> {
     public WaitForJob {
       require(waitMs >= 0, INVALID_REQUEST, "timeout is not negative");
       waitMs = Math.min(waitMs, Limits.WAIT_MS);
     }
   }
+
+  /** A job has completed. */
+  record Finished(@Nullable Payload result) {}
 }

@@ -90,7 +90,7 @@ public interface QueueEngine extends AutoCloseable {
     /** A pull of this queue may find jobs that it could not find before. */
     void ready(QueueName queue);
 
-    /** The job has ended: completed, dead, or removed. */
-    void ended(JobId job);
+    /** The job has ended, and may be gone. */
+    void ended(JobId job, JobEnd end);
   }
 }

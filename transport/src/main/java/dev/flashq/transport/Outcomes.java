@@ -8,6 +8,7 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
 import dev.flashq.statemachine.RefusedException;
@@ -59,6 +60,7 @@ public final class Outcomes {
       case Delivered(List<JobView> jobs) -> weight(jobs);
       case Page(List<JobView> jobs, _) -> weight(jobs);
       case Found(JobView job) when job != null -> weight(job);
+      case Finished(Payload result) -> SMALL_BYTES + bytes(result);
       default -> SMALL_BYTES;
     };
   }

@@ -77,7 +77,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
 
   private record Pull(Command.PullJobs command, CompletableFuture<Reply> reply) {}
 
-  private record Awaited(JobId job, CompletableFuture<Query.Found> reply) {}
+  private record Awaited(JobId job, CompletableFuture<Query.Finished> reply) {}
 
   @Override
   public CompletableFuture<Reply> submit(
@@ -281,7 +281,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     for (Awaited wait : List.copyOf(awaited)) {
       if (wait.job().equals(id)) {
         awaited.remove(wait);
-        wait.reply().complete(new Query.Found(viewOf(id)));
+        JobView ended = viewOf(id);
+        wait.reply().complete(new Query.Finished(ended == null ? null : ended.result()));
       }
     }
   }
@@ -341,7 +342,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   private <R> void ask(Query<R> query, CompletableFuture<R> answer) {
     try {
       if (query instanceof Query.WaitForJob(JobId id, long waitMs)) {
-        await(id, waitMs, (CompletableFuture<Query.Found>) answer);
+        await(id, waitMs, (CompletableFuture<Query.Finished>) answer);
       } else {
         answer.complete((R) answer(query));
       }
@@ -350,7 +351,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     }
   }
 
-  private void await(JobId id, long waitMs, CompletableFuture<Query.Found> answer) {
+  private void await(JobId id, long waitMs, CompletableFuture<Query.Finished> answer) {
     Job job = jobs.get(id);
     if (job == null) {
       throw new RefusedException(new Refused(JOB_NOT_FOUND, "Job not found"));
@@ -359,7 +360,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       throw new RefusedException(new Refused(JOB_FAILED, "Job failed"));
     }
     if (job.view.state() == JobState.COMPLETED) {
-      answer.complete(new Query.Found(job.view));
+      answer.complete(new Query.Finished(job.view.result()));
       return;
     }
     awaited.add(new Awaited(id, answer));

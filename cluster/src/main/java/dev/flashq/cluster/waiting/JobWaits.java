@@ -6,9 +6,12 @@ import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.GetJob;
 import dev.flashq.statemachine.Query.WaitForJob;
@@ -20,10 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the end of a job. A wait is registered before the job is looked at, so that no end is
@@ -40,8 +43,8 @@ public final class JobWaits {
 
   private static final class Wait {
     private final WaitForJob query;
-    private final CompletableFuture<Found> answer = new CompletableFuture<>();
-    private volatile @Nullable JobView seen;
+    private final CompletableFuture<Finished> answer = new CompletableFuture<>();
+    private final long sinceNanos = System.nanoTime();
 
     Wait(WaitForJob query) {
       this.query = query;
@@ -65,7 +68,7 @@ public final class JobWaits {
     this.capacity = capacity;
   }
 
-  public CompletableFuture<Found> await(WaitForJob query) {
+  public CompletableFuture<Finished> await(WaitForJob query) {
     if (count.incrementAndGet() > capacity) {
       count.decrementAndGet();
       return CompletableFuture.failedFuture(refusal(LIMIT_EXCEEDED, "Too many waits on this node"));
@@ -78,12 +81,10 @@ public final class JobWaits {
           list.add(wait);
           return list;
         });
-    Future<?> alarm = alarms.after(query.waitMs(), () -> timeUp(wait));
     var _ =
         wait.answer.whenComplete(
             (_, _) -> {
               count.decrementAndGet();
-              alarm.cancel(false);
               forget(wait);
             });
     var _ =
@@ -92,7 +93,7 @@ public final class JobWaits {
             .whenCompleteAsync(
                 (_, failure) -> {
                   if (failure == null) {
-                    check(wait);
+                    begin(wait);
                   } else {
                     wait.answer.completeExceptionally(
                         failure.getCause() == null ? failure : failure.getCause());
@@ -102,46 +103,50 @@ public final class JobWaits {
     return wait.answer;
   }
 
+  /** The first look; the time runs out after it at the earliest. */
+  private void begin(Wait wait) {
+    check(wait);
+    if (!wait.answer.isDone()) {
+      long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - wait.sinceNanos);
+      Future<?> alarm = alarms.after(wait.query.waitMs() - waited, () -> timeUp(wait));
+      var _ = wait.answer.whenComplete((_, _) -> alarm.cancel(false));
+    }
+  }
+
   /** The job has ended. Returns at once. */
-  public void ended(JobId job) {
+  public void ended(JobId job, JobEnd end) {
     if (waits.containsKey(job)) {
-      executor.execute(() -> checkAll(job));
+      executor.execute(() -> waits.getOrDefault(job, List.of()).forEach(wait -> finish(wait, end)));
+    }
+  }
+
+  private static void finish(Wait wait, JobEnd end) {
+    switch (end) {
+      case JobEnd.Completed(Payload result) -> wait.answer.complete(new Finished(result));
+      case JobEnd.Without.FAILED ->
+          wait.answer.completeExceptionally(refusal(JOB_FAILED, "Job failed"));
+      case JobEnd.Without.REMOVED ->
+          wait.answer.completeExceptionally(refusal(JOB_NOT_FOUND, "Job not found"));
     }
   }
 
   /** Everything may be different: the state was replaced. */
   public void recheckAll() {
-    waits.keySet().forEach(this::ended);
-  }
-
-  private void checkAll(JobId job) {
-    waits.getOrDefault(job, List.of()).forEach(this::check);
+    executor.execute(() -> waits.values().forEach(list -> list.forEach(this::check)));
   }
 
   private void check(Wait wait) {
     try {
       JobView job = look.apply(new GetJob(wait.query.id())).job();
       if (job == null) {
-        vanished(wait);
+        finish(wait, JobEnd.Without.REMOVED);
       } else if (job.state() == JobState.COMPLETED) {
-        wait.answer.complete(new Found(job));
+        finish(wait, new JobEnd.Completed(job.result()));
       } else if (job.state() == JobState.FAILED) {
-        wait.answer.completeExceptionally(refusal(JOB_FAILED, "Job failed"));
-      } else {
-        wait.seen = job;
+        finish(wait, JobEnd.Without.FAILED);
       }
     } catch (RuntimeException e) {
       wait.answer.completeExceptionally(e);
-    }
-  }
-
-  /** A job that is not kept after completion is gone when it has completed. */
-  private static void vanished(Wait wait) {
-    JobView seen = wait.seen;
-    if (seen != null && seen.options().removeOnComplete()) {
-      wait.answer.complete(new Found(null));
-    } else {
-      wait.answer.completeExceptionally(refusal(JOB_NOT_FOUND, "Job not found"));
     }
   }
 

@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
@@ -223,7 +224,7 @@ public final class RocksEngine implements QueueEngine {
     nextTimerDue = earliestTimer();
     List<QueueName> ready = state.queues.entryWritten();
     ready.forEach(listener::ready);
-    turn.ended().forEach(listener::ended);
+    turn.ended().forEach(ended -> listener.ended(ended.job(), ended.end()));
   }
 
   private long earliestTimer() {
@@ -337,6 +338,6 @@ public final class RocksEngine implements QueueEngine {
     public void ready(QueueName queue) {}
 
     @Override
-    public void ended(JobId job) {}
+    public void ended(JobId job, JobEnd end) {}
   }
 }

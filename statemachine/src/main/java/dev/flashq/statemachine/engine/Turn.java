@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.engine;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,12 @@ import java.util.List;
  * waits here.
  */
 public final class Turn {
+  /** A job that this entry ended. */
+  public record Ended(JobId job, JobEnd end) {}
+
   private final long now;
   private final boolean answering;
-  private final List<JobId> ended = new ArrayList<>(0);
+  private final List<Ended> ended = new ArrayList<>(0);
   private int followUps = Limits.FOLLOW_UPS_PER_ENTRY;
 
   /**
@@ -44,11 +48,11 @@ public final class Turn {
   }
 
   /** The job is completed, dead or removed. */
-  public void ended(long job) {
-    ended.add(new JobId(job));
+  public void ended(long job, JobEnd end) {
+    ended.add(new Ended(new JobId(job), end));
   }
 
-  public List<JobId> ended() {
+  public List<Ended> ended() {
     return ended;
   }
 }

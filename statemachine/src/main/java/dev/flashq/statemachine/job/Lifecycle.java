@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.job;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.engine.Turn;
@@ -102,7 +103,7 @@ public final class Lifecycle {
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
     meta.countCompleted(job.createdAt());
-    turn.ended(job.id());
+    turn.ended(job.id(), new JobEnd.Completed(result));
     cascade.completed(job, turn);
     if (job.options().removeOnComplete()) {
       jobs.remove(job);
@@ -218,7 +219,7 @@ public final class Lifecycle {
   }
 
   void bury(Job job, String error, Turn turn) {
-    turn.ended(job.id());
+    turn.ended(job.id(), JobEnd.Without.FAILED);
     if (job.options().removeOnFail()) {
       jobs.remove(job);
       return;
@@ -229,7 +230,7 @@ public final class Lifecycle {
 
   /** Removes the job whatever its status; those that wait for it fail, unless it had completed. */
   public void remove(Job job, Turn turn) {
-    turn.ended(job.id());
+    turn.ended(job.id(), JobEnd.Without.REMOVED);
     if (job.status() instanceof JobStatus.Blocked) {
       job.options().dependsOn().forEach(awaited -> dependents.remove(awaited.value(), job.id()));
     }

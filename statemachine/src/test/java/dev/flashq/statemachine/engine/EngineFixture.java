@@ -9,6 +9,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -29,7 +30,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ public final class EngineFixture implements AutoCloseable {
   private int rows;
   private final List<ByteString> log = new ArrayList<>();
   private final List<JobId> ended = new ArrayList<>();
+  private final Map<JobId, JobEnd> ends = new HashMap<>();
   private final List<QueueName> woken = new ArrayList<>();
 
   public EngineFixture(Path folder) {
@@ -66,8 +70,9 @@ public final class EngineFixture implements AutoCloseable {
           }
 
           @Override
-          public void ended(JobId job) {
+          public void ended(JobId job, JobEnd end) {
             ended.add(job);
+            ends.put(job, end);
           }
         });
     return opened;
@@ -83,6 +88,11 @@ public final class EngineFixture implements AutoCloseable {
 
   List<ByteString> log() {
     return log;
+  }
+
+  /** What was told of the end of a job. */
+  @Nullable JobEnd end(JobId job) {
+    return ends.get(job);
   }
 
   List<JobId> ended() {

@@ -12,9 +12,11 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
+import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
@@ -242,6 +244,28 @@ class WeaknessesOfTheReferenceTest {
     assertThat(cluster.find(usual)).isNull();
     assertThat(queue.counts().completed()).isZero();
     assertThat(cluster.engine().nextTimerDue()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void weakness7TheEndOfAJobIsToldAsItWas() {
+    JobId acked = queue.push("a", o -> o.removeOnComplete(true));
+    cluster.apply(
+        new Command.AckJobs(
+            List.of(new Ack(new Claim(queue.mustPull().id(), 0), Payload.json("\"done\"")))));
+    assertThat(cluster.end(acked)).isEqualTo(new JobEnd.Completed(Payload.json("\"done\"")));
+
+    JobId failed = queue.push("b", o -> o.removeOnComplete(true).removeOnFail(true).maxAttempts(1));
+    queue.mustPull();
+    cluster.apply(new Command.FailJob(new Claim(failed, 0), "no"));
+    assertThat(cluster.end(failed)).isEqualTo(JobEnd.Without.FAILED);
+
+    JobId cancelled = queue.push("c", o -> o.removeOnComplete(true));
+    cluster.apply(new Command.CancelJob(cancelled));
+    assertThat(cluster.end(cancelled)).isEqualTo(JobEnd.Without.REMOVED);
+
+    JobId expired = queue.push("d", o -> o.removeOnComplete(true).ttlMs(1000));
+    cluster.advance(ofSeconds(1));
+    assertThat(cluster.end(expired)).isEqualTo(JobEnd.Without.REMOVED);
   }
 
   @Test

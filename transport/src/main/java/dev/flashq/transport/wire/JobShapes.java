@@ -9,6 +9,7 @@ import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
 import dev.flashq.statemachine.Reply.Acked;
@@ -156,9 +157,9 @@ final class JobShapes {
     };
   }
 
-  static void waited(Found found, Answer answer) {
-    answer.ok(1);
-    result(found.job(), answer);
+  static void finished(Finished finished, Answer answer) {
+    answer.ok(1).key(Names.RESULT);
+    answer.payload(finished.result());
   }
 
   private static void result(@Nullable JobView job, Answer answer) {

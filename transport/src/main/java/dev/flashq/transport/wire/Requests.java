@@ -79,7 +79,7 @@ public final class Requests {
       case GETJOB -> ask(new Query.GetJob(r.id()), JobShapes::found);
       case GETSTATE -> ask(new Query.GetJob(r.id()), JobShapes.state(r.id()));
       case WAITJOB ->
-          ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::waited);
+          ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::finished);
       case GETJOBBYCUSTOMID ->
           ask(
               new Query.GetJobByCustomId(Request.present(r.options.jobId(), Field.JOB_ID)),

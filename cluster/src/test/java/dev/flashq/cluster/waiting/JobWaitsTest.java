@@ -1,0 +1,145 @@
+package dev.flashq.cluster.waiting;
+
+import static dev.flashq.protocol.ErrorCode.JOB_FAILED;
+import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
+import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.JobEnd;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query.Finished;
+import dev.flashq.statemachine.Query.Found;
+import dev.flashq.statemachine.Query.WaitForJob;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JobWaitsTest {
+  private static final JobId JOB = new JobId(7);
+  private static final Payload RESULT = Payload.json("\"done\"");
+
+  private final Alarms alarms = new Alarms("test");
+  private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
+  private volatile @Nullable JobView job = job(JobState.ACTIVE, null);
+  private final JobWaits waits =
+      new JobWaits(_ -> new Found(job), () -> barrier, Runnable::run, alarms, 3);
+
+  @AfterEach
+  void stop() {
+    alarms.close();
+  }
+
+  private CompletableFuture<Finished> waiting(long ms) {
+    return waits.await(new WaitForJob(JOB, ms));
+  }
+
+  @Test
+  void tellsTheResultOfAJobThatIsNotKept() {
+    CompletableFuture<Finished> wait = waiting(60_000);
+    assertThat(wait).isNotDone();
+    job = null;
+    waits.ended(JOB, new JobEnd.Completed(RESULT));
+    assertThat(wait).isCompletedWithValue(new Finished(RESULT));
+  }
+
+  @Test
+  void tellsAFailureOfAJobThatIsNotKept() {
+    CompletableFuture<Finished> wait = waiting(60_000);
+    job = null;
+    waits.ended(JOB, JobEnd.Without.FAILED);
+    refuses(wait, JOB_FAILED);
+  }
+
+  @Test
+  void doesNotTakeACancelledJobForACompletedOne() {
+    CompletableFuture<Finished> wait = waiting(60_000);
+    job = null;
+    waits.ended(JOB, JobEnd.Without.REMOVED);
+    refuses(wait, JOB_NOT_FOUND);
+  }
+
+  @Test
+  void hearsOfAnEndBeforeTheFirstLook() {
+    barrier = new CompletableFuture<>();
+    CompletableFuture<Finished> wait = waiting(60_000);
+    job = null;
+    waits.ended(JOB, new JobEnd.Completed(null));
+    barrier.complete(null);
+    assertThat(wait).isCompletedWithValue(new Finished(null));
+  }
+
+  @Test
+  void looksBeforeTheTimeRunsOut() {
+    barrier = new CompletableFuture<>();
+    CompletableFuture<Finished> wait = waiting(0);
+    job = job(JobState.COMPLETED, RESULT);
+    barrier.complete(null);
+    assertThat(wait).isCompletedWithValue(new Finished(RESULT));
+  }
+
+  @Test
+  void runsOutOfTime() {
+    CompletableFuture<Finished> wait = waiting(20);
+    await().until(wait::isDone);
+    refuses(wait, WAIT_TIMEOUT);
+  }
+
+  @Test
+  void looksAgainWhenTheStateWasReplaced() {
+    CompletableFuture<Finished> wait = waiting(60_000);
+    waits.recheckAll();
+    assertThat(wait).isNotDone();
+    job = job(JobState.FAILED, null);
+    waits.recheckAll();
+    refuses(wait, JOB_FAILED);
+  }
+
+  @Test
+  void hasALimitAndGivesPlacesBack() {
+    CompletableFuture<Finished> first = waiting(60_000);
+    waiting(60_000);
+    waiting(60_000);
+    refuses(waiting(60_000), LIMIT_EXCEEDED);
+    first.cancel(false);
+    assertThat(waiting(60_000)).isNotDone();
+  }
+
+  private static void refuses(CompletableFuture<Finished> wait, ErrorCode code) {
+    assertThat(wait).isCompletedExceptionally();
+    assertThat(wait.exceptionNow())
+        .isInstanceOfSatisfying(
+            RefusedException.class, e -> assertThat(e.refusal().code()).isEqualTo(code));
+  }
+
+  private static JobView job(JobState state, @Nullable Payload result) {
+    return new JobView(
+        JOB,
+        new QueueName("mail"),
+        state,
+        JobOptions.DEFAULTS,
+        Payload.json("1"),
+        result,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        null,
+        1);
+  }
+}
