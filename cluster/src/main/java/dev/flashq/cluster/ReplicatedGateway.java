@@ -50,7 +50,8 @@ final class ReplicatedGateway implements CommandGateway {
   @Override
   public CompletableFuture<Reply> submit(
       Principal principal, @Nullable RequestId requestId, Command command) {
-    var submission = new Submission(principal, requestId, command);
+    var submission =
+        new Submission(principal, requestId == null ? null : requestId.of(principal), command);
     return command instanceof PullJobs pull
         ? longPolls.pull(submission, pull)
         : proposer.submit(submission);

@@ -15,7 +15,6 @@ public enum ErrorCode {
   INVALID_TOKEN(401, false),
   FORBIDDEN(403, false),
   JOB_NOT_FOUND(404, false),
-  QUEUE_NOT_FOUND(404, false),
   /** The job is in a state in which the command has no meaning. */
   WRONG_STATE(409, false),
   /** The lease named in the request is not the job's current one: somebody else holds the job. */

@@ -108,6 +108,9 @@ public final class Limits {
 
   public static final int DEPENDENCIES = 1000;
 
+  /** Of all jobs of a batch. */
+  public static final int DEPENDENCIES_PER_COMMAND = 10_000;
+
   /** Milliseconds: one hundred years of 365 days, for every delay, age and timeout. */
   public static final long DURATION_MS = 100L * 365 * 24 * 60 * 60 * 1000;
 
@@ -155,6 +158,9 @@ public final class Limits {
 
   /** Jobs removed or moved by one log command of a drain or a clean. */
   public static final int REMOVALS_PER_COMMAND = 5_000;
+
+  /** Jobs that a removal looks at, and dependencies that it takes away. */
+  public static final int LOOKS_PER_COMMAND = 20_000;
 
   /** Timers that one tick fires, and completed jobs that it forgets. */
   public static final int TIMERS_PER_TICK = 2_000;

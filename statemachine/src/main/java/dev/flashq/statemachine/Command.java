@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.JOBS_PER_COMMAND;
 import static dev.flashq.protocol.Limits.require;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ public sealed interface Command {
   record PushJobs(QueueName queue, List<NewJob> jobs) implements Command {
     public PushJobs {
       require(jobs.size() <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most 1000 jobs in one batch");
+      require(
+          jobs.stream().mapToInt(job -> job.options().dependsOn().size()).sum()
+              <= Limits.DEPENDENCIES_PER_COMMAND,
+          BATCH_TOO_LARGE,
+          "at most " + Limits.DEPENDENCIES_PER_COMMAND + " dependencies in one batch");
       jobs = List.copyOf(jobs);
     }
   }
@@ -98,8 +104,13 @@ public sealed interface Command {
    * Removes waiting and delayed jobs, at most {@code limit}. Answer: {@link Reply.Removed}.
    *
    * @param belowJob only jobs with a smaller id
+   * @param from where to go on, as {@link Reply.Removed} said; empty: at the beginning
    */
-  record DrainQueue(QueueName queue, long belowJob, int limit) implements Command {
+  record DrainQueue(QueueName queue, long belowJob, int limit, ByteString from) implements Command {
+    public DrainQueue(QueueName queue, long belowJob, int limit) {
+      this(queue, belowJob, limit, ByteString.EMPTY);
+    }
+
     public DrainQueue {
       limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
     }
@@ -131,7 +142,12 @@ public sealed interface Command {
    * Makes one dead job (not null) or up to {@code limit} dead jobs of the queue ready again.
    * Answer: Removed.
    */
-  record RetryDeadJobs(QueueName queue, @Nullable JobId job, int limit) implements Command {
+  record RetryDeadJobs(QueueName queue, @Nullable JobId job, int limit, ByteString from)
+      implements Command {
+    public RetryDeadJobs(QueueName queue, @Nullable JobId job, int limit) {
+      this(queue, job, limit, ByteString.EMPTY);
+    }
+
     public RetryDeadJobs {
       limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
     }
@@ -143,14 +159,26 @@ public sealed interface Command {
    * @param olderThanMs only jobs that ended (or, if they have not, were created) at least so long
    *     ago
    * @param belowJob only jobs with a smaller id
+   * @param from where to go on, as {@link Reply.Removed} said; empty: at the beginning
    */
-  record RemoveJobs(QueueName queue, JobState state, long olderThanMs, long belowJob, int limit)
+  record RemoveJobs(
+      QueueName queue, JobState state, long olderThanMs, long belowJob, int limit, ByteString from)
       implements Command {
+    public RemoveJobs(QueueName queue, JobState state, long olderThanMs, long belowJob, int limit) {
+      this(queue, state, olderThanMs, belowJob, limit, ByteString.EMPTY);
+    }
+
     public RemoveJobs {
       require(olderThanMs >= 0, INVALID_REQUEST, "grace is not negative");
       limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
     }
   }
+
+  /**
+   * Takes back all settings of a queue, and makes it unknown when it holds no job. Answer: {@link
+   * Reply.Done}.
+   */
+  record ForgetQueue(QueueName queue) implements Command {}
 
   /** A number of deliveries per time: {@code max} jobs in {@code durationMs} milliseconds. */
   record RateLimit(long max, long durationMs) {

@@ -31,7 +31,9 @@ public sealed interface Query<R> {
   }
 
   /**
-   * Jobs of one queue or of all, newest id first.
+   * Jobs of one queue or of all: queue by queue, state by state, and of a state the last in its
+   * order first, which is the newest where jobs of one priority wait. An order of ids over all
+   * would cost as much as there are jobs.
    *
    * @param queue null: all queues
    * @param state null: all states

@@ -1,5 +1,6 @@
 package dev.flashq.statemachine;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import java.util.List;
 
@@ -47,7 +48,11 @@ public sealed interface Reply {
    *
    * @param more whether the limit of the command left some behind
    */
-  record Removed(int count, boolean more) implements Reply {}
+  record Removed(int count, boolean more, ByteString next) implements Reply {
+    public Removed(int count, boolean more) {
+      this(count, more, ByteString.EMPTY);
+    }
+  }
 
   /** Not carried out, and why; nothing has changed. */
   record Refused(ErrorCode code, String detail) implements Reply, PushOutcome {}

@@ -11,9 +11,13 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
+import dev.flashq.statemachine.Query.QueueView;
+import dev.flashq.statemachine.Query.Queues;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.Reply.Pushed;
 import dev.flashq.statemachine.Reply.Refused;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -27,6 +31,11 @@ public final class Outcomes {
 
   /** What an object weighs besides its user data, roughly. */
   public static final int SMALL_BYTES = 256;
+
+  /** An outcome that knows what it keeps in memory. */
+  public interface Weighed {
+    long weight();
+  }
 
   private Outcomes() {}
 
@@ -61,6 +70,10 @@ public final class Outcomes {
       case Page(List<JobView> jobs, _) -> weight(jobs);
       case Found(JobView job) when job != null -> weight(job);
       case Finished(Payload result) -> SMALL_BYTES + bytes(result);
+      case Queues(List<QueueView> queues, _) -> (long) SMALL_BYTES * (1 + queues.size());
+      case Collection<?> many -> (long) SMALL_BYTES * (1 + many.size());
+      case Pushed(List<?> outcomes) -> SMALL_BYTES + 64L * outcomes.size();
+      case Weighed weighed -> weighed.weight();
       default -> SMALL_BYTES;
     };
   }

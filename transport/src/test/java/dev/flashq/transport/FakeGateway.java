@@ -204,6 +204,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         settings(queue).concurrency = limit;
         yield Reply.Done.DONE;
       }
+      case Command.ForgetQueue(QueueName queue) -> {
+        queues.remove(queue);
+        yield Reply.Done.DONE;
+      }
       case Command.DrainQueue drain ->
           removeSome(
               view ->

@@ -65,6 +65,7 @@ final class Dispatch implements Dispatcher {
       case Command.SetPaused c -> queue.pause(c);
       case Command.SetRateLimit c -> queue.limitRate(c, turn);
       case Command.SetConcurrency c -> queue.limitConcurrency(c);
+      case Command.ForgetQueue c -> queue.forget(c);
       case Command.DrainQueue c -> bulk.drain(c, turn);
       case Command.RemoveJobs c -> bulk.remove(c, turn);
       case Command.RetryDeadJobs c -> bulk.retry(c, turn);

@@ -61,6 +61,10 @@ public final class Meta {
     return row.getNextQueue();
   }
 
+  public void queueForgotten() {
+    row.setQueues(row.getQueues() - 1);
+  }
+
   public int queues() {
     return row.getQueues();
   }

@@ -87,6 +87,8 @@ final class Reader {
     if (known != null) {
       return known;
     }
+    // Names of forgotten queues go.
+    names.clear();
     view.scan(
         Column.QUEUES,
         new byte[0],
@@ -190,11 +192,16 @@ final class Reader {
       case WAITING -> {
         view.scanBack(Column.READY, prefix, take);
         view.scanBack(
-            Column.GROUPED, prefix, (key, value) -> isFront(key, view) || take.test(key, value));
+            Column.GROUPED,
+            prefix,
+            (key, value) -> isFront(key, view) ? ids.size() < limit : take.test(key, value));
       }
       case DELAYED -> view.scanBack(Column.DELAYED, prefix, take);
       case ACTIVE -> view.scanBack(Column.ACTIVE, prefix, take);
-      case COMPLETED -> view.scanBack(Column.COMPLETED, prefix, take);
+      case COMPLETED -> {
+        view.scanBack(Column.COMPLETED, prefix, take);
+        view.scanBack(Column.COMPLETED_AGED, prefix, take);
+      }
       case FAILED -> view.scanBack(Column.DEAD, prefix, take);
       case WAITING_CHILDREN -> view.scanBack(Column.BLOCKED, prefix, take);
     }

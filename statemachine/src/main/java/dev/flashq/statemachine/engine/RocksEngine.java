@@ -2,6 +2,7 @@ package dev.flashq.statemachine.engine;
 
 import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Command;
@@ -161,6 +162,10 @@ public final class RocksEngine implements QueueEngine {
       new Reply.Refused(
           INTERNAL_ERROR, "The server failed to carry out this command; it had no effect");
 
+  private static final Reply OTHER_COMMAND =
+      new Reply.Refused(
+          INVALID_REQUEST, "The request id names another command; this one was not carried out");
+
   private Reply run(Submission submission, int position, Turn turn) {
     try {
       RequestId id = submission.requestId();
@@ -168,12 +173,15 @@ public final class RocksEngine implements QueueEngine {
         return decide(submission, turn);
       }
       StoredReply known = state.answers.find(id);
+      if (known != null && !StoredReplies.isTo(submission.command(), known)) {
+        return OTHER_COMMAND;
+      }
       if (known != null) {
         return StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn));
       }
       Reply reply = decide(submission, turn);
       if (isFinal(reply)) {
-        state.answers.give(id, reply);
+        state.answers.give(id, submission.command(), reply);
       }
       return reply;
     } catch (StorageException e) {

@@ -1,8 +1,9 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 
+import com.google.protobuf.ByteString;
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
@@ -19,13 +20,14 @@ import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Tables;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Commands over many jobs of a queue; each does a bounded part and says whether more is left. */
 public final class BulkHandlers {
-  /** Jobs looked at for each job that may be removed. */
-  private static final int LOOKS_PER_REMOVAL = 4;
+  /** Of the number of a queue at the front of its keys. */
+  private static final int PREFIX_BYTES = 4;
 
   private final Tables tables;
   private final JobStore jobs;
@@ -44,19 +46,13 @@ public final class BulkHandlers {
     if (queue == null) {
       return new Removed(0, false);
     }
-    var ids = new ArrayList<Long>();
-    boolean more = false;
-    for (JobState state : List.of(JobState.WAITING, JobState.DELAYED)) {
-      more |=
-          collect(
-              queue,
-              state,
-              command.limit() - ids.size(),
-              ids,
-              job -> job.id() < command.belowJob());
-    }
-    removeAll(ids, turn);
-    return new Removed(ids.size(), more);
+    var columns = new ArrayList<>(columns(JobState.WAITING));
+    columns.addAll(columns(JobState.DELAYED));
+    Found found =
+        collect(
+            queue, columns, command.from(), command.limit(), job -> job.id() < command.belowJob());
+    removeAll(found.ids, turn);
+    return found.removed(found.ids.size());
   }
 
   public Reply remove(RemoveJobs command, Turn turn) {
@@ -64,17 +60,16 @@ public final class BulkHandlers {
     if (queue == null) {
       return new Removed(0, false);
     }
-    var ids = new ArrayList<Long>();
     long before = turn.now() - command.olderThanMs();
-    boolean more =
+    Found found =
         collect(
             queue,
-            command.state(),
+            columns(command.state()),
+            command.from(),
             command.limit(),
-            ids,
             job -> job.id() < command.belowJob() && since(job) <= before);
-    removeAll(ids, turn);
-    return new Removed(ids.size(), more);
+    removeAll(found.ids, turn);
+    return found.removed(found.ids.size());
   }
 
   private static long since(Job job) {
@@ -88,8 +83,6 @@ public final class BulkHandlers {
 
   public Reply retry(RetryDeadJobs command, Turn turn) {
     Queue queue = queues.find(command.queue());
-    var ids = new ArrayList<Long>();
-    boolean more = false;
     if (command.job() != null) {
       Job job = jobs.find(command.job().value());
       if (queue == null
@@ -98,66 +91,97 @@ public final class BulkHandlers {
           || !(job.status() instanceof JobStatus.Dead)) {
         return new Refused(JOB_NOT_FOUND, "Job " + command.job() + " not found in DLQ");
       }
-      if (keyIsTaken(queue, job)) {
-        return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + job.options().uniqueKey());
+      Refused refusal = lifecycle.refusal(queue, job.options());
+      if (refusal != null) {
+        return refusal;
       }
-      ids.add(job.id());
-    } else if (queue != null) {
-      more = collect(queue, JobState.FAILED, command.limit(), ids, job -> !keyIsTaken(queue, job));
+      lifecycle.revive(job, turn.now());
+      return new Removed(1, false);
     }
+    if (queue == null) {
+      return new Removed(0, false);
+    }
+    Found found =
+        collect(queue, columns(JobState.FAILED), command.from(), command.limit(), _ -> true);
     int moved = 0;
-    for (long id : ids) {
+    for (long id : found.ids) {
       Job job = existing(id);
-      // Asked again: of two dead jobs with one key the first has it now.
-      if (queue != null && !keyIsTaken(queue, job)) {
-        lifecycle.makeReady(job.afresh(), turn.now());
+      // Asked now: what was revived before it may hold its key, or be what it waits for.
+      if (lifecycle.refusal(queue, job.options()) == null) {
+        lifecycle.revive(job, turn.now());
         moved++;
       }
     }
-    return new Removed(moved, more);
-  }
-
-  private boolean keyIsTaken(Queue queue, Job job) {
-    return job.options().uniqueKey() != null
-        && jobs.uniqueKeyHolder(queue, job.options().uniqueKey()) != 0;
+    return found.removed(moved);
   }
 
   /**
-   * Adds up to {@code limit} matching jobs of a state, in the order of its index; true when it
-   * stopped early.
+   * Matching jobs.
+   *
+   * @param next where to go on; empty when these are all
    */
-  private boolean collect(
-      Queue queue, JobState state, int limit, List<Long> ids, Predicate<Job> wanted) {
-    int end = ids.size() + limit;
+  private record Found(List<Long> ids, ByteString next) {
+    Removed removed(int count) {
+      return new Removed(count, !next.isEmpty(), next);
+    }
+  }
+
+  /**
+   * Up to {@code limit} matching jobs in the order of their columns; fewer when too many others
+   * stand between them.
+   *
+   * @param from the number of a column, and the key in it behind that of the queue
+   */
+  private Found collect(
+      Queue queue, List<Column> columns, ByteString from, int limit, Predicate<Job> wanted) {
+    var ids = new ArrayList<Long>();
     var looks = new int[1];
-    var stopped = new boolean[1];
+    var next = new ByteString[] {ByteString.EMPTY};
     byte[] prefix = Bytes.of(queue.id());
-    for (Column column : columns(state)) {
+    int first = from.isEmpty() ? 0 : from.byteAt(0);
+    for (int i = first; i < columns.size() && next[0].isEmpty(); i++) {
+      Column column = columns.get(i);
+      byte number = (byte) i;
       tables.scan(
           column,
           prefix,
-          start(queue, column, prefix),
+          start(queue, column, prefix, i == first ? from : ByteString.EMPTY),
           (key, value) -> {
-            if (ids.size() >= end || looks[0]++ >= (long) limit * LOOKS_PER_REMOVAL) {
-              stopped[0] = true;
+            if (ids.size() >= limit || looks[0] >= Limits.LOOKS_PER_COMMAND) {
+              next[0] = place(number, key);
               return false;
             }
             long id = jobId(column, key, value);
-            // A group's front stands in two orders; it is met in its group's.
             Job job = existing(id);
+            looks[0] += 1 + (job.status() instanceof JobStatus.Blocked ? awaited(job) : 0);
+            // A group's front stands in two orders; it is met in its group's.
             if ((column != Column.READY || job.options().groupId() == null) && wanted.test(job)) {
               ids.add(id);
             }
             return true;
           });
     }
-    return stopped[0];
+    return new Found(ids, next[0]);
+  }
+
+  private static int awaited(Job job) {
+    return job.options().dependsOn().size();
+  }
+
+  private static ByteString place(byte column, byte[] key) {
+    return ByteString.copyFrom(new byte[] {column})
+        .concat(ByteString.copyFrom(key, PREFIX_BYTES, key.length - PREFIX_BYTES));
   }
 
   /** The ready order begins at its front: before it are only the graves of what was delivered. */
-  private static byte[] start(Queue queue, Column column, byte[] prefix) {
+  private static byte[] start(Queue queue, Column column, byte[] prefix, ByteString from) {
+    byte[] start =
+        from.isEmpty()
+            ? prefix
+            : ByteString.copyFrom(prefix).concat(from.substring(1)).toByteArray();
     Slot first = column == Column.READY ? queue.ready().first() : null;
-    return first == null ? prefix : first.keyUnder(queue.id());
+    byte[] front = first == null ? prefix : first.keyUnder(queue.id());
+    return Arrays.compareUnsigned(front, start) > 0 ? front : start;
   }
 
   private static List<Column> columns(JobState state) {
@@ -167,7 +191,7 @@ public final class BulkHandlers {
       case WAITING -> List.of(Column.GROUPED, Column.READY);
       case DELAYED -> List.of(Column.DELAYED);
       case ACTIVE -> List.of(Column.ACTIVE);
-      case COMPLETED -> List.of(Column.COMPLETED);
+      case COMPLETED -> List.of(Column.COMPLETED, Column.COMPLETED_AGED);
       case FAILED -> List.of(Column.DEAD);
       case WAITING_CHILDREN -> List.of(Column.BLOCKED);
     };
@@ -178,7 +202,7 @@ public final class BulkHandlers {
       case ACTIVE -> Bytes.longAt(key, 4);
       case GROUPED -> Slot.of(key, value, 12).value();
       case READY -> Slot.of(key, value, 4).value();
-      case COMPLETED -> CompletedSlot.job(Slot.of(key, value, 4).value());
+      case COMPLETED, COMPLETED_AGED -> CompletedSlot.job(Slot.of(key, value, 4).value());
       default -> Slot.of(key, value, 4).minor();
     };
   }

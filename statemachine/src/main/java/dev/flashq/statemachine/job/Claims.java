@@ -23,7 +23,7 @@ final class Claims {
    */
   static Check check(JobStore jobs, Claim claim, String suffix) {
     Job job = jobs.find(claim.job().value());
-    if (job != null && claim.lease() != 0 && claim.lease() != job.deliveries()) {
+    if (job != null && isLost(claim, job)) {
       return new Check.Fails(lost(claim));
     }
     return job != null && job.status() instanceof JobStatus.Active active
@@ -31,17 +31,24 @@ final class Claims {
         : new Check.Fails(notFound(claim.job(), suffix));
   }
 
+  /** Whether the claim names a lease that ended before the job did. */
+  static boolean isLost(Claim claim, Job job) {
+    if (claim.lease() == 0) {
+      return false;
+    }
+    return claim.lease() != job.deliveries()
+        || switch (job.status()) {
+          case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Blocked _ -> true;
+          case JobStatus.Active _, JobStatus.Completed _, JobStatus.Dead _ -> false;
+        };
+  }
+
   static Refused notFound(JobId job, String suffix) {
     return new Refused(JOB_NOT_FOUND, "Job " + job + " " + suffix);
   }
 
-  private static Refused lost(Claim claim) {
+  static Refused lost(Claim claim) {
     return new Refused(
-        LEASE_LOST,
-        "Job "
-            + claim.job()
-            + " is no longer held under lease "
-            + claim.lease()
-            + ": it was delivered again");
+        LEASE_LOST, "Job " + claim.job() + " is no longer held under lease " + claim.lease());
   }
 }

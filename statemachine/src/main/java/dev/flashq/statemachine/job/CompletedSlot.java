@@ -3,9 +3,9 @@ package dev.flashq.statemachine.job;
 import dev.flashq.statemachine.store.Slot;
 
 /**
- * A completed job's place in the order of expiry. The value holds, above the bits of a job id, what
- * must be known to forget the job without reading its header: completed jobs are forgotten as often
- * as jobs complete.
+ * A completed job's place in the order of expiry, or of completion. The value holds, above the bits
+ * of a job id, what must be known to forget the job without reading its header: completed jobs are
+ * forgotten as often as jobs complete.
  */
 public final class CompletedSlot {
   private static final long HAS_CUSTOM_ID = 1L << 62;
@@ -18,7 +18,12 @@ public final class CompletedSlot {
     long value = job.id();
     value |= job.options().customId() == null ? 0 : HAS_CUSTOM_ID;
     value |= completed.result() ? HAS_RESULT : 0;
-    return new Slot(completed.expiresAt(), job.id(), value);
+    return new Slot(isAged(job) ? completed.at() : completed.expiresAt(), job.id(), value);
+  }
+
+  /** Whether it is kept for a time of its own: it then stands in the other order. */
+  static boolean isAged(Job job) {
+    return job.options().keepCompletedAgeMs() != 0;
   }
 
   public static long job(long value) {

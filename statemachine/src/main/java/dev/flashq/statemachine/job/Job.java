@@ -97,6 +97,7 @@ public record Job(
         status);
   }
 
+  /** The text stands where the progress stood too, as in flashQ. */
   Job withFailure(String text, boolean stalled) {
     return new Job(
         id,
@@ -108,7 +109,7 @@ public record Job(
         stalled ? stalls + 1 : stalls,
         deliveries,
         progress,
-        progressMessage,
+        text,
         text,
         dependents,
         status);

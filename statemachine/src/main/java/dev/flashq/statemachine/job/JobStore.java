@@ -9,6 +9,7 @@ import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.Index;
 import dev.flashq.statemachine.store.KeyTable;
 import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Slot;
@@ -158,7 +159,11 @@ public final class JobStore {
     removed.put(job.id(), true);
   }
 
-  /** Removes a completed job by its place in the order of expiry. */
+  private static Index completedOrder(Queue queue, Job job) {
+    return CompletedSlot.isAged(job) ? queue.completedAged() : queue.completed();
+  }
+
+  /** Removes a completed job without an age of its own by its place in the order of expiry. */
   void removeCompleted(Queue queue, Slot slot) {
     long id = CompletedSlot.job(slot.value());
     if (CompletedSlot.hasCustomId(slot)) {
@@ -169,7 +174,7 @@ public final class JobStore {
       return;
     }
     queues.count(queue, JobState.COMPLETED, -1);
-    queue.completedByExpiry().remove(slot);
+    queue.completed().remove(slot);
     payloads.remove(id, CompletedSlot.hasResult(slot));
     tables.delete(Column.JOBS, Bytes.of(id));
     letGo(id);
@@ -257,8 +262,12 @@ public final class JobStore {
         leases.put(queue.id(), job.id(), active.leaseUntil());
         meta.changeActive(1);
       }
-      case JobStatus.Completed completed ->
-          queue.completedByExpiry().put(CompletedSlot.of(job, completed));
+      case JobStatus.Completed completed -> {
+        completedOrder(queue, job).put(CompletedSlot.of(job, completed));
+        if (CompletedSlot.isAged(job)) {
+          timers.put(completed.expiresAt(), TimerKind.EXPIRY, job.id());
+        }
+      }
       case JobStatus.Dead dead ->
           tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
       case JobStatus.Blocked _ ->
@@ -282,8 +291,12 @@ public final class JobStore {
           groups.release(queue, job.options().groupId());
         }
       }
-      case JobStatus.Completed completed ->
-          queue.completedByExpiry().remove(CompletedSlot.of(job, completed));
+      case JobStatus.Completed completed -> {
+        completedOrder(queue, job).remove(CompletedSlot.of(job, completed));
+        if (CompletedSlot.isAged(job)) {
+          timers.remove(completed.expiresAt(), TimerKind.EXPIRY, job.id());
+        }
+      }
       case JobStatus.Dead dead ->
           tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
       case JobStatus.Blocked _ -> tables.delete(Column.BLOCKED, slot(0, job).keyUnder(queue.id()));

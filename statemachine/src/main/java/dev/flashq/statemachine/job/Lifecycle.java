@@ -1,8 +1,16 @@
 package dev.flashq.statemachine.job;
 
+import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
+
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.JobEnd;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
@@ -10,6 +18,7 @@ import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +47,52 @@ public final class Lifecycle {
 
   public Cascade cascade() {
     return cascade;
+  }
+
+  /**
+   * Why a job with these options cannot begin its life, or another one; null when it can.
+   *
+   * @param queue null when it is not known yet
+   */
+  @Nullable Refused refusal(@Nullable Queue queue, JobOptions options) {
+    if (queue != null
+        && options.uniqueKey() != null
+        && jobs.uniqueKeyHolder(queue, options.uniqueKey()) != 0) {
+      return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + options.uniqueKey());
+    }
+    for (JobId awaited : options.dependsOn()) {
+      if (awaited.value() > meta.lastJobId()) {
+        return new Refused(
+            INVALID_REQUEST, "depends_on names job " + awaited + ", which was never pushed");
+      }
+      Job job = jobs.find(awaited.value());
+      if (job != null && job.status() instanceof JobStatus.Dead) {
+        return new Refused(WRONG_STATE, "depends_on names job " + awaited + ", which has failed");
+      }
+    }
+    return null;
+  }
+
+  /** The status of a job whose life begins: it waits for those that have not completed. */
+  JobStatus begin(long id, JobOptions options, long runAt, long now) {
+    int remaining = 0;
+    for (JobId awaited : new LinkedHashSet<>(options.dependsOn())) {
+      Job job = jobs.find(awaited.value());
+      // A job that is gone had ended and been forgotten: there is nothing left to wait for.
+      if (job != null && !(job.status() instanceof JobStatus.Completed)) {
+        awaits(id, job);
+        remaining++;
+      }
+    }
+    return remaining > 0
+        ? new JobStatus.Blocked(remaining, runAt)
+        : readyAt(runAt, options.lifo(), now);
+  }
+
+  /** A dead job begins anew, and waits again for what has not completed. */
+  void revive(Job job, long now) {
+    Job fresh = job.afresh();
+    jobs.move(fresh, begin(job.id(), fresh.options(), now, now));
   }
 
   /** The status of a job that may go as soon as its time has come. */
@@ -73,10 +128,15 @@ public final class Lifecycle {
     }
   }
 
-  /** The time to live ends: the job goes, or when its holder gives it back. */
+  /**
+   * The time to live ends, or that of a completed job to be kept: it goes, or when its holder gives
+   * it back.
+   */
   public void expire(long id, Turn turn) {
     Job job = jobs.find(id);
-    if (job != null && !(job.status() instanceof JobStatus.Active)) {
+    if (job != null && job.status() instanceof JobStatus.Completed) {
+      jobs.remove(job);
+    } else if (job != null && !(job.status() instanceof JobStatus.Active)) {
       remove(job, turn);
     }
   }
@@ -126,11 +186,11 @@ public final class Lifecycle {
     long kept =
         wanted == 0 ? Limits.KEEP_COMPLETED_COUNT : Math.min(wanted, Limits.KEEP_COMPLETED_COUNT);
     // Two at a time, so that a lowered number is reached without one command doing all the work.
-    for (int i = 0; i < 2 && queue.completed() > kept; i++) {
-      forgetOldestCompleted(queue);
+    for (int i = 0; i < 2 && queue.completedJobs() > kept; i++) {
+      forgetFirstCompleted(queue);
     }
     long due = queue.retentionDue();
-    if (due == 0 || expiresAt < due) {
+    if (!CompletedSlot.isAged(job) && (due == 0 || expiresAt < due)) {
       if (due != 0) {
         timers.remove(due, TimerKind.RETENTION, queue.id());
       }
@@ -139,10 +199,29 @@ public final class Lifecycle {
     }
   }
 
-  private void forgetOldestCompleted(Queue queue) {
-    Slot oldest = queue.completedByExpiry().first();
-    if (oldest != null) {
-      jobs.removeCompleted(queue, oldest);
+  /** The one that completed first, however long it is to be kept. */
+  private void forgetFirstCompleted(Queue queue) {
+    Slot first = queue.completed().first();
+    Slot aged = queue.completedAged().first();
+    if (aged == null || (first != null && completedAt(first).compareTo(aged) < 0)) {
+      forgetFirstToExpire(queue);
+      return;
+    }
+    Job job = jobs.find(CompletedSlot.job(aged.value()));
+    if (job == null) {
+      throw new StorageException("a completed job is in its order without a record");
+    }
+    jobs.remove(job);
+  }
+
+  private static Slot completedAt(Slot expiry) {
+    return new Slot(expiry.major() - Limits.KEEP_COMPLETED_MS, expiry.minor(), expiry.value());
+  }
+
+  private void forgetFirstToExpire(Queue queue) {
+    Slot first = queue.completed().first();
+    if (first != null) {
+      jobs.removeCompleted(queue, first);
     }
   }
 
@@ -152,11 +231,11 @@ public final class Lifecycle {
    */
   public int expireCompleted(Queue queue, int limit, Turn turn) {
     int forgotten = 0;
-    var oldest = queue.completedByExpiry().first();
+    var oldest = queue.completed().first();
     while (forgotten < limit && oldest != null && oldest.major() <= turn.now()) {
-      forgetOldestCompleted(queue);
+      forgetFirstToExpire(queue);
       forgotten++;
-      oldest = queue.completedByExpiry().first();
+      oldest = queue.completed().first();
     }
     if (oldest == null) {
       queues.retentionDue(queue, 0);
@@ -239,7 +318,7 @@ public final class Lifecycle {
   }
 
   /** Notes that a new job waits for others; called before the job is added. */
-  void awaits(long waiting, Job awaited) {
+  private void awaits(long waiting, Job awaited) {
     dependents.add(awaited.id(), waiting);
     jobs.update(awaited.withDependents(awaited.dependents() + 1));
   }

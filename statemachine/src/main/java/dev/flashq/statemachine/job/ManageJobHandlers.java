@@ -86,6 +86,9 @@ public final class ManageJobHandlers {
       case JobStatus.Completed _, JobStatus.Dead _ ->
           new Refused(WRONG_STATE, "Job " + job.id() + " not found or already in DLQ/completed");
       case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Blocked _ -> {
+        if (Claims.isLost(command.claim(), job)) {
+          yield Claims.lost(command.claim());
+        }
         lifecycle.die(job, "Discarded by user", turn);
         yield Done.DONE;
       }

@@ -1,5 +1,7 @@
 package dev.flashq.statemachine.job;
 
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
+
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.JobView;
@@ -37,6 +39,11 @@ public final class PullJobsHandler {
       return Delivered.NONE;
     }
     long room = Leases.LIMIT - meta.active();
+    if (room <= 0 && queue.allowance(turn.now()) > 0) {
+      // An empty answer would have the waiting pull ask again and again.
+      return new Reply.Refused(
+          LIMIT_EXCEEDED, "The cluster holds " + Leases.LIMIT + " active jobs, its limit");
+    }
     long count = Math.min(command.count(), Math.min(queue.allowance(turn.now()), room));
     var delivered = new ArrayList<JobView>();
     long bytes = 0;

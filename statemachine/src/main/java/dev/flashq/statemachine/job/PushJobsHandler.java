@@ -1,10 +1,8 @@
 package dev.flashq.statemachine.job;
 
 import static dev.flashq.protocol.ErrorCode.DEBOUNCED;
-import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
-import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
+import static java.util.Objects.requireNonNull;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.PushJobs;
@@ -19,7 +17,6 @@ import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,48 +40,40 @@ public final class PushJobsHandler {
   }
 
   public Reply handle(PushJobs command, Turn turn) {
-    Queue queue = queues.findOrAdd(command.queue());
-    if (queue == null) {
-      return new Refused(LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
-    }
+    Queue queue = queues.find(command.queue());
     var outcomes = new ArrayList<PushOutcome>(command.jobs().size());
     for (NewJob job : command.jobs()) {
-      outcomes.add(push(queue, job, turn));
+      PushOutcome known = known(queue, job.options(), turn.now());
+      if (known == null && queue == null) {
+        // Only a job that is taken makes a queue known.
+        queue = queues.findOrAdd(command.queue());
+        if (queue == null) {
+          return new Refused(
+              LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
+        }
+      }
+      outcomes.add(known != null ? known : add(requireNonNull(queue), job, turn));
     }
     return new Reply.Pushed(outcomes);
   }
 
-  private PushOutcome push(Queue queue, NewJob job, Turn turn) {
-    JobOptions options = job.options();
+  /** What can be said without adding the job; null when it is to be added. */
+  private @Nullable PushOutcome known(@Nullable Queue queue, JobOptions options, long now) {
     if (options.customId() != null) {
       long existing = jobs.byCustomId(options.customId());
       if (existing != 0) {
         return new PushOutcome.Accepted(new JobId(existing), true);
       }
     }
-    Refused refusal = refusal(queue, options, turn.now());
-    return refusal != null ? refusal : add(queue, job, turn);
-  }
-
-  private @Nullable Refused refusal(Queue queue, JobOptions options, long now) {
-    if (options.uniqueKey() != null && jobs.uniqueKeyHolder(queue, options.uniqueKey()) != 0) {
-      return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + options.uniqueKey());
-    }
-    for (JobId awaited : options.dependsOn()) {
-      if (awaited.value() > meta.lastJobId()) {
-        return new Refused(
-            INVALID_REQUEST, "depends_on names job " + awaited + ", which was never pushed");
-      }
-      Job job = jobs.find(awaited.value());
-      if (job != null && job.status() instanceof JobStatus.Dead) {
-        return new Refused(WRONG_STATE, "depends_on names job " + awaited + ", which has failed");
-      }
-    }
-    if (options.debounceId() != null && debounce.holds(queue, options.debounceId(), now)) {
+    Refused refusal = lifecycle.refusal(queue, options);
+    if (refusal == null
+        && queue != null
+        && options.debounceId() != null
+        && debounce.holds(queue, options.debounceId(), now)) {
       return new Refused(
           DEBOUNCED, "Debounced: job with id '" + options.debounceId() + "' was pushed recently");
     }
-    return null;
+    return refusal;
   }
 
   private PushOutcome add(Queue queue, NewJob job, Turn turn) {
@@ -93,7 +82,7 @@ public final class PushJobsHandler {
     if (options.debounceId() != null) {
       debounce.open(queue, options.debounceId(), options.debounceTtlMs(), turn.now());
     }
-    JobStatus status = status(id, options, turn.now());
+    JobStatus status = lifecycle.begin(id, options, turn.now() + options.delayMs(), turn.now());
     jobs.add(
         new Job(
             id,
@@ -112,21 +101,5 @@ public final class PushJobsHandler {
         job.data());
     meta.countPushed();
     return new PushOutcome.Accepted(new JobId(id), false);
-  }
-
-  private JobStatus status(long id, JobOptions options, long now) {
-    long runAt = now + options.delayMs();
-    int remaining = 0;
-    for (JobId awaited : new LinkedHashSet<>(options.dependsOn())) {
-      Job job = jobs.find(awaited.value());
-      // A job that is gone had ended and been forgotten: there is nothing left to wait for.
-      if (job != null && !(job.status() instanceof JobStatus.Completed)) {
-        lifecycle.awaits(id, job);
-        remaining++;
-      }
-    }
-    return remaining > 0
-        ? new JobStatus.Blocked(remaining, runAt)
-        : lifecycle.readyAt(runAt, options.lifo(), now);
   }
 }

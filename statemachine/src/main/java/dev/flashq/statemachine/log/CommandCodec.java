@@ -12,6 +12,7 @@ import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.MoveToDelayed;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.PullJobs;
@@ -80,7 +81,8 @@ final class CommandCodec {
               LogProto.DrainQueue.newBuilder()
                   .setQueue(c.queue().value())
                   .setBelowJob(c.belowJob())
-                  .setLimit(c.limit()));
+                  .setLimit(c.limit())
+                  .setFrom(c.from()));
       case SetRateLimit c -> to.setSetRateLimit(rateLimit(c));
       case SetConcurrency c -> to.setSetConcurrency(concurrency(c));
       case ReleaseJobs c -> {
@@ -98,7 +100,10 @@ final class CommandCodec {
               LogProto.RetryDeadJobs.newBuilder()
                   .setQueue(c.queue().value())
                   .setJob(c.job() == null ? 0 : c.job().value())
-                  .setLimit(c.limit()));
+                  .setLimit(c.limit())
+                  .setFrom(c.from()));
+      case ForgetQueue c ->
+          to.setForgetQueue(LogProto.ForgetQueue.newBuilder().setQueue(c.queue().value()));
       case RemoveJobs c ->
           to.setRemoveJobs(
               LogProto.RemoveJobs.newBuilder()
@@ -106,7 +111,8 @@ final class CommandCodec {
                   .setState(c.state().ordinal())
                   .setOlderThanMs(c.olderThanMs())
                   .setBelowJob(c.belowJob())
-                  .setLimit(c.limit()));
+                  .setLimit(c.limit())
+                  .setFrom(c.from()));
     };
   }
 
@@ -139,7 +145,7 @@ final class CommandCodec {
               queues.of(logged.getSetPaused().getQueue()), logged.getSetPaused().getPaused());
       case DRAIN_QUEUE -> {
         var m = logged.getDrainQueue();
-        yield new DrainQueue(queues.of(m.getQueue()), m.getBelowJob(), m.getLimit());
+        yield new DrainQueue(queues.of(m.getQueue()), m.getBelowJob(), m.getLimit(), m.getFrom());
       }
       case SET_RATE_LIMIT -> {
         var m = logged.getSetRateLimit();
@@ -159,7 +165,10 @@ final class CommandCodec {
       case RETRY_DEAD_JOBS -> {
         var m = logged.getRetryDeadJobs();
         yield new RetryDeadJobs(
-            queues.of(m.getQueue()), m.getJob() == 0 ? null : new JobId(m.getJob()), m.getLimit());
+            queues.of(m.getQueue()),
+            m.getJob() == 0 ? null : new JobId(m.getJob()),
+            m.getLimit(),
+            m.getFrom());
       }
       case REMOVE_JOBS -> {
         var m = logged.getRemoveJobs();
@@ -168,8 +177,10 @@ final class CommandCodec {
             STATES[m.getState()],
             m.getOlderThanMs(),
             m.getBelowJob(),
-            m.getLimit());
+            m.getLimit(),
+            m.getFrom());
       }
+      case FORGET_QUEUE -> new ForgetQueue(queues.of(logged.getForgetQueue().getQueue()));
       case BODY_NOT_SET ->
           throw new IllegalStateException("a command that this version does not know");
     };

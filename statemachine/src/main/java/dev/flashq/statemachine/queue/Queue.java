@@ -9,12 +9,13 @@ import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
 import dev.flashq.statemachine.store.Index;
 import org.jspecify.annotations.Nullable;
 
-/** A queue in the hands of the applying thread: settings, counts, and its two orders. */
+/** A queue in the hands of the applying thread: settings, counts, and its orders. */
 public final class Queue {
   final int id;
   final QueueName name;
   final Index ready;
-  final Index completedByExpiry;
+  final Index completed;
+  final Index completedAged;
 
   boolean paused;
   @Nullable RateBucket rate;
@@ -23,16 +24,17 @@ public final class Queue {
   long eligible;
   long delayed;
   long active;
-  long completed;
+  long completedJobs;
   long dead;
   long blocked;
   long retentionDue;
 
-  Queue(int id, QueueName name, Index ready, Index completedByExpiry) {
+  Queue(int id, QueueName name, Index ready, Index completed, Index completedAged) {
     this.id = id;
     this.name = name;
     this.ready = ready;
-    this.completedByExpiry = completedByExpiry;
+    this.completed = completed;
+    this.completedAged = completedAged;
   }
 
   public int id() {
@@ -48,16 +50,33 @@ public final class Queue {
     return ready;
   }
 
-  public Index completedByExpiry() {
-    return completedByExpiry;
+  /** Completed jobs that are kept as long as all, by expiry. */
+  public Index completed() {
+    return completed;
+  }
+
+  /** Completed jobs with an age of their own, by completion. */
+  public Index completedAged() {
+    return completedAged;
+  }
+
+  /** Lets go of what its orders hold in memory. */
+  void dropOrders() {
+    ready.forget();
+    completed.forget();
+    completedAged.forget();
+  }
+
+  boolean isEmpty() {
+    return waiting + delayed + active + completedJobs + dead + blocked == 0;
   }
 
   public boolean paused() {
     return paused;
   }
 
-  public long completed() {
-    return completed;
+  public long completedJobs() {
+    return completedJobs;
   }
 
   public long dead() {
@@ -112,7 +131,7 @@ public final class Queue {
             .setEligible(eligible)
             .setDelayed(delayed)
             .setActive(active)
-            .setCompleted(completed)
+            .setCompleted(completedJobs)
             .setDead(dead)
             .setBlocked(blocked)
             .setRetentionDue(retentionDue);
@@ -140,7 +159,7 @@ public final class Queue {
     eligible = record.getEligible();
     delayed = record.getDelayed();
     active = record.getActive();
-    completed = record.getCompleted();
+    completedJobs = record.getCompleted();
     dead = record.getDead();
     blocked = record.getBlocked();
     retentionDue = record.getRetentionDue();

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.queue;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetRateLimit;
@@ -11,7 +12,7 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.Turn;
 import java.util.function.Consumer;
 
-/** Settings of a queue; setting one makes the queue known. */
+/** Settings of a queue; setting one makes the queue known, taking one back does not. */
 public final class QueueHandlers {
   private final QueueStore queues;
 
@@ -20,24 +21,40 @@ public final class QueueHandlers {
   }
 
   public Reply pause(SetPaused command) {
-    return change(command.queue(), queue -> queues.pause(queue, command.paused()));
+    return change(
+        command.queue(), command.paused(), queue -> queues.pause(queue, command.paused()));
   }
 
   public Reply limitRate(SetRateLimit command, Turn turn) {
-    return change(command.queue(), queue -> queues.limitRate(queue, command.limit(), turn.now()));
+    return change(
+        command.queue(),
+        command.limit() != null,
+        queue -> queues.limitRate(queue, command.limit(), turn.now()));
   }
 
   public Reply limitConcurrency(SetConcurrency command) {
-    return change(command.queue(), queue -> queues.limitConcurrency(queue, command.limit()));
+    return change(
+        command.queue(),
+        command.limit() != null,
+        queue -> queues.limitConcurrency(queue, command.limit()));
   }
 
-  private Reply change(QueueName name, Consumer<Queue> change) {
-    Queue queue = queues.findOrAdd(name);
-    if (queue == null) {
+  public Reply forget(ForgetQueue command) {
+    Queue queue = queues.find(command.queue());
+    if (queue != null) {
+      queues.forget(queue);
+    }
+    return Reply.Done.DONE;
+  }
+
+  private Reply change(QueueName name, boolean sets, Consumer<Queue> change) {
+    Queue queue = sets ? queues.findOrAdd(name) : queues.find(name);
+    if (queue != null) {
+      change.accept(queue);
+    } else if (sets) {
       return new Reply.Refused(
           LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
     }
-    change.accept(queue);
     return Reply.Done.DONE;
   }
 }

@@ -32,6 +32,7 @@ public final class QueueStore {
   private final Map<QueueName, Queue> byName = new LinkedHashMap<>();
   private final Map<Integer, Queue> byId = new LinkedHashMap<>();
   private final Set<Queue> changed = new LinkedHashSet<>();
+  private final List<QueueName> forgotten = new ArrayList<>(0);
   // What other threads may know of a queue: replaced after each entry that touches it.
   private final LookupMap<QueueName, Deliverable> deliverable = LookupMap.shared();
 
@@ -72,7 +73,8 @@ public final class QueueStore {
             id,
             name,
             new Index(tables, Column.READY, prefix, budget, fresh),
-            new Index(tables, Column.COMPLETED, prefix, budget, fresh));
+            new Index(tables, Column.COMPLETED, prefix, budget, fresh),
+            new Index(tables, Column.COMPLETED_AGED, prefix, budget, fresh));
     byName.put(name, queue);
     byId.put(id, queue);
     return queue;
@@ -80,6 +82,11 @@ public final class QueueStore {
 
   public @Nullable Queue find(QueueName name) {
     return byName.get(name);
+  }
+
+  /** Null when it was forgotten. */
+  public @Nullable Queue find(int id) {
+    return byId.get(id);
   }
 
   public Queue get(int id) {
@@ -111,7 +118,7 @@ public final class QueueStore {
       case WAITING -> queue.waiting += by;
       case DELAYED -> queue.delayed += by;
       case ACTIVE -> queue.active += by;
-      case COMPLETED -> queue.completed += by;
+      case COMPLETED -> queue.completedJobs += by;
       case FAILED -> queue.dead += by;
       case WAITING_CHILDREN -> queue.blocked += by;
     }
@@ -138,6 +145,23 @@ public final class QueueStore {
     changed.add(queue);
   }
 
+  /** Takes back the settings; a queue without jobs is no longer known. */
+  public void forget(Queue queue) {
+    queue.paused = false;
+    queue.rate = null;
+    queue.concurrency = null;
+    changed.add(queue);
+    if (queue.isEmpty()) {
+      queue.dropOrders();
+      byName.remove(queue.name);
+      byId.remove(queue.id);
+      changed.remove(queue);
+      forgotten.add(queue.name);
+      meta.queueForgotten();
+      tables.delete(Column.QUEUES, Bytes.of(queue.name.value()));
+    }
+  }
+
   public void retentionDue(Queue queue, long due) {
     queue.retentionDue = due;
     changed.add(queue);
@@ -155,6 +179,8 @@ public final class QueueStore {
 
   /** Tells other threads, and answers the changed queues in which a pull may now find jobs. */
   public List<QueueName> entryWritten() {
+    forgotten.forEach(deliverable::remove);
+    forgotten.clear();
     List<QueueName> ready = new ArrayList<>(0);
     for (Queue queue : changed) {
       Deliverable now = publish(queue);
@@ -183,16 +209,11 @@ public final class QueueStore {
 
   /** Reads everything again from the database. */
   public void forget() {
-    byName
-        .values()
-        .forEach(
-            queue -> {
-              queue.ready.forget();
-              queue.completedByExpiry.forget();
-            });
+    byName.values().forEach(Queue::dropOrders);
     byName.clear();
     byId.clear();
     changed.clear();
+    forgotten.clear();
     load();
   }
 }

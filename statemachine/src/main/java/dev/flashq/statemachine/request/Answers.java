@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
@@ -132,13 +133,14 @@ public final class Answers {
 
   private static StoredReply expired() {
     return StoredReplies.encode(
+        null,
         new Reply.Refused(
             REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"));
   }
 
   /** Notes the answer of a request of this entry. */
-  public void give(RequestId id, Reply reply) {
-    ByteString stored = StoredReplies.encode(reply).toByteString();
+  public void give(RequestId id, Command command, Reply reply) {
+    ByteString stored = StoredReplies.encode(command, reply).toByteString();
     given.computeIfAbsent(id.client(), _ -> new Given()).add(id, stored);
   }
 

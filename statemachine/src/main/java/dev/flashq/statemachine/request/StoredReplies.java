@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.request;
 
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Reply;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class StoredReplies {
   private StoredReplies() {}
 
-  static StoredReply encode(Reply reply) {
-    var stored = StoredReply.newBuilder();
+  static StoredReply encode(@Nullable Command command, Reply reply) {
+    var stored = StoredReply.newBuilder().setCommand(command == null ? "" : type(command));
     return switch (reply) {
       case Reply.Done _ -> stored.setDone(true).build();
       case Reply.Pushed pushed -> {
@@ -49,6 +50,15 @@ public final class StoredReplies {
               .build();
       case Refused refused -> stored.setRefused(refusal(refused)).build();
     };
+  }
+
+  private static String type(Command command) {
+    return command.getClass().getSimpleName();
+  }
+
+  /** Whether it is the reply to such a command, as far as that is known. */
+  public static boolean isTo(Command command, StoredReply stored) {
+    return stored.getCommand().isEmpty() || stored.getCommand().equals(type(command));
   }
 
   private static StateProto.StoredPush push(PushOutcome outcome) {

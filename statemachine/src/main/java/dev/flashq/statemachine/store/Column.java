@@ -26,7 +26,9 @@ public enum Column {
   DELAYED,
   /** Queue, job id to the end of the lease. */
   ACTIVE(11),
-  /** Queue, expiry, job id. */
+  /**
+   * Queue, expiry, job id; of jobs that are kept as long as all, so in the order of completion too.
+   */
   COMPLETED(11),
   /** Queue, time of death, job id. */
   DEAD,
@@ -43,7 +45,9 @@ public enum Column {
   /** Queue and debounce id to the end of the window. */
   DEBOUNCE,
   /** Client and entry to the answers of its requests. */
-  ANSWERS;
+  ANSWERS,
+  /** Queue, time of completion, job id; of jobs with an age of their own, which a timer ends. */
+  COMPLETED_AGED(11);
 
   private final String family;
   private final int stretchBytes;

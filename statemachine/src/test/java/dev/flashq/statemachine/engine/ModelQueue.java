@@ -174,7 +174,7 @@ final class ModelQueue {
       case Command.PromoteJob c -> found(c.job(), job -> job.state == DELAYED, this::ready);
       case Command.DiscardJob c -> {
         ModelJob job = jobs.get(c.claim().job().value());
-        yield job != null && job.state == ACTIVE
+        yield job != null && (job.state == ACTIVE || leaseIsLost(c.claim(), job) && job.isOpen())
             ? held(c.claim(), active -> die(active, "Discarded by user"))
             : found(c.claim().job(), ModelJob::isOpen, open -> die(open, "Discarded by user"));
       }
@@ -191,6 +191,10 @@ final class ModelQueue {
       }
       case Command.SetConcurrency c -> {
         settings(c.queue()).concurrency = c.limit();
+        yield Reply.Done.DONE;
+      }
+      case Command.ForgetQueue c -> {
+        queues.put(c.queue(), new Settings());
         yield Reply.Done.DONE;
       }
       case Command.DrainQueue c -> {
@@ -354,7 +358,7 @@ final class ModelQueue {
     job.expiresAt = now + (age == 0 ? DAY : age);
     long kept = job.options.keepCompletedCount() == 0 ? 100_000 : job.options.keepCompletedCount();
     for (int i = 0; i < 2 && count(job.queue, COMPLETED) > kept; i++) {
-      jobs.remove(of(job.queue, COMPLETED, comparingLong(j -> j.expiresAt)).getFirst().id);
+      jobs.remove(of(job.queue, COMPLETED, comparingLong(j -> j.endedAt)).getFirst().id);
     }
   }
 
@@ -362,6 +366,7 @@ final class ModelQueue {
     failed++;
     job.attempts++;
     job.error = error;
+    job.message = error;
     if (isExhausted(job)) {
       die(job, error);
       return;
@@ -383,6 +388,7 @@ final class ModelQueue {
     failed++;
     job.attempts++;
     job.stalls++;
+    job.message = "Job stalled: its worker did not answer in time";
     if (isExhausted(job) && job.stalls > 1) {
       die(job, "Job stalled");
     } else {
@@ -466,27 +472,47 @@ final class ModelQueue {
       return some(
           of(command.queue(), FAILED, comparingLong(job -> job.endedAt)),
           command.limit(),
-          job -> !keyIsTaken(job.queue, job.options),
+          _ -> true,
           this::revive);
     }
     ModelJob job = jobs.get(command.job().value());
     if (job == null || !job.queue.equals(command.queue()) || job.state != FAILED) {
       return refused(JOB_NOT_FOUND);
     }
-    return keyIsTaken(job.queue, job.options)
-        ? refused(DUPLICATE_KEY)
-        : some(List.of(job), 1, _ -> true, this::revive);
+    if (keyIsTaken(job.queue, job.options)) {
+      return refused(DUPLICATE_KEY);
+    }
+    return waitsInVain(job) ? refused(WRONG_STATE) : some(List.of(job), 1, _ -> true, this::revive);
+  }
+
+  private boolean waitsInVain(ModelJob job) {
+    return job.options.dependsOn().stream().anyMatch(id -> stateOf(id) == FAILED);
+  }
+
+  private @Nullable JobState stateOf(JobId id) {
+    ModelJob job = jobs.get(id.value());
+    return job == null ? null : job.state;
   }
 
   private boolean revive(ModelJob job) {
-    if (keyIsTaken(job.queue, job.options)) {
+    if (keyIsTaken(job.queue, job.options) || waitsInVain(job)) {
       return false;
     }
     job.attempts = 0;
     job.stalls = 0;
     job.expiresAt = Long.MAX_VALUE;
     job.options = job.options.toBuilder().ttlMs(0).build();
-    ready(job);
+    for (JobId awaited : job.options.dependsOn()) {
+      if (stateOf(awaited) != null && stateOf(awaited) != COMPLETED) {
+        job.awaits.add(awaited.value());
+      }
+    }
+    if (job.awaits.isEmpty()) {
+      ready(job);
+    } else {
+      job.state = WAITING_CHILDREN;
+      job.runAt = now;
+    }
     return true;
   }
 
@@ -532,7 +558,7 @@ final class ModelQueue {
 
   private Reply held(Claim claim, Consumer<ModelJob> then) {
     ModelJob job = jobs.get(claim.job().value());
-    if (job != null && claim.lease() != 0 && claim.lease() != job.deliveries) {
+    if (job != null && leaseIsLost(claim, job)) {
       return refused(LEASE_LOST);
     }
     if (job == null || job.state != ACTIVE) {
@@ -540,6 +566,11 @@ final class ModelQueue {
     }
     then.accept(job);
     return Reply.Done.DONE;
+  }
+
+  private static boolean leaseIsLost(Claim claim, ModelJob job) {
+    boolean over = job.isOpen() && job.state != ACTIVE;
+    return claim.lease() != 0 && (claim.lease() != job.deliveries || over);
   }
 
   private Settings settings(QueueName queue) {

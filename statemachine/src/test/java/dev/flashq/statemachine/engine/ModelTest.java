@@ -143,7 +143,8 @@ class ModelTest {
                   .toList());
       case Reply.Delivered delivered ->
           new Reply.Delivered(delivered.jobs().stream().map(ModelTest::inModelWords).toList());
-      case Reply.Done _, Reply.Removed _ -> reply;
+      case Reply.Removed removed -> new Reply.Removed(removed.count(), removed.more());
+      case Reply.Done _ -> reply;
     };
   }
 
@@ -198,8 +199,9 @@ class ModelTest {
   }
 
   private Command setting(QueueName queue) {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> new Command.SetPaused(queue, chance(4));
+      case 2 -> new Command.ForgetQueue(queue);
       case 1 ->
           new Command.SetRateLimit(
               queue,

@@ -118,8 +118,9 @@ final class RandomCommands {
   }
 
   private Command setting(QueueName queue) {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new Command.SetPaused(queue, chance(4));
+      case 3 -> new Command.ForgetQueue(queue);
       case 1 ->
           new Command.SetRateLimit(
               queue, chance(2) ? null : new RateLimit(1 + random.nextInt(50), 1000));

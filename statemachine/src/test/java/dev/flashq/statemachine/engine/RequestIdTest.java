@@ -70,10 +70,18 @@ class RequestIdTest {
   }
 
   @Test
-  void theIdCountsAndNotWhatIsAsked() {
+  void theIdOfOneCommandIsRefusedToAnother() {
     Reply first = cluster.apply(id(1), push());
-    assertThat(cluster.apply(id(1), new Command.SetPaused(queue.name(), true))).isEqualTo(first);
+    refused(
+        cluster.apply(id(1), new Command.SetPaused(queue.name(), true)), ErrorCode.INVALID_REQUEST);
     assertThat(queue.counts().paused()).isFalse();
+    assertThat(cluster.apply(id(1), push())).isEqualTo(first);
+  }
+
+  @Test
+  void eachPrincipalHasIdsOfItsOwn() {
+    assertThat(id(1).of(new Principal("ann"))).isNotEqualTo(id(1).of(new Principal("bob")));
+    assertThat(id(1).of(Principal.ANONYMOUS)).isEqualTo(id(1));
   }
 
   @Test
@@ -197,7 +205,9 @@ class RequestIdTest {
     }
     assertThat(rows(Column.ANSWERS)).isEqualTo(Limits.ANSWERS_PER_CLIENT);
     refused(cluster.apply(id(1), push()), ErrorCode.REQUEST_ID_EXPIRED);
-    assertThat(cluster.apply(id(2), push())).isEqualTo(Reply.Done.DONE);
+    assertThat(cluster.apply(id(2), new Command.SetPaused(queue.name(), true)))
+        .isEqualTo(Reply.Done.DONE);
+    assertThat(queue.counts().paused()).isFalse();
   }
 
   @Test

@@ -68,6 +68,7 @@ final class ScenarioCommands {
       case "concurrency" ->
           new Command.SetConcurrency(
               queue(first), words.size() > 1 ? Integer.valueOf(words.get(1)) : null);
+      case "forget" -> new Command.ForgetQueue(queue(first));
       case "drain" -> new Command.DrainQueue(queue(first), Long.MAX_VALUE, number(words, 1, ALL));
       case "remove" ->
           new Command.RemoveJobs(

@@ -247,6 +247,24 @@ class WeaknessesOfTheReferenceTest {
   }
 
   @Test
+  void weakness7RetentionByNumberForgetsWhatCompletedFirst() {
+    JobId first = queue.push("a");
+    queue.ack(queue.mustPull());
+    JobId second = queue.push("b", o -> o.keepCompletedAgeMs(60_000).keepCompletedCount(1));
+    queue.ack(queue.mustPull());
+    assertThat(cluster.state(first)).isNull();
+    assertThat(cluster.state(second)).isEqualTo(JobState.COMPLETED);
+
+    JobId third = queue.push("c", o -> o.keepCompletedCount(1));
+    queue.ack(queue.mustPull());
+    assertThat(cluster.state(second)).isNull();
+    assertThat(cluster.state(third)).isEqualTo(JobState.COMPLETED);
+    cluster.advance(ofSeconds(60));
+    assertThat(cluster.state(third)).isEqualTo(JobState.COMPLETED);
+    assertThat(queue.counts().completed()).isEqualTo(1);
+  }
+
+  @Test
   void weakness7TheEndOfAJobIsToldAsItWas() {
     JobId acked = queue.push("a", o -> o.removeOnComplete(true));
     cluster.apply(

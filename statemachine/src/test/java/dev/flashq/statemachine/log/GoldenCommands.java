@@ -70,6 +70,17 @@ final class GoldenCommands {
         "ReleaseJobs", new Command.ReleaseJobs(List.of(CLAIM, new Claim(new JobId(9), 1))));
     commands.put("Tick", new Command.Tick(4711, 0x8877665544332211L));
     commands.put("RaiseFeatureLevel", new Command.RaiseFeatureLevel(1));
+    commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
+    commands.put(
+        "DrainQueue/from",
+        new Command.DrainQueue(QUEUE, 5678, 5000, ByteString.copyFrom(new byte[] {1, 2, 3})));
+    commands.put(
+        "RetryDeadJobs/from",
+        new Command.RetryDeadJobs(QUEUE, null, 5000, ByteString.copyFrom(new byte[] {0, 2})));
+    commands.put(
+        "RemoveJobs/from",
+        new Command.RemoveJobs(
+            QUEUE, JobState.WAITING, 60_000, 5678, 100, ByteString.copyFrom(new byte[] {1, 9})));
     commands.put("RetryDeadJobs", new Command.RetryDeadJobs(QUEUE, JOB, 1));
     commands.put("RetryDeadJobs/all", new Command.RetryDeadJobs(QUEUE, null, 5000));
     for (JobState state : JobState.values()) {

@@ -166,6 +166,10 @@ public final class HttpRequests {
 
   /** The number of a query parameter. */
   public static long number(@Nullable String text, long otherwise) {
-    return text == null ? otherwise : Values.number(text);
+    if (text == null) {
+      return otherwise;
+    }
+    require(text.matches("[0-9]{1,16}"), INVALID_REQUEST, "count and timeout are whole numbers");
+    return Long.parseLong(text);
   }
 }

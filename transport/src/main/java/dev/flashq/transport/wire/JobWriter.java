@@ -90,7 +90,7 @@ final class JobWriter {
     out.key(DEPENDS_ON);
     ids(out, options.dependsOn());
     integer(out, PROGRESS, job.progress());
-    text(out, PROGRESS_MSG, progressMessage(job));
+    text(out, PROGRESS_MSG, job.progressMessage());
     out.key(TAGS);
     texts(out, options.tags());
     flag(out, LIFO, options.lifo());
@@ -129,16 +129,11 @@ final class JobWriter {
   private static void added(JobView job, Answer answer) {
     ValueWriter out = answer.out();
     text(out, Names.STATE, job.state().wireName());
-    text(out, PROGRESS_MESSAGE, progressMessage(job));
+    text(out, PROGRESS_MESSAGE, job.progressMessage());
     out.key(Names.RESULT);
     answer.payload(job.result());
     text(out, Names.ERROR, job.error());
     integer(out, LEASE, job.lease());
-  }
-
-  /** The reference puts the text of a failed attempt here too. */
-  private static @Nullable String progressMessage(JobView job) {
-    return job.progressMessage() == null ? job.error() : job.progressMessage();
   }
 
   static void integer(ValueWriter out, FieldName name, long value) {

@@ -45,6 +45,7 @@ public final class Names {
   static final FieldName TOTAL_PUSHED = FieldName.of("total_pushed");
   static final FieldName TOTAL_COMPLETED = FieldName.of("total_completed");
   static final FieldName TOTAL_FAILED = FieldName.of("total_failed");
+  static final FieldName MORE = FieldName.of("more");
   static final FieldName JOBS_PER_SECOND = FieldName.of("jobs_per_second");
   static final FieldName AVG_LATENCY_MS = FieldName.of("avg_latency_ms");
   static final FieldName DATA = FieldName.of("data");

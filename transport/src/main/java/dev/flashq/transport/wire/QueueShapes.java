@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.Reply.Removed;
 import dev.flashq.transport.ClusterHints;
+import dev.flashq.transport.Outcomes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,13 @@ final class QueueShapes {
   private QueueShapes() {}
 
   /** Everything that the figures of a server are made of. */
-  record Overview(Stats stats, List<QueueView> queues, double jobsPerSecond) {}
+  record Overview(Stats stats, List<QueueView> queues, double jobsPerSecond)
+      implements Outcomes.Weighed {
+    @Override
+    public long weight() {
+      return (long) Outcomes.SMALL_BYTES * (1 + queues.size());
+    }
+  }
 
   static void hint(ClusterHints.Hint hint, Answer answer) {
     ValueWriter out = answer.ok(4);
@@ -33,11 +40,13 @@ final class QueueShapes {
   }
 
   static void removed(Removed removed, Answer answer) {
-    integer(answer.ok(1), Names.COUNT, removed.count());
+    integer(answer.ok(2), Names.COUNT, removed.count());
+    flag(answer.out(), Names.MORE, removed.more());
   }
 
   static void moved(Removed removed, Answer answer) {
-    JobShapes.countAsIds(answer.ok(2), removed.count());
+    JobShapes.countAsIds(answer.ok(3), removed.count());
+    flag(answer.out(), Names.MORE, removed.more());
   }
 
   static void paused(QueueView queue, Answer answer) {

@@ -3,6 +3,7 @@ package dev.flashq.transport.wire;
 import static dev.flashq.protocol.Limits.JOB_ID_END;
 import static dev.flashq.protocol.Limits.REMOVALS_PER_COMMAND;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.CommandGateway;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +27,32 @@ import org.jspecify.annotations.Nullable;
  * than they can be removed.
  */
 final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
+  /** Makes the next small command of one kind. */
+  @FunctionalInterface
+  private interface Phase {
+    Command next(int limit, ByteString from);
+  }
+
+  private final List<Phase> program;
+  private final boolean untilNothingIsLeft;
+  private ByteString from = ByteString.EMPTY;
+  private long countBefore;
   private final CommandGateway gateway;
   private final Principal principal;
-  private final Deque<IntFunction<Command>> phases;
+  private final Deque<Phase> phases;
   private final long limit;
   private final long startedNs = System.nanoTime();
   private final CompletableFuture<Reply> outcome = new CompletableFuture<>();
   private long count;
 
   private Removal(
-      CommandGateway gateway, Principal principal, List<IntFunction<Command>> phases, long limit) {
+      CommandGateway gateway,
+      Principal principal,
+      List<Phase> phases,
+      long limit,
+      boolean untilNothingIsLeft) {
+    this.program = phases;
+    this.untilNothingIsLeft = untilNothingIsLeft;
     this.gateway = gateway;
     this.principal = principal;
     this.phases = new ArrayDeque<>(phases);
@@ -44,11 +60,15 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
   }
 
   static Plan.Steps<Reply> drain(QueueName queue) {
-    return of(Long.MAX_VALUE, List.of(limit -> new Command.DrainQueue(queue, JOB_ID_END, limit)));
+    return of(
+        Long.MAX_VALUE,
+        List.of((limit, from) -> new Command.DrainQueue(queue, JOB_ID_END, limit, from)));
   }
 
   static Plan.Steps<Reply> clean(QueueName queue, JobState state, long graceMs, long limit) {
-    return of(limit, List.of(n -> new Command.RemoveJobs(queue, state, graceMs, JOB_ID_END, n)));
+    return of(
+        limit,
+        List.of((n, from) -> new Command.RemoveJobs(queue, state, graceMs, JOB_ID_END, n, from)));
   }
 
   static Plan.Steps<Reply> purge(QueueName queue) {
@@ -56,24 +76,31 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
   }
 
   static Plan.Steps<Reply> retryAll(QueueName queue) {
-    return of(Long.MAX_VALUE, List.of(limit -> new Command.RetryDeadJobs(queue, null, limit)));
+    return of(
+        Long.MAX_VALUE,
+        List.of((limit, from) -> new Command.RetryDeadJobs(queue, null, limit, from)));
   }
 
-  /** Removes the jobs of every state, and the queue's settings. */
+  /**
+   * Removes the jobs of every state, again until a round finds none, since removing one may bury
+   * another; then the queue's settings.
+   */
   static Plan.Steps<Reply> obliterate(QueueName queue) {
-    List<IntFunction<Command>> phases = new ArrayList<>();
+    List<Phase> phases = new ArrayList<>();
     for (JobState state : JobState.values()) {
-      phases.add(limit -> new Command.RemoveJobs(queue, state, 0, JOB_ID_END, limit));
+      phases.add((limit, from) -> new Command.RemoveJobs(queue, state, 0, JOB_ID_END, limit, from));
     }
-    phases.add(_ -> new Command.SetPaused(queue, false));
-    phases.add(_ -> new Command.SetRateLimit(queue, null));
-    phases.add(_ -> new Command.SetConcurrency(queue, null));
-    return of(Long.MAX_VALUE, phases);
+    phases.add((_, _) -> new Command.ForgetQueue(queue));
+    return of(Long.MAX_VALUE, phases, true);
   }
 
-  private static Plan.Steps<Reply> of(long limit, List<IntFunction<Command>> phases) {
+  private static Plan.Steps<Reply> of(long limit, List<Phase> phases) {
+    return of(limit, phases, false);
+  }
+
+  private static Plan.Steps<Reply> of(long limit, List<Phase> phases, boolean untilNothingIsLeft) {
     return (gateway, principal) -> {
-      Removal removal = new Removal(gateway, principal, phases, limit);
+      Removal removal = new Removal(gateway, principal, phases, limit, untilNothingIsLeft);
       removal.step();
       return removal.outcome;
     };
@@ -81,12 +108,17 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
 
   @SuppressWarnings("FutureReturnValueIgnored") // This object is told.
   private void step() {
-    IntFunction<Command> phase = phases.peek();
+    if (phases.isEmpty() && untilNothingIsLeft && count > countBefore) {
+      countBefore = count;
+      phases.addAll(program);
+    }
+    Phase phase = phases.peek();
     long left = limit - count;
     if (phase == null || left <= 0 || tooLate()) {
-      outcome.complete(new Removed((int) Math.min(count, Integer.MAX_VALUE), phase != null));
+      boolean more = phase != null && left > 0;
+      outcome.complete(new Removed((int) Math.min(count, Integer.MAX_VALUE), more));
     } else {
-      Command command = phase.apply((int) Math.min(left, REMOVALS_PER_COMMAND));
+      Command command = phase.next((int) Math.min(left, REMOVALS_PER_COMMAND), from);
       gateway.submit(principal, null, command).whenComplete(this);
     }
   }
@@ -102,9 +134,10 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
       return;
     }
     switch (reply) {
-      case Removed(int removed, boolean more) -> {
+      case Removed(int removed, boolean more, ByteString next) -> {
         count += removed;
-        if (!more || removed == 0) {
+        from = more ? next : ByteString.EMPTY;
+        if (!more) {
           phases.poll();
         }
         step();

@@ -4,12 +4,14 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +48,7 @@ public final class Request {
   @Nullable String token;
   @Nullable String requestId;
   @Nullable String clientId;
-  long clientSequence;
+  long clientSequence = ABSENT;
   long clientSettled;
   private @Nullable Refused unreadable;
   private final List<FieldError> fieldErrors = new ArrayList<>(0);
@@ -82,7 +84,7 @@ public final class Request {
     token = null;
     requestId = null;
     clientId = null;
-    clientSequence = 0;
+    clientSequence = ABSENT;
     clientSettled = 0;
     unreadable = null;
     fieldErrors.clear();
@@ -164,9 +166,18 @@ public final class Request {
 
   /** The id under which a repeated request has no second effect; null when the client gave none. */
   @Nullable RequestId requestId() {
-    if (requestId != null) {
-      return new RequestId(requestId, 0, 0);
+    String client = requestId != null ? requestId : clientId;
+    if (client == null) {
+      return null;
     }
-    return clientId == null ? null : new RequestId(clientId, clientSequence, clientSettled);
+    require(
+        Text.utf8Length(client) <= Limits.CLIENT_ID_BYTES,
+        INVALID_REQUEST,
+        "a client id has between 1 and " + Limits.CLIENT_ID_BYTES + " bytes");
+    if (requestId != null) {
+      return new RequestId(client, 0, 0);
+    }
+    require(clientSequence != ABSENT, INVALID_REQUEST, "client_id needs client_seq");
+    return new RequestId(client, clientSequence, clientSettled);
   }
 }

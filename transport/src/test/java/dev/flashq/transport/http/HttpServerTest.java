@@ -113,6 +113,8 @@ class HttpServerTest {
     assertThat(method.body()).startsWith("{\"ok\":false,\"error\":");
     assertThat(fixture.get("/jobs/abc").statusCode()).isEqualTo(400);
     assertThat(fixture.get("/jobs/0").statusCode()).isEqualTo(400);
+    assertThat(fixture.get("/queues/q/jobs?count=abc").body())
+        .contains("count and timeout are whole numbers");
     assertThat(fixture.post("/queues/q/jobs", "{'data':").statusCode()).isEqualTo(400);
     assertThat(fixture.post("/queues/q/jobs", "[]").statusCode()).isEqualTo(400);
     assertThat(fixture.post("/queues/q/jobs", "{'priority':'high'}").statusCode()).isEqualTo(400);

@@ -270,26 +270,36 @@ class CommandsTest {
   }
 
   @Test
+  void takesNoRequestIdWithoutASequence() throws IOException {
+    assertThat(answer("{'cmd':'PUSH','queue':'q','data':1,'client_id':'c'}"))
+        .isEqualTo(error("client_id needs client_seq", "INVALID_REQUEST"));
+    assertThat(answer("{'cmd':'PUSH','queue':'q','data':1,'request_id':'" + "x".repeat(65) + "'}"))
+        .contains("a client id has between 1 and 64 bytes");
+    assertThat(answer("{'cmd':'PUSH','queue':'q','data':1,'client_id':'c','client_seq':0}"))
+        .contains("'id':1");
+  }
+
+  @Test
   void emptiesQueuesInSmallSteps() throws IOException {
     push(10);
     assertThat(answer("{'cmd':'CLEAN','queue':'q','grace':0,'state':'Waiting','limit':4}"))
-        .isEqualTo("{'ok':true,'count':4,'success':true}");
+        .isEqualTo("{'ok':true,'count':4,'more':false,'success':true}");
     assertThat(answer("{'cmd':'CLEAN','queue':'q','grace':0,'state':'waiting','limit':0}"))
-        .isEqualTo("{'ok':true,'count':0,'success':true}");
+        .isEqualTo("{'ok':true,'count':0,'more':false,'success':true}");
     assertThat(answer("{'cmd':'CLEAN','queue':'q','grace':0,'state':''}"))
-        .isEqualTo("{'ok':true,'count':0,'success':true}");
+        .isEqualTo("{'ok':true,'count':0,'more':false,'success':true}");
     assertThat(answer("{'cmd':'CLEAN','queue':'q','grace':0,'state':'active'}"))
         .isEqualTo(
             error("Invalid state. Use: waiting, delayed, completed, failed", "INVALID_REQUEST"));
     assertThat(answer("{'cmd':'DRAIN','queue':'q'}"))
-        .isEqualTo("{'ok':true,'count':6,'success':true}");
+        .isEqualTo("{'ok':true,'count':6,'more':false,'success':true}");
     push(7);
     answer("{'cmd':'PULLB','queue':'q','count':2}");
     answer("{'cmd':'ACK','id':11}");
     answer("{'cmd':'DISCARD','id':12}");
     answer("{'cmd':'PAUSE','queue':'q'}");
     assertThat(answer("{'cmd':'OBLITERATE','queue':'q'}"))
-        .isEqualTo("{'ok':true,'count':7,'success':true}");
+        .isEqualTo("{'ok':true,'count':7,'more':false,'success':true}");
     assertThat(answer("{'cmd':'ISPAUSED','queue':'q'}")).contains("'paused':false");
   }
 
@@ -304,12 +314,12 @@ class CommandsTest {
         .contains("{'id':2,")
         .doesNotContain("{'id':3,");
     assertThat(answer("{'cmd':'RETRYDLQ','queue':'q','id':2}"))
-        .isEqualTo("{'ok':true,'ids':[1],'count':1,'success':true}");
+        .isEqualTo("{'ok':true,'ids':[1],'count':1,'more':false,'success':true}");
     assertThat(answer("{'cmd':'RETRYDLQ','queue':'q'}"))
-        .isEqualTo("{'ok':true,'ids':[2],'count':2,'success':true}");
+        .isEqualTo("{'ok':true,'ids':[2],'count':2,'more':false,'success':true}");
     answer("{'cmd':'DISCARD','id':1}");
     assertThat(answer("{'cmd':'PURGEDLQ','queue':'q'}"))
-        .isEqualTo("{'ok':true,'count':1,'success':true}");
+        .isEqualTo("{'ok':true,'count':1,'more':false,'success':true}");
   }
 
   @Test
