@@ -86,7 +86,7 @@ class KillTest {
   }
 
   @Test
-  void survivesTheLossOfAllNodesAtOnce() {
+  void weakness1NothingAcknowledgedIsLostWithAllNodesAtOnce() {
     History history = new History();
     try (Workload workload = new Workload(cluster.addresses(), "kill-all", history)) {
       history.awaitProgress(500, START);
@@ -100,7 +100,7 @@ class KillTest {
   }
 
   @Test
-  void hasEveryAcknowledgedPushAfterAllNodesWereKilledWhileIdle() {
+  void weakness1EveryAcknowledgedPushIsThereAfterAllNodesWereKilledWhileIdle() {
     Set<Long> ids = new HashSet<>();
     try (FlashQ client = FlashQ.at(cluster.addresses()).connect()) {
       List<CompletableFuture<Long>> pushes =

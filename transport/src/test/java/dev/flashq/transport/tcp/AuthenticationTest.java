@@ -38,7 +38,7 @@ class AuthenticationTest {
   }
 
   @Test
-  void servesOnlyPingBeforeTheToken() throws IOException {
+  void weakness9NothingButPingIsServedBeforeTheToken() throws IOException {
     try (TextClient client = fixture.text()) {
       assertThat(client.ask("{'cmd':'PING','reqId':1}")).contains("pong");
       assertThat(client.ask("{'cmd':'STATS','reqId':2}"))

@@ -23,7 +23,7 @@ class EnvelopeTest {
   }
 
   @Test
-  void carriesTheCorrelationIdOnEveryError() throws IOException {
+  void weakness13EveryErrorCarriesTheCorrelationId() throws IOException {
     String[] wrong = {
       "{'cmd':'PUSH','queue':'q','data':1,'priority':'high','reqId':'r'}",
       "{'priority':{'a':[1,'}']},'data':1,'queue':'q','reqId':'r','cmd':'PUSH'}",
