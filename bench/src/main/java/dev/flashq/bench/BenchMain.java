@@ -183,7 +183,8 @@ public final class BenchMain implements Callable<Integer> {
     within("--batch", batch, 1, Limits.JOBS_PER_COMMAND);
     within("--nodes", nodes == null ? 3 : nodes, 1, 7);
     within("--backlog", backlog == null ? 100_000 : backlog, 100_000, 200_000_000);
-    if ((long) payload * batch > Limits.FRAME_BYTES - FRAME_MARGIN) {
+    boolean batches = workloads.isEmpty() || workloads.contains(Workload.W1b);
+    if (batches && (long) payload * batch > Limits.FRAME_BYTES - FRAME_MARGIN) {
       throw wrong("--payload times --batch is more than a frame can hold, 16 MiB");
     }
     boolean aTarget = !targets.isEmpty();

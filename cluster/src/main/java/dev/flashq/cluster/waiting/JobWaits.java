@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the end of a job. A wait is registered before the job is looked at, so that no end is
@@ -45,9 +46,30 @@ public final class JobWaits {
     private final WaitForJob query;
     private final CompletableFuture<Finished> answer = new CompletableFuture<>();
     private final long sinceNanos = System.nanoTime();
+    private boolean begun;
+    private @Nullable JobEnd missed;
 
     Wait(WaitForJob query) {
       this.query = query;
+    }
+
+    /** This replica has reached the place at which the wait was asked for. */
+    synchronized @Nullable JobEnd begin() {
+      begun = true;
+      return missed;
+    }
+
+    synchronized boolean hasBegun() {
+      return begun;
+    }
+
+    /**
+     * Whether the end of the job is an answer: before the begin it may be that of an earlier life,
+     * and is kept for a job that is gone then.
+     */
+    synchronized boolean hears(JobEnd end) {
+      missed = end;
+      return begun;
     }
   }
 
@@ -105,7 +127,8 @@ public final class JobWaits {
 
   /** The first look; the time runs out after it at the earliest. */
   private void begin(Wait wait) {
-    check(wait);
+    JobEnd missed = wait.begin();
+    check(wait, missed == null ? JobEnd.Without.REMOVED : missed);
     if (!wait.answer.isDone()) {
       long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - wait.sinceNanos);
       Future<?> alarm = alarms.after(wait.query.waitMs() - waited, () -> timeUp(wait));
@@ -115,8 +138,10 @@ public final class JobWaits {
 
   /** The job has ended. Returns at once. */
   public void ended(JobId job, JobEnd end) {
-    if (waits.containsKey(job)) {
-      executor.execute(() -> waits.getOrDefault(job, List.of()).forEach(wait -> finish(wait, end)));
+    List<Wait> list = waits.get(job);
+    if (list != null) {
+      List<Wait> hearing = list.stream().filter(wait -> wait.hears(end)).toList();
+      executor.execute(() -> hearing.forEach(wait -> finish(wait, end)));
     }
   }
 
@@ -132,14 +157,25 @@ public final class JobWaits {
 
   /** Everything may be different: the state was replaced. */
   public void recheckAll() {
-    executor.execute(() -> waits.values().forEach(list -> list.forEach(this::check)));
+    executor.execute(
+        () ->
+            waits
+                .values()
+                .forEach(
+                    list ->
+                        list.stream()
+                            .filter(Wait::hasBegun)
+                            .forEach(wait -> check(wait, JobEnd.Without.REMOVED))));
   }
 
-  private void check(Wait wait) {
+  /**
+   * @param gone what it means when there is no such job
+   */
+  private void check(Wait wait, JobEnd gone) {
     try {
       JobView job = look.apply(new GetJob(wait.query.id())).job();
       if (job == null) {
-        finish(wait, JobEnd.Without.REMOVED);
+        finish(wait, gone);
       } else if (job.state() == JobState.COMPLETED) {
         finish(wait, new JobEnd.Completed(job.result()));
       } else if (job.state() == JobState.FAILED) {

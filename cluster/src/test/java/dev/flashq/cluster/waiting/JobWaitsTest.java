@@ -79,6 +79,19 @@ class JobWaitsTest {
   }
 
   @Test
+  void doesNotTakeTheEndOfAnEarlierLifeForItsOwn() {
+    barrier = new CompletableFuture<>();
+    CompletableFuture<Finished> wait = waiting(60_000);
+    waits.ended(JOB, JobEnd.Without.FAILED);
+    waits.recheckAll();
+    job = job(JobState.WAITING, null);
+    barrier.complete(null);
+    assertThat(wait).isNotDone();
+    waits.ended(JOB, new JobEnd.Completed(RESULT));
+    assertThat(wait).isCompletedWithValue(new Finished(RESULT));
+  }
+
+  @Test
   void looksBeforeTheTimeRunsOut() {
     barrier = new CompletableFuture<>();
     CompletableFuture<Finished> wait = waiting(0);

@@ -200,7 +200,7 @@ public final class LocalCluster implements AutoCloseable {
               node -> {
                 throw notReady("node " + node.id() + " has stopped; see " + node.output());
               });
-      if (nodes.stream().allMatch(node -> !node.isAlive() || isReady(node))) {
+      if (nodes.stream().allMatch(node -> !node.isWanted() || isReady(node))) {
         return this;
       }
       if (System.nanoTime() > end) {

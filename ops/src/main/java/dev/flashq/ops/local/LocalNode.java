@@ -63,6 +63,11 @@ public final class LocalNode {
     return running != null && running.isAlive();
   }
 
+  /** Whether it was started and not told to end. */
+  boolean isWanted() {
+    return wanted;
+  }
+
   /** Whether it was started and has ended without being told to. */
   boolean hasStoppedByItself() {
     return wanted && !isAlive();

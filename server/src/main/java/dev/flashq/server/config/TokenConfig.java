@@ -1,8 +1,15 @@
 package dev.flashq.server.config;
 
+import dev.flashq.statemachine.Principal;
+import java.util.Set;
+
 /** A client's token and the name under which the log knows its owner. */
 public record TokenConfig(String name, String token) {
   private static final int MIN_LENGTH = 8;
+
+  /** Principals that are not clients with a token. */
+  private static final Set<String> TAKEN =
+      Set.of(Principal.ANONYMOUS.name(), Principal.SYSTEM.name());
 
   static TokenConfig parse(String text) {
     int colon = text.indexOf(':');
@@ -10,9 +17,10 @@ public record TokenConfig(String name, String token) {
     String token = text.substring(colon + 1);
     Parsers.expect(
         name.matches("[A-Za-z0-9_.-]{1,64}")
+            && !TAKEN.contains(name)
             && token.length() >= MIN_LENGTH
             && token.length() <= 512,
-        "name:token entries between commas, each token with 8 to 512 characters");
+        "name:token entries between commas, each token with 8 to 512 characters; no name is 'anonymous' or 'system'");
     return new TokenConfig(name, token);
   }
 

@@ -82,6 +82,8 @@ class ServerConfigTest {
         "cluster.members gives two members the same host and peer port");
     refuses("peer.ca=ca.pem", "belong together");
     refuses("auth.tokens=mail:short", "key 'auth.tokens'");
+    refuses("auth.tokens=anonymous:12345678", "no name is 'anonymous' or 'system'");
+    refuses("auth.tokens=system:12345678", "no name is 'anonymous' or 'system'");
     assertThatThrownBy(() -> config("", Map.of("FLASHQ_TCP_PROT", "1")))
         .hasMessageContaining("'FLASHQ_TCP_PROT'");
     assertThatThrownBy(() -> config("", Map.of("FLASHQ_CONFIG", "x")))

@@ -87,21 +87,27 @@ final class Reader {
     if (known != null) {
       return known;
     }
-    // Names of forgotten queues go.
-    names.clear();
+    if (names.size() > 2 * Limits.QUEUES) {
+      // Many of queues that were forgotten.
+      names.clear();
+    }
+    var found = new QueueName[1];
     view.scan(
         Column.QUEUES,
         new byte[0],
         new byte[0],
         (key, value) -> {
-          names.put(QueueStore.parse(value).getId(), queueName(key));
+          int number = QueueStore.parse(value).getId();
+          names.put(number, queueName(key));
+          if (number == queue) {
+            found[0] = queueName(key);
+          }
           return true;
         });
-    QueueName name = names.get(queue);
-    if (name == null) {
+    if (found[0] == null) {
       throw new StorageException("no queue has number " + queue);
     }
-    return name;
+    return found[0];
   }
 
   private static QueueName queueName(byte[] key) {

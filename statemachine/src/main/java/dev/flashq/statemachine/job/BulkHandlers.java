@@ -153,7 +153,7 @@ public final class BulkHandlers {
             }
             long id = jobId(column, key, value);
             Job job = existing(id);
-            looks[0] += 1 + (job.status() instanceof JobStatus.Blocked ? awaited(job) : 0);
+            looks[0] += 1 + awaited(job);
             // A group's front stands in two orders; it is met in its group's.
             if ((column != Column.READY || job.options().groupId() == null) && wanted.test(job)) {
               ids.add(id);
@@ -164,8 +164,12 @@ public final class BulkHandlers {
     return new Found(ids, next[0]);
   }
 
+  /** Dependencies that go with the job, or come back with it. */
   private static int awaited(Job job) {
-    return job.options().dependsOn().size();
+    return switch (job.status()) {
+      case JobStatus.Blocked _, JobStatus.Dead _ -> job.options().dependsOn().size();
+      case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Completed _ -> 0;
+    };
   }
 
   private static ByteString place(byte column, byte[] key) {

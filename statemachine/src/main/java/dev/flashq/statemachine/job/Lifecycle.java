@@ -293,8 +293,15 @@ public final class Lifecycle {
 
   /** Ends the job without success: to the dead letters, or away. */
   void die(Job job, String error, Turn turn) {
+    waitsNoMore(job);
     cascade.failed(job, turn);
     bury(job, error, turn);
+  }
+
+  private void waitsNoMore(Job job) {
+    if (job.status() instanceof JobStatus.Blocked) {
+      job.options().dependsOn().forEach(awaited -> dependents.remove(awaited.value(), job.id()));
+    }
   }
 
   void bury(Job job, String error, Turn turn) {
@@ -310,9 +317,7 @@ public final class Lifecycle {
   /** Removes the job whatever its status; those that wait for it fail, unless it had completed. */
   public void remove(Job job, Turn turn) {
     turn.ended(job.id(), JobEnd.Without.REMOVED);
-    if (job.status() instanceof JobStatus.Blocked) {
-      job.options().dependsOn().forEach(awaited -> dependents.remove(awaited.value(), job.id()));
-    }
+    waitsNoMore(job);
     jobs.remove(job);
     cascade.failed(job, turn);
   }

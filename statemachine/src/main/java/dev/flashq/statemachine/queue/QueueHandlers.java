@@ -10,14 +10,18 @@ import dev.flashq.statemachine.Command.SetRateLimit;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
 import java.util.function.Consumer;
 
 /** Settings of a queue; setting one makes the queue known, taking one back does not. */
 public final class QueueHandlers {
   private final QueueStore queues;
+  private final Timers timers;
 
-  public QueueHandlers(QueueStore queues) {
+  public QueueHandlers(QueueStore queues, Timers timers) {
     this.queues = queues;
+    this.timers = timers;
   }
 
   public Reply pause(SetPaused command) {
@@ -41,8 +45,8 @@ public final class QueueHandlers {
 
   public Reply forget(ForgetQueue command) {
     Queue queue = queues.find(command.queue());
-    if (queue != null) {
-      queues.forget(queue);
+    if (queue != null && queues.forget(queue) && queue.retentionDue() != 0) {
+      timers.remove(queue.retentionDue(), TimerKind.RETENTION, queue.id());
     }
     return Reply.Done.DONE;
   }

@@ -84,11 +84,6 @@ public final class QueueStore {
     return byName.get(name);
   }
 
-  /** Null when it was forgotten. */
-  public @Nullable Queue find(int id) {
-    return byId.get(id);
-  }
-
   public Queue get(int id) {
     Queue queue = byId.get(id);
     if (queue == null) {
@@ -145,21 +140,23 @@ public final class QueueStore {
     changed.add(queue);
   }
 
-  /** Takes back the settings; a queue without jobs is no longer known. */
-  public void forget(Queue queue) {
+  /** Takes back the settings; a queue without jobs is no longer known: true. */
+  public boolean forget(Queue queue) {
     queue.paused = false;
     queue.rate = null;
     queue.concurrency = null;
     changed.add(queue);
-    if (queue.isEmpty()) {
-      queue.dropOrders();
-      byName.remove(queue.name);
-      byId.remove(queue.id);
-      changed.remove(queue);
-      forgotten.add(queue.name);
-      meta.queueForgotten();
-      tables.delete(Column.QUEUES, Bytes.of(queue.name.value()));
+    if (!queue.isEmpty()) {
+      return false;
     }
+    queue.dropOrders();
+    byName.remove(queue.name);
+    byId.remove(queue.id);
+    changed.remove(queue);
+    forgotten.add(queue.name);
+    meta.queueForgotten();
+    tables.delete(Column.QUEUES, Bytes.of(queue.name.value()));
+    return true;
   }
 
   public void retentionDue(Queue queue, long due) {

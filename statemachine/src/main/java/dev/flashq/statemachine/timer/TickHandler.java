@@ -9,7 +9,6 @@ import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
-import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.store.Slot;
@@ -77,8 +76,7 @@ public final class TickHandler {
       case DELAY -> lifecycle.delayEnded(timer.subject(), turn);
       case EXPIRY -> lifecycle.expire(timer.subject(), turn);
       case RETENTION -> {
-        Queue queue = queues.find((int) timer.subject());
-        return queue == null ? 1 : 1 + lifecycle.expireCompleted(queue, limit, turn);
+        return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
       }
       case DEBOUNCE -> debounce.close(name, turn.now());
       case CLIENT -> answers.clientTimer(name, turn.now());

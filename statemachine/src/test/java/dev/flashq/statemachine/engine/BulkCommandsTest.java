@@ -135,6 +135,19 @@ class BulkCommandsTest {
                     waiting.name(), JobState.WAITING_CHILDREN, 0, Long.MAX_VALUE, 5000));
     assertThat(removed.count()).isEqualTo(20);
     assertThat(removed.more()).isTrue();
+
+    cluster.apply(new Command.CancelJob(awaited.getFirst()));
+    Removed revived =
+        (Removed) cluster.apply(new Command.RetryDeadJobs(waiting.name(), null, 5000));
+    assertThat(revived.count()).isEqualTo(10);
+    for (int i = 0; i < 30; i++) {
+      waiting.push("c", o -> o.dependsOn(awaited));
+    }
+    cluster.apply(new Command.CancelJob(awaited.get(1)));
+    assertThat(waiting.counts().failed()).isEqualTo(40);
+    revived = (Removed) cluster.apply(new Command.RetryDeadJobs(waiting.name(), null, 5000));
+    assertThat(revived.count()).isEqualTo(20);
+    assertThat(revived.more()).isTrue();
   }
 
   @Test
@@ -167,6 +180,19 @@ class BulkCommandsTest {
     assertThat(cluster.state(second)).isEqualTo(JobState.WAITING_CHILDREN);
     queue.ack(queue.mustPull());
     assertThat(queue.mustPull().id()).isEqualTo(second);
+  }
+
+  @Test
+  void aDiscardedJobIsLeftAloneByWhatItWaitedFor() {
+    JobId first = queue.push("a");
+    JobId other = queue.push("b");
+    JobId waiting = queue.push("c", o -> o.dependsOn(List.of(first, other)));
+    cluster.apply(new Command.DiscardJob(new Claim(waiting, 0)));
+    queue.ack(queue.mustPull());
+    cluster.apply(new Command.RetryDeadJobs(queue.name(), waiting, 1));
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING_CHILDREN);
+    queue.ack(queue.mustPull());
+    assertThat(cluster.state(waiting)).isEqualTo(JobState.WAITING);
   }
 
   @Test
