@@ -74,20 +74,16 @@ final class Backlog {
       kept = counts.waiting() + counts.active();
     }
     report();
-    return new Result(
-        "backlog",
-        jobs + " jobs of " + settings.payloadBytes() + " bytes, all nodes killed",
-        kept == jobs && accepted == jobs,
-        new Result.Builder("", "")
-            .figure("kept", kept)
-            .figure("fill_s", filled)
-            .figure("pushes_per_s", accepted / filled)
-            .figure("data_mib_per_node", mebibytes)
-            .figure("first_pull_s", firstPull)
-            .figure("pulled_jobs_per_s", pulled)
-            .build()
-            .figures(),
-        List.of());
+    return new Result.Builder(
+            "backlog", jobs + " jobs of " + settings.payloadBytes() + " bytes, all nodes killed")
+        .exact(kept == jobs && accepted == jobs)
+        .figure("kept", kept)
+        .figure("fill_s", filled)
+        .figure("pushes_per_s", accepted / filled)
+        .figure("data_mib_per_node", mebibytes)
+        .figure("first_pull_s", firstPull)
+        .figure("pulled_jobs_per_s", pulled)
+        .build();
   }
 
   private long fill(long jobs) {

@@ -46,6 +46,11 @@ record Result(
           .figure(name + "_max_ms", nanos.getMaxValue() / 1e6);
     }
 
+    Builder exact(boolean value) {
+      exact = value;
+      return this;
+    }
+
     Builder delivery(Ledger ledger) {
       figure("pushed", ledger.pushedCount());
       figure("acked", ledger.ackedCount());
@@ -55,8 +60,7 @@ record Result(
       figure("same_id", ledger.sameId());
       figure("damaged", ledger.damagedCount());
       figure("left", ledger.leftCount());
-      exact = ledger.isExact();
-      return this;
+      return exact(ledger.isExact());
     }
 
     Result build() {

@@ -3,7 +3,9 @@ package dev.flashq.bench;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.Job;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -50,30 +52,32 @@ final class Worker implements AutoCloseable {
   private void work() {
     while (running) {
       try {
-        List<Job> jobs = sound(client.pull(queue, singly ? BATCH : 1000, WAIT).join());
-        if (singly) {
-          jobs.forEach(this::ack);
-        } else if (!jobs.isEmpty()) {
-          ackAll(jobs);
-        }
+        finish(client.pull(queue, singly ? BATCH : 1000, WAIT).join());
       } catch (CompletionException e) {
         failed.incrementAndGet();
       }
     }
   }
 
-  /** The jobs whose data is what was pushed. */
-  private List<Job> sound(List<Job> jobs) {
-    List<Job> sound =
-        jobs.stream().filter(job -> payload.pushedAt(job.data()).isPresent()).toList();
-    for (int i = sound.size(); i < jobs.size(); i++) {
-      ledger.damaged();
+  /** Acknowledges the jobs whose data is what was pushed. */
+  private void finish(List<Job> jobs) {
+    var together = new ArrayList<Job>();
+    for (Job job : jobs) {
+      OptionalLong pushedAt = payload.pushedAt(job.data());
+      if (pushedAt.isEmpty()) {
+        ledger.damaged();
+      } else if (singly) {
+        ack(job, pushedAt.getAsLong());
+      } else {
+        together.add(job);
+      }
     }
-    return sound;
+    if (!together.isEmpty()) {
+      ackAll(together);
+    }
   }
 
-  private void ack(Job job) {
-    long pushedAt = payload.pushedAt(job.data()).orElseThrow();
+  private void ack(Job job, long pushedAt) {
     var _ =
         client
             .ack(job)

@@ -40,15 +40,7 @@ final class LocalClusterCommand {
     } catch (LocalClusterException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  cluster.close();
-                  stopped.countDown();
-                },
-                "stop"));
+    cluster.closeOnExit();
     try {
       System.out.println("starting " + nodes + " nodes in " + data.toAbsolutePath() + " ...");
       cluster.start().awaitReady(START);
@@ -57,7 +49,8 @@ final class LocalClusterCommand {
       System.err.println("flashq: " + e.getMessage());
       System.exit(Main.EXIT_FAILED);
     }
-    Main.awaitQuietly(stopped);
+    // Until this process is told to end.
+    Main.awaitQuietly(new CountDownLatch(1));
   }
 
   /** The keys of the configuration in an environment. */

@@ -47,6 +47,7 @@ public sealed interface Reply {
    * How many jobs were removed or moved.
    *
    * @param more whether the limit of the command left some behind
+   * @param next where the next command goes on; empty when it has no need to
    */
   record Removed(int count, boolean more, ByteString next) implements Reply {
     public Removed(int count, boolean more) {

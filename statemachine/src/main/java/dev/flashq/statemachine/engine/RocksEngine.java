@@ -173,11 +173,10 @@ public final class RocksEngine implements QueueEngine {
         return decide(submission, turn);
       }
       StoredReply known = state.answers.find(id);
-      if (known != null && !StoredReplies.isTo(submission.command(), known)) {
-        return OTHER_COMMAND;
-      }
       if (known != null) {
-        return StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn));
+        return StoredReplies.isTo(submission.command(), known)
+            ? StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn))
+            : OTHER_COMMAND;
       }
       Reply reply = decide(submission, turn);
       if (isFinal(reply)) {

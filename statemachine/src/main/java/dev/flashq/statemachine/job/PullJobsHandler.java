@@ -39,12 +39,13 @@ public final class PullJobsHandler {
       return Delivered.NONE;
     }
     long room = Leases.LIMIT - meta.active();
-    if (room <= 0 && queue.allowance(turn.now()) > 0) {
+    int allowance = queue.allowance(turn.now());
+    if (room <= 0 && allowance > 0) {
       // An empty answer would have the waiting pull ask again and again.
       return new Reply.Refused(
           LIMIT_EXCEEDED, "The cluster holds " + Leases.LIMIT + " active jobs, its limit");
     }
-    long count = Math.min(command.count(), Math.min(queue.allowance(turn.now()), room));
+    long count = Math.min(command.count(), Math.min(allowance, room));
     var delivered = new ArrayList<JobView>();
     long bytes = 0;
     for (long i = 0; i < count; i++) {

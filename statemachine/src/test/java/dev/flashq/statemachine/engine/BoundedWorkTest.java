@@ -15,36 +15,16 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
-import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.store.KeysPassed;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** No entry does more than a bounded part of a large piece of work, and all of it gets done. */
-class BoundedWorkTest {
+class BoundedWorkTest extends WithEngine {
   private static final int MANY = 12_000;
-
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("q");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
 
   @Test
   void manyDependentsAreReleasedPartByPart() {

@@ -19,32 +19,13 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.Reply.Removed;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Commands over many jobs, one bounded part after the other; and queues that come and go. */
-class BulkCommandsTest {
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("q");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
-
+class BulkCommandsTest extends WithEngine {
   private void pushMany(int jobs, int priority) {
     for (int left = jobs; left > 0; left -= 1000) {
       var options = JobOptions.builder().priority(priority).build();

@@ -10,33 +10,13 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Query;
-import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Where two features meet. */
-class CornerCasesTest {
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("q");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
-
+class CornerCasesTest extends WithEngine {
   @Test
   void aJobWhoseTimeToLiveEndsWhileItRunsIsNotDeliveredAgainAfterAFailure() {
     expiresWhenGivenBack(job -> queue.fail(job, "too late"));

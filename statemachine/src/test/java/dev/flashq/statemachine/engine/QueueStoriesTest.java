@@ -13,28 +13,14 @@ import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Push, pull, ack and what else happens to a job, told in the words of a queue's users. */
-class QueueStoriesTest {
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("mail");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
+class QueueStoriesTest extends WithEngine {
+  @Override
+  String queueName() {
+    return "mail";
   }
 
   @Test

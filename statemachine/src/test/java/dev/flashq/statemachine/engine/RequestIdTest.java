@@ -18,31 +18,12 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.log.Submission;
 import dev.flashq.statemachine.store.Column;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A request that names itself has one effect and one answer, however often it arrives. */
-class RequestIdTest {
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("q");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
-
+class RequestIdTest extends WithEngine {
   private static RequestId id(long sequence) {
     return new RequestId("ada", sequence, 0);
   }

@@ -20,32 +20,13 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What flashQ 0.4.0 gets wrong and this engine must not; the names say which weakness. */
-class WeaknessesOfTheReferenceTest {
-  @TempDir Path folder;
-  private EngineFixture cluster;
-  private QueueFixture queue;
-
-  @BeforeEach
-  void open() {
-    cluster = new EngineFixture(folder);
-    queue = cluster.queue("q");
-  }
-
-  @AfterEach
-  void close() {
-    cluster.close();
-  }
-
+class WeaknessesOfTheReferenceTest extends WithEngine {
   @Test
   void weakness2IdsAreNotReusedAfterARestart() {
     JobId completed = queue.push("a", o -> o.removeOnComplete(true));

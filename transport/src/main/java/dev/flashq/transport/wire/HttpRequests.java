@@ -166,10 +166,6 @@ public final class HttpRequests {
 
   /** The number of a query parameter. */
   public static long number(@Nullable String text, long otherwise) {
-    if (text == null) {
-      return otherwise;
-    }
-    require(text.matches("[0-9]{1,16}"), INVALID_REQUEST, "count and timeout are whole numbers");
-    return Long.parseLong(text);
+    return text == null ? otherwise : Values.number(text, "count and timeout are whole numbers");
   }
 }

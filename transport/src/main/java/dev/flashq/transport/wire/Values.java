@@ -40,14 +40,19 @@ final class Values {
     return in.kind() == Kind.NUMBER ? Long.toString(in.integer()) : in.string();
   }
 
-  /** The number of a decimal text. */
+  /** The job id in a decimal text. */
   static long number(String text) {
+    return number(text, "a job id is a number");
+  }
+
+  /** The number of a decimal text; refused with the sentence when it is none. */
+  static long number(String text, String sentence) {
     boolean digits = !text.isEmpty() && text.length() <= ID_DIGITS;
     for (int i = 0; digits && i < text.length(); i++) {
       digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
     }
     if (!digits) {
-      throw new InvalidValueException(INVALID_REQUEST, "a job id is a number");
+      throw new InvalidValueException(INVALID_REQUEST, sentence);
     }
     return Long.parseLong(text);
   }
