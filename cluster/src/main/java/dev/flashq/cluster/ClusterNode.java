@@ -22,11 +22,11 @@ import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.CommandGateway;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.IsAnswered;
-import dev.flashq.statemachine.QueueEngine.Listener;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
@@ -121,10 +121,10 @@ public final class ClusterNode implements AutoCloseable {
             engines,
             node,
             data.boot(),
-            new Ears());
+            this::hear);
     this.snapshots =
         new SnapshotDuty(
-            settings.snapshotLogBytes(), clock, this::sendsCheckpoint, this::flushAndTakeSnapshot);
+            settings.snapshotLogBytes(), clock, this::sendsCheckpoint, this::takeSnapshotBeside);
     this.raft = newRaft();
     this.proposer =
         new Proposer(node, data.boot(), raft.link(), settings.proposals(), clock, this::release);
@@ -221,8 +221,9 @@ public final class ClusterNode implements AutoCloseable {
     return raft.sendsCheckpoint();
   }
 
-  private CompletableFuture<Void> flushAndTakeSnapshot() {
-    return CompletableFuture.runAsync(replica::flushAhead, readers)
+  /** The applying thread is not held up while the checkpoint is written. */
+  private CompletableFuture<Void> takeSnapshotBeside() {
+    return CompletableFuture.runAsync(raft::writeCheckpoint, readers)
         .thenCompose(_ -> raft.takeSnapshot());
   }
 
@@ -313,16 +314,12 @@ public final class ClusterNode implements AutoCloseable {
     void run() throws IOException;
   }
 
-  /** Hears the engine. */
-  private final class Ears implements Listener {
-    @Override
-    public void ready(QueueName queue) {
-      longPolls.ready(queue);
-    }
-
-    @Override
-    public void ended(JobId job, JobEnd end) {
-      jobWaits.ended(job, end);
+  /** Hears the state machine; on the applying thread. */
+  private void hear(Fact fact) {
+    switch (fact) {
+      case Fact.QueueReady(QueueName queue) -> longPolls.ready(queue);
+      case Fact.JobEnded(JobId job, _, JobEnd end) -> jobWaits.ended(job, end);
+      case Fact.RulesChanged _ -> {}
     }
   }
 

@@ -10,6 +10,7 @@ import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.Tick;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * checkpoint is its log.
  */
 final class FakeEngine implements QueueEngine {
+  /** Nobody asks where a job ended. */
+  private static final QueueName QUEUE = new QueueName("fake");
+
   private record Logged(long term, long index, @Nullable ByteString entry) {}
 
   private final String node;
@@ -60,7 +65,7 @@ final class FakeEngine implements QueueEngine {
   private final Map<JobId, JobView> jobs = new HashMap<>();
   private final Map<String, Integer> pushes = new HashMap<>();
   private final List<String> kinds = new ArrayList<>();
-  private @Nullable Listener listener;
+  private Consumer<Fact> listener = _ -> {};
   private Applied applied = new Applied(0, -1);
   private long lastJob;
   private long lastTime;
@@ -121,7 +126,7 @@ final class FakeEngine implements QueueEngine {
     }
     boolean own = header.node().equals(node) && header.boot() == boot;
     return new Outcome(
-        header.node(), header.boot(), header.sequence(), 1, own ? replies : List.of());
+        header.node(), header.boot(), header.sequence(), 1, fresh, own ? replies : List.of());
   }
 
   @Override
@@ -182,10 +187,7 @@ final class FakeEngine implements QueueEngine {
     JobView job = jobs.get(id);
     if (job != null) {
       ready.computeIfAbsent(job.queue(), _ -> new ArrayDeque<>()).add(id);
-      Listener to = listener;
-      if (to != null) {
-        to.ready(job.queue());
-      }
+      listener.accept(new Fact.QueueReady(job.queue()));
     }
   }
 
@@ -220,10 +222,7 @@ final class FakeEngine implements QueueEngine {
   }
 
   private void tell(JobId id, JobEnd end) {
-    Listener to = listener;
-    if (to != null) {
-      to.ended(id, end);
-    }
+    listener.accept(new Fact.JobEnded(id, QUEUE, end));
   }
 
   private static JobView view(JobId id, QueueName queue, NewJob job, JobState state) {
@@ -258,9 +257,6 @@ final class FakeEngine implements QueueEngine {
   public synchronized Applied lastApplied() {
     return applied;
   }
-
-  @Override
-  public void flushAhead() {}
 
   @Override
   public synchronized Applied checkpoint(Path folder) throws IOException {
@@ -326,7 +322,7 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public void listen(Listener to) {
+  public void listen(Consumer<Fact> to) {
     listener = to;
   }
 

@@ -165,6 +165,18 @@ public final class Limits {
   /** Timers that one tick fires, and completed jobs that it forgets. */
   public static final int TIMERS_PER_TICK = 2_000;
 
+  /** Rows that one log entry writes before what is left of it waits for another entry. */
+  public static final int ROWS_PER_ENTRY = 65_536;
+
+  /** Bytes that one log entry writes and looks at before what is left of it waits for another. */
+  public static final long BYTES_PER_ENTRY = 32L * 1024 * 1024;
+
+  /** Records that one log entry looks at before what is left of it waits for another entry. */
+  public static final int LOOKS_PER_ENTRY = 2 * LOOKS_PER_COMMAND;
+
+  /** Jobs that one log entry delivers before what is left of it waits for another entry. */
+  public static final int DELIVERIES_PER_ENTRY = 8_192;
+
   /** Jobs that one log entry releases or buries because a job that they waited for has ended. */
   public static final int FOLLOW_UPS_PER_ENTRY = 5_000;
 

@@ -20,6 +20,7 @@ import dev.flashq.statemachine.CommandGateway;
 import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.engine.EngineMemory;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -43,6 +45,8 @@ import org.slf4j.LoggerFactory;
 
 /** The composition root: the parts of a node, started in order, stopped in reverse. */
 public final class Node implements AutoCloseable {
+  private static final Executor WRITER =
+      task -> Thread.ofPlatform().daemon().name("rows-writer").start(task);
   static final String VERSION = "0.1.0";
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -73,12 +77,21 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** A sixteenth of the heap for rows that wait for the database, twice while they are written. */
+  private static EngineMemory engineMemory() {
+    return new EngineMemory(Runtime.getRuntime().maxMemory() / 16, WRITER);
+  }
+
   private void startAll(Consumer<Throwable> fatal) {
     PeerCertificates certificates = certificates();
     ClusterNode cluster =
         started(
             "cluster",
-            new ClusterNode(settings(certificates), RocksEngine::new, NodeClock.system(), fatal));
+            new ClusterNode(
+                settings(certificates),
+                (live, node, boot) -> new RocksEngine(live, node, boot, engineMemory()),
+                NodeClock.system(),
+                fatal));
     cluster.start();
     TokenAccess tokens = new TokenAccess(tokens());
     Metrics metrics = started("metrics", metrics(cluster));

@@ -4,13 +4,14 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One replica's state: a function of the entries applied to it.
  *
- * <p>{@link #apply}, {@link #skip} and {@link #checkpoint} are called by one thread at a time;
- * everything else by any thread at any time. A failure of the storage is thrown as {@link
- * StorageException}: the replica must stop.
+ * <p>{@link #apply} and {@link #skip} are called by one thread at a time; everything else by any
+ * thread at any time. A failure of the storage is thrown as {@link StorageException}: the replica
+ * must stop.
  */
 public interface QueueEngine extends AutoCloseable {
 
@@ -31,16 +32,10 @@ public interface QueueEngine extends AutoCloseable {
   Applied lastApplied();
 
   /**
-   * Writes the whole state into the folder, which must not exist; when it returns, the folder is on
-   * disk.
+   * Writes the whole state between two entries into the folder, which must not exist; when it
+   * returns, the folder is on disk. For any thread; entries are applied meanwhile.
    */
   Applied checkpoint(Path folder) throws IOException;
-
-  /**
-   * Brings what is in memory to disk beside the applying thread, so that the next checkpoint has
-   * little left to write. For any thread.
-   */
-  void flushAhead();
 
   /** Answers from what is applied. WaitForJob answers at once with what is known. */
   <R> R ask(Query<R> query);
@@ -57,8 +52,11 @@ public interface QueueEngine extends AutoCloseable {
   /** The digest over everything applied so far. */
   Digest digest();
 
-  /** Called on the applying thread after each entry; set once, before the first entry. */
-  void listen(Listener listener);
+  /**
+   * Hears the facts of each entry on the applying thread when it has been applied; calls must be
+   * short. Set once, before the first entry.
+   */
+  void listen(Consumer<Fact> listener);
 
   @Override
   void close();
@@ -80,17 +78,11 @@ public interface QueueEngine extends AutoCloseable {
    * What an entry led to.
    *
    * @param rows that it wrote: what it costs to apply it again
-   * @param replies one per command, in order; empty when another node proposed the entry, or when
-   *     it had been applied before under an earlier index
+   * @param isNew false when it had been applied before under an earlier index
+   * @param replies one per command that was carried out, in order; the commands behind them would
+   *     have been too much for one entry and had no effect. Empty when another node proposed the
+   *     entry
    */
-  record Outcome(String node, long boot, long sequence, int rows, List<Reply> replies) {}
-
-  /** Hears what may end somebody's waiting. Calls must be short. */
-  interface Listener {
-    /** A pull of this queue may find jobs that it could not find before. */
-    void ready(QueueName queue);
-
-    /** The job has ended, and may be gone. */
-    void ended(JobId job, JobEnd end);
-  }
+  record Outcome(
+      String node, long boot, long sequence, int rows, boolean isNew, List<Reply> replies) {}
 }

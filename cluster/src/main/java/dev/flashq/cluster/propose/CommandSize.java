@@ -17,6 +17,9 @@ final class CommandSize {
   private static final int SMALL = 64;
   private static final int ID = 12;
 
+  /** An acknowledgement is short but writes as much as some pushes. */
+  private static final int ACK = 128;
+
   private CommandSize() {}
 
   static long of(Command command) {
@@ -33,7 +36,7 @@ final class CommandSize {
   }
 
   private static long acks(List<Command.Ack> acks) {
-    long size = (long) ID * acks.size();
+    long size = (long) ACK * acks.size();
     for (Command.Ack ack : acks) {
       size += ack.result() == null ? 0 : ack.result().bytes().size();
     }

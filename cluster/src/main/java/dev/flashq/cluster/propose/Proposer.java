@@ -60,6 +60,10 @@ public final class Proposer implements AutoCloseable {
   private final Thread thread;
 
   private final Queue<PendingCommand> arrivals = new ConcurrentLinkedQueue<>();
+
+  /** Ends of entries that were too much, to be proposed again before everything else. */
+  private final Queue<List<PendingCommand>> postponed = new ConcurrentLinkedQueue<>();
+
   private final Queue<AttemptEnd> attemptEnds = new ConcurrentLinkedQueue<>();
   private final ConcurrentSkipListMap<Long, PendingEntry> inFlight = new ConcurrentSkipListMap<>();
   private final AtomicInteger pendingCommands = new AtomicInteger();
@@ -125,15 +129,22 @@ public final class Proposer implements AutoCloseable {
       return;
     }
     List<PendingCommand> commands = entry.commands();
-    // No replies: the entry had been applied before, inside a checkpoint that this node got from
-    // the leader.
-    boolean known = outcome.replies().size() == commands.size();
+    List<Reply> replies = outcome.replies();
     Burst.run(
         () -> {
           for (int i = 0; i < commands.size(); i++) {
-            answer(commands.get(i), known ? outcome.replies().get(i) : PendingEntry.unknown());
+            if (!outcome.isNew()) {
+              // It had been applied before, inside a checkpoint that this node got from the leader.
+              answer(commands.get(i), PendingEntry.unknown());
+            } else if (i < replies.size()) {
+              answer(commands.get(i), replies.get(i));
+            }
           }
         });
+    if (outcome.isNew() && replies.size() < commands.size()) {
+      // The rest was too much for one entry and had no effect.
+      postponed.add(commands.subList(replies.size(), commands.size()));
+    }
     wake();
   }
 
@@ -186,6 +197,9 @@ public final class Proposer implements AutoCloseable {
   }
 
   private void collect() {
+    for (var rest = postponed.poll(); rest != null; rest = postponed.poll()) {
+      rest.reversed().stream().filter(command -> !command.reply().isDone()).forEach(waiting::push);
+    }
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
       waiting.add(command);
     }
@@ -292,6 +306,7 @@ public final class Proposer implements AutoCloseable {
     asleep = true;
     if (arrivals.isEmpty()
         && attemptEnds.isEmpty()
+        && postponed.isEmpty()
         && !canSend()
         && sentUnder == leadership.get()
         && !closed) {

@@ -1,12 +1,13 @@
 package dev.flashq.cluster.raft;
 
-import dev.flashq.cluster.replica.Checkpoint;
 import dev.flashq.cluster.replica.DataFolder;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.statemachine.QueueEngine.Applied;
 import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.log.EntryCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +49,9 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final AppliedIndex appliedIndex = new AppliedIndex();
   private final LogHorizon horizon;
   private volatile boolean stopping;
+
+  /** The checkpoint that Ratis was told of last. */
+  private long announced = -1;
 
   /**
    * @param snapshotLogBytes after which the node asks for a checkpoint
@@ -153,16 +157,40 @@ public final class QueueStateMachine extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     var latest = storage.getLatestSnapshot();
-    if (latest != null && latest.getIndex() >= applied.index()) {
-      return horizon.after(latest.getIndex());
+    if (latest == null || latest.getIndex() <= announced) {
+      // Nobody has written one beside: it is wanted now.
+      checkpoint();
+      latest = storage.getLatestSnapshot();
     }
+    announced = latest == null ? announced : latest.getIndex();
+    return horizon.after(announced);
+  }
+
+  /** Writes a checkpoint beside the applying thread; the next {@link #takeSnapshot} tells Ratis. */
+  void writeCheckpoint() {
     try {
-      Checkpoint taken = replica.checkpoint();
-      storage.refresh();
-      return horizon.after(taken.applied().index());
-    } catch (RuntimeException | Error e) {
-      throw halt(
-          "No checkpoint can be taken; this node stops, because its log would grow for ever", e);
+      checkpoint();
+    } catch (IOException e) {
+      throw new UncheckedIOException("No checkpoint was written", e);
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    synchronized (storage) {
+      Applied applied = replica.lastApplied();
+      var latest = storage.getLatestSnapshot();
+      if (applied.index() < 0 || (latest != null && latest.getIndex() >= applied.index())) {
+        return;
+      }
+      try {
+        replica.checkpoint();
+        storage.refresh();
+      } catch (RefusedException e) {
+        throw new IOException("The state is closed or being replaced", e);
+      } catch (RuntimeException | Error e) {
+        throw halt(
+            "No checkpoint can be taken; this node stops, because its log would grow for ever", e);
+      }
     }
   }
 
@@ -215,6 +243,7 @@ public final class QueueStateMachine extends BaseStateMachine {
             .orElse(TermIndex.INITIAL_VALUE));
     from.ifPresent(applied -> appliedIndex.advance(applied.index()));
     horizon.restart(getLastAppliedTermIndex().getIndex());
+    announced = getLastAppliedTermIndex().getIndex();
     storage.refresh();
   }
 

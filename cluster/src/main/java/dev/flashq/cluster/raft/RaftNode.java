@@ -166,7 +166,14 @@ public final class RaftNode implements AutoCloseable {
     return latest == null ? -1 : latest.getIndex();
   }
 
-  /** Takes a checkpoint soon and drops the log before it. */
+  /**
+   * Writes a checkpoint of what is applied, beside the applying thread; blocks until it is there.
+   */
+  public void writeCheckpoint() {
+    stateMachine.writeCheckpoint();
+  }
+
+  /** Takes a checkpoint soon, unless a new one is there, and drops the log before it. */
   public CompletableFuture<Void> takeSnapshot() {
     return checkpoints.take();
   }

@@ -2,12 +2,12 @@ package dev.flashq.cluster.replica;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Applied;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueEngine.Digest;
-import dev.flashq.statemachine.QueueEngine.Listener;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ public final class Replica {
   private final EngineFactory factory;
   private final String nodeId;
   private final long boot;
-  private final Listener listener;
+  private final Consumer<Fact> listener;
   private final ReadWriteLock swap = new ReentrantReadWriteLock();
   private volatile @Nullable QueueEngine engine;
 
@@ -49,7 +50,7 @@ public final class Replica {
       EngineFactory factory,
       String nodeId,
       long boot,
-      Listener listener) {
+      Consumer<Fact> listener) {
     this.live = live;
     this.checkpoints = checkpoints;
     this.factory = factory;
@@ -109,20 +110,23 @@ public final class Replica {
     applying().skip(term, index);
   }
 
-  /** Takes a checkpoint of what is applied; called by the applying thread. */
+  /**
+   * Takes a checkpoint of what is applied. For any thread, one at a time; entries are applied
+   * meanwhile, but the state is not replaced.
+   */
   public Checkpoint checkpoint() throws IOException {
-    Path draft = checkpoints.draft();
-    Applied applied = applying().checkpoint(draft);
-    return checkpoints.publish(draft, applied);
-  }
-
-  /** Prepares a checkpoint beside the applying thread. */
-  public void flushAhead() {
-    read(
-        engine -> {
-          engine.flushAhead();
-          return true;
-        });
+    swap.readLock().lock();
+    try {
+      QueueEngine current = engine;
+      if (current == null) {
+        throw CLOSED;
+      }
+      Path draft = checkpoints.draft();
+      Applied applied = current.checkpoint(draft);
+      return checkpoints.publish(draft, applied);
+    } finally {
+      swap.readLock().unlock();
+    }
   }
 
   public Applied lastApplied() {

@@ -201,7 +201,7 @@ class ProposerTest {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
     Entry entry = log.entry(0);
 
-    proposer.applied(new Outcome("n1", 7, entry.header().sequence(), 1, List.of()));
+    proposer.applied(new Outcome("n1", 7, entry.header().sequence(), 1, false, List.of()));
 
     assertRefused(reply, OUTCOME_UNKNOWN);
   }
@@ -211,8 +211,8 @@ class ProposerTest {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
     log.entry(0);
 
-    proposer.applied(new Outcome("n2", 7, 1, 1, List.of()));
-    proposer.applied(new Outcome("n1", 6, 1, 1, List.of(Reply.Done.DONE)));
+    proposer.applied(new Outcome("n2", 7, 1, 1, true, List.of()));
+    proposer.applied(new Outcome("n1", 6, 1, 1, true, List.of(Reply.Done.DONE)));
 
     assertThat(reply).isNotDone();
   }
@@ -246,7 +246,7 @@ class ProposerTest {
   private void apply(Entry entry) {
     List<Reply> replies =
         new ArrayList<>(Collections.nCopies(entry.submissions().size(), Reply.Done.DONE));
-    proposer.applied(new Outcome("n1", 7, entry.header().sequence(), 1, replies));
+    proposer.applied(new Outcome("n1", 7, entry.header().sequence(), 1, true, replies));
   }
 
   private static void assertRefused(CompletableFuture<Reply> reply, ErrorCode code) {

@@ -10,7 +10,8 @@ import dev.flashq.statemachine.job.ManageJobHandlers;
 import dev.flashq.statemachine.job.PullJobsHandler;
 import dev.flashq.statemachine.job.PushJobsHandler;
 import dev.flashq.statemachine.queue.QueueHandlers;
-import dev.flashq.statemachine.timer.TickHandler;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 
 /** Every command to its handler. */
 final class Dispatch implements Dispatcher {
@@ -62,10 +63,10 @@ final class Dispatch implements Dispatcher {
       case Command.ChangePriority c -> manage.changePriority(c);
       case Command.PromoteJob c -> manage.promote(c, turn);
       case Command.DiscardJob c -> manage.discard(c, turn);
-      case Command.SetPaused c -> queue.pause(c);
+      case Command.SetPaused c -> queue.pause(c, turn);
       case Command.SetRateLimit c -> queue.limitRate(c, turn);
-      case Command.SetConcurrency c -> queue.limitConcurrency(c);
-      case Command.ForgetQueue c -> queue.forget(c);
+      case Command.SetConcurrency c -> queue.limitConcurrency(c, turn);
+      case Command.ForgetQueue c -> queue.forget(c, turn);
       case Command.DrainQueue c -> bulk.drain(c, turn);
       case Command.RemoveJobs c -> bulk.remove(c, turn);
       case Command.RetryDeadJobs c -> bulk.retry(c, turn);

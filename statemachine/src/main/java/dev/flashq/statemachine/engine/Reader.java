@@ -28,6 +28,7 @@ import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Views.View;
+import dev.flashq.statemachine.turn.Meta;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

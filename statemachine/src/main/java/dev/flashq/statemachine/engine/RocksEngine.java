@@ -6,8 +6,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Command;
-import dev.flashq.statemachine.JobEnd;
-import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -28,22 +27,26 @@ import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Database;
 import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.store.Views;
 import dev.flashq.statemachine.timer.Timers.Timer;
+import dev.flashq.statemachine.turn.Turn;
+import dev.flashq.statemachine.turn.WorkBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue engine on RocksDB: one write per log entry, everything in memory derived from what is
- * stored.
+ * The queue engine on RocksDB. What entries write lies in memory over the database, which gets it
+ * for a checkpoint or when there is too much of it; everything else in memory is derived from that.
  */
 public final class RocksEngine implements QueueEngine {
   /** The features of this version. */
@@ -53,13 +56,14 @@ public final class RocksEngine implements QueueEngine {
 
   private final String node;
   private final long boot;
+  private final EngineMemory memory;
   private final Database db;
-  private final Views views;
   private final State state;
+  private final Views views;
   private final Dispatcher dispatch;
   private final DigestHistory digests = new DigestHistory();
   private final Reader reader = new Reader();
-  private Listener listener = Silent.LISTENER;
+  private Consumer<Fact> listener = _ -> {};
   private volatile Applied applied;
   private volatile Digest digest;
   private volatile long nextTimerDue;
@@ -69,19 +73,26 @@ public final class RocksEngine implements QueueEngine {
    * @param node this node's name, and {@code boot} the number of its start: entries of this boot
    *     are answered here
    */
+  public RocksEngine(Path folder, String node, long boot, EngineMemory memory) {
+    this(folder, node, boot, memory, UnaryOperator.identity());
+  }
+
+  /** An engine that does everything on the threads that call it. */
   public RocksEngine(Path folder, String node, long boot) {
-    this(folder, node, boot, UnaryOperator.identity());
+    this(folder, node, boot, EngineMemory.DEFAULT);
   }
 
   /**
    * @param faults puts faults between the log and the handlers
    */
-  RocksEngine(Path folder, String node, long boot, UnaryOperator<Dispatcher> faults) {
+  RocksEngine(
+      Path folder, String node, long boot, EngineMemory memory, UnaryOperator<Dispatcher> faults) {
     this.node = node;
     this.boot = boot;
+    this.memory = memory;
     this.db = new Database(folder);
-    this.views = new Views(db);
     this.state = new State(db);
+    this.views = new Views(db, state.tables);
     this.dispatch = faults.apply(new Dispatch(state));
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
@@ -89,7 +100,7 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
-  public void listen(Listener listener) {
+  public void listen(Consumer<Fact> listener) {
     this.listener = listener;
   }
 
@@ -102,22 +113,26 @@ public final class RocksEngine implements QueueEngine {
       throw new StorageException(
           "entry " + index + " was applied before; the last one is " + applied.index());
     }
+    state.tables.requireWritable();
     Run run;
-    views.entryLock().lock();
+    state.tables.entryLock().lock();
     try {
       run = runWithoutFaults(entry, index, answering);
       state.writeRows(index);
       state.meta.seal(term, index, state.tables.checksum());
       state.tables.commit();
+      ended(term, index, run.turn);
     } finally {
-      views.entryLock().unlock();
+      state.tables.entryLock().unlock();
     }
-    written(term, index, run.turn);
+    run.turn.facts().forEach(listener);
+    spillIfLarge();
     return new Outcome(
         header.node(),
         header.boot(),
         header.sequence(),
         state.tables.rows(),
+        run.isNew,
         answering ? run.replies : List.of());
   }
 
@@ -129,7 +144,12 @@ public final class RocksEngine implements QueueEngine {
     Set<Integer> faulty = new TreeSet<>();
     while (true) {
       state.tables.beginEntry();
-      Turn turn = new Turn(state.meta.advance(entry.proposedAtMs()), answering);
+      Turn turn =
+          new Turn(
+              state.meta.advance(entry.proposedAtMs()),
+              state.meta.featureLevel(),
+              answering,
+              new WorkBudget(state.tables));
       try {
         return run(entry, turn, faulty);
       } catch (CommandFault fault) {
@@ -138,10 +158,7 @@ public final class RocksEngine implements QueueEngine {
             fault.position,
             index,
             fault.getCause());
-        if (!state.tables.rollback()) {
-          throw new StorageException(
-              "a faulty command in entry " + index + " cannot be undone", fault);
-        }
+        state.tables.rollback();
         state.forget();
         faulty.add(fault.position);
       }
@@ -150,12 +167,13 @@ public final class RocksEngine implements QueueEngine {
 
   private Run run(Entry entry, Turn turn, Set<Integer> faulty) {
     var replies = new ArrayList<Reply>(entry.submissions().size());
-    if (state.proposers.admit(entry.header())) {
-      for (int i = 0; i < entry.submissions().size(); i++) {
-        replies.add(faulty.contains(i) ? INTERNAL : run(entry.submissions().get(i), i, turn));
-      }
+    boolean isNew = state.proposers.admit(entry.header());
+    for (int i = 0; isNew && i < entry.submissions().size() && !turn.work().isSpent(); i++) {
+      Submission submission = entry.submissions().get(i);
+      replies.add(
+          faulty.contains(i) ? INTERNAL : run(submission, i, turn.of(submission.principal())));
     }
-    return new Run(turn, replies);
+    return new Run(turn, isNew, replies);
   }
 
   private static final Reply INTERNAL =
@@ -223,15 +241,49 @@ public final class RocksEngine implements QueueEngine {
         : null;
   }
 
-  private void written(long term, long index, Turn turn) {
-    state.entryWritten();
+  private void ended(long term, long index, Turn turn) {
+    state.entryEnded(turn);
     applied = new Applied(term, index);
     digest = new Digest(index, state.meta.digest());
     digests.add(index, state.meta.digest());
     nextTimerDue = earliestTimer();
-    List<QueueName> ready = state.queues.entryWritten();
-    ready.forEach(listener::ready);
-    turn.ended().forEach(ended -> listener.ended(ended.job(), ended.end()));
+  }
+
+  /**
+   * Lets the database have what has gathered, beside the next entries or, when they are too fast,
+   * before.
+   */
+  private void spillIfLarge() {
+    if (state.tables.overlayBytes() < memory.overlayBytes()) {
+      return;
+    }
+    Tables.Frozen spilled;
+    synchronized (state.tables.writing()) {
+      writePending();
+      state.tables.entryLock().lock();
+      try {
+        spilled = state.tables.freeze();
+      } finally {
+        state.tables.entryLock().unlock();
+      }
+    }
+    memory.background().execute(() -> writeBeside(spilled));
+  }
+
+  private void writePending() {
+    Tables.Frozen pending = state.tables.frozen();
+    if (pending != null) {
+      pending.write();
+    }
+  }
+
+  private static void writeBeside(Tables.Frozen rows) {
+    try {
+      rows.write();
+    } catch (StorageException e) {
+      // The next entry stops the replica.
+      LOG.error("Rows cannot be written to the database", e);
+    }
   }
 
   private long earliestTimer() {
@@ -249,14 +301,15 @@ public final class RocksEngine implements QueueEngine {
 
   @Override
   public void skip(long term, long index) {
-    views.entryLock().lock();
+    state.tables.entryLock().lock();
     try {
+      state.tables.beginEntry();
       state.meta.skip(term, index);
       state.tables.commit();
+      applied = new Applied(term, index);
     } finally {
-      views.entryLock().unlock();
+      state.tables.entryLock().unlock();
     }
-    applied = new Applied(term, index);
   }
 
   @Override
@@ -266,13 +319,22 @@ public final class RocksEngine implements QueueEngine {
 
   @Override
   public Applied checkpoint(Path folder) throws IOException {
-    db.checkpoint(folder);
-    return applied;
-  }
-
-  @Override
-  public void flushAhead() {
-    db.flush();
+    // Nothing of later entries may reach the database before its files are linked.
+    synchronized (state.tables.writing()) {
+      writePending();
+      Applied in;
+      Tables.Frozen rows;
+      state.tables.entryLock().lock();
+      try {
+        in = applied;
+        rows = state.tables.freeze();
+      } finally {
+        state.tables.entryLock().unlock();
+      }
+      rows.write();
+      db.checkpoint(folder);
+      return in;
+    }
   }
 
   @Override
@@ -324,7 +386,7 @@ public final class RocksEngine implements QueueEngine {
     db.close();
   }
 
-  private record Run(Turn turn, List<Reply> replies) {}
+  private record Run(Turn turn, boolean isNew, List<Reply> replies) {}
 
   /** A handler threw: a bug of ours, the same on every replica. */
   private static final class CommandFault extends RuntimeException {
@@ -336,15 +398,5 @@ public final class RocksEngine implements QueueEngine {
       super(cause);
       this.position = position;
     }
-  }
-
-  private enum Silent implements Listener {
-    LISTENER;
-
-    @Override
-    public void ready(QueueName queue) {}
-
-    @Override
-    public void ended(JobId job, JobEnd end) {}
   }
 }

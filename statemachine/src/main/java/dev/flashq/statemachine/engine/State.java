@@ -14,6 +14,8 @@ import dev.flashq.statemachine.store.FrontBudget;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.timer.Leases;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 
 /** All stores over one database. What they hold in memory is derived from it. */
 final class State implements AutoCloseable {
@@ -55,11 +57,11 @@ final class State implements AutoCloseable {
     queues.write();
   }
 
-  /** The entry is in the database: pending views of it are not needed any more. */
-  void entryWritten() {
-    jobs.entryWritten();
-    debounce.entryWritten();
+  /** The entry has ended: what is in memory may shrink, and the facts of the whole are told. */
+  void entryEnded(Turn turn) {
+    jobs.entryEnded();
     fronts.enforce();
+    queues.entryEnded(turn);
   }
 
   /**
@@ -68,7 +70,6 @@ final class State implements AutoCloseable {
   void forget() {
     meta.forget();
     jobs.forget();
-    debounce.entryWritten();
     proposers.forget();
     timers.forget();
     leases.forget();

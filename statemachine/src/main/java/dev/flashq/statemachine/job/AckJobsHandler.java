@@ -5,7 +5,7 @@ import dev.flashq.statemachine.Command.AckJobs;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Failure;
-import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 
 /** Completes active jobs, each for the holder of its lease. */

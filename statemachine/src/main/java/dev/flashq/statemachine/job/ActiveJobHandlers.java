@@ -7,7 +7,7 @@ import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RenewLease;
 import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Reply;
-import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.function.BiConsumer;
 
 /** What a job's holder may say besides "done": failed, still at it, later, never received. */

@@ -12,13 +12,13 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.Reply.Removed;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +50,12 @@ public final class BulkHandlers {
     columns.addAll(columns(JobState.DELAYED));
     Found found =
         collect(
-            queue, columns, command.from(), command.limit(), job -> job.id() < command.belowJob());
+            queue,
+            columns,
+            command.from(),
+            command.limit(),
+            job -> job.id() < command.belowJob(),
+            turn);
     removeAll(found.ids, turn);
     return found.removed(found.ids.size());
   }
@@ -67,7 +72,8 @@ public final class BulkHandlers {
             columns(command.state()),
             command.from(),
             command.limit(),
-            job -> job.id() < command.belowJob() && since(job) <= before);
+            job -> job.id() < command.belowJob() && since(job) <= before,
+            turn);
     removeAll(found.ids, turn);
     return found.removed(found.ids.size());
   }
@@ -102,7 +108,7 @@ public final class BulkHandlers {
       return new Removed(0, false);
     }
     Found found =
-        collect(queue, columns(JobState.FAILED), command.from(), command.limit(), _ -> true);
+        collect(queue, columns(JobState.FAILED), command.from(), command.limit(), _ -> true, turn);
     int moved = 0;
     for (long id : found.ids) {
       Job job = existing(id);
@@ -133,8 +139,14 @@ public final class BulkHandlers {
    * @param from the number of a column, and the key in it behind that of the queue
    */
   private Found collect(
-      Queue queue, List<Column> columns, ByteString from, int limit, Predicate<Job> wanted) {
+      Queue queue,
+      List<Column> columns,
+      ByteString from,
+      int limit,
+      Predicate<Job> wanted,
+      Turn turn) {
     var ids = new ArrayList<Long>();
+    int looksLeft = Math.min(Limits.LOOKS_PER_COMMAND, turn.work().looksLeft());
     var looks = new int[1];
     var next = new ByteString[] {ByteString.EMPTY};
     byte[] prefix = Bytes.of(queue.id());
@@ -147,13 +159,15 @@ public final class BulkHandlers {
           prefix,
           start(queue, column, prefix, i == first ? from : ByteString.EMPTY),
           (key, value) -> {
-            if (ids.size() >= limit || looks[0] >= Limits.LOOKS_PER_COMMAND) {
+            boolean enough = ids.size() >= limit || looks[0] >= looksLeft;
+            if (enough || (looks[0] > 0 && turn.work().isSpent())) {
               next[0] = place(number, key);
               return false;
             }
             long id = jobId(column, key, value);
             Job job = existing(id);
             looks[0] += 1 + awaited(job);
+            turn.work().looked(1 + awaited(job), job.weight());
             // A group's front stands in two orders; it is met in its group's.
             if ((column != Column.READY || job.options().groupId() == null) && wanted.test(job)) {
               ids.add(id);

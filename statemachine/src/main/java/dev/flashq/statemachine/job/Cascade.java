@@ -1,10 +1,10 @@
 package dev.flashq.statemachine.job;
 
-import dev.flashq.statemachine.engine.Meta;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayDeque;
 
 /**
@@ -53,11 +53,11 @@ public final class Cascade {
   }
 
   private void release(long awaited, long from, Turn turn) {
-    int limit = Math.min(AT_ONCE, turn.followUps());
+    int limit = Math.min(AT_ONCE, turn.work().followUpsLeft());
     var waiting = dependents.of(awaited, from, limit);
     for (long id : waiting) {
       dependents.remove(awaited, id);
-      turn.followed(1);
+      turn.work().followed(1);
       Job job = jobs.find(id);
       if (job != null && job.status() instanceof JobStatus.Blocked(int remaining, long runAt)) {
         jobs.move(
@@ -87,7 +87,7 @@ public final class Cascade {
     pending.add(first);
     while (!pending.isEmpty()) {
       Wait wait = pending.poll();
-      int limit = Math.min(AT_ONCE, turn.followUps());
+      int limit = Math.min(AT_ONCE, turn.work().followUpsLeft());
       if (limit == 0) {
         timers.put(
             turn.now(),
@@ -106,7 +106,7 @@ public final class Cascade {
           bury(job, wait, pending, turn);
         } else if (id <= wait.upTo) {
           dependents.remove(wait.awaited, id);
-          turn.followed(1);
+          turn.work().followed(1);
         }
       }
     }
@@ -115,7 +115,7 @@ public final class Cascade {
   private void bury(Job job, Wait wait, ArrayDeque<Wait> pending, Turn turn) {
     var awaited = job.options().dependsOn();
     awaited.forEach(other -> dependents.remove(other.value(), job.id()));
-    turn.followed(1 + awaited.size() / 16);
+    turn.work().followed(1 + awaited.size() / 16);
     if (job.dependents() > 0) {
       pending.add(new Wait(job.id(), 0, meta.lastJobId()));
     }

@@ -1,7 +1,6 @@
 package dev.flashq.statemachine.job;
 
 import dev.flashq.protocol.Limits;
-import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
@@ -9,6 +8,7 @@ import dev.flashq.statemachine.store.KeyTable;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
 
 /** Debounce windows: after a push with a debounce id, further ones are refused for a while. */
 public final class Debounce {
@@ -38,9 +38,5 @@ public final class Debounce {
     if (windows.number(name) <= now) {
       windows.delete(name);
     }
-  }
-
-  public void entryWritten() {
-    windows.entryWritten();
   }
 }

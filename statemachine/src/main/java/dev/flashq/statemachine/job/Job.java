@@ -29,6 +29,32 @@ public record Job(
     int dependents,
     JobStatus status) {
 
+  // Ids and short texts are many times larger in memory than in their encoding.
+  private static final int WEIGHT = 128;
+  private static final int ID_WEIGHT = 24;
+  private static final int TEXT_WEIGHT = 56;
+
+  /** About how many bytes it takes, in memory or encoded; the same on every replica. */
+  int weight() {
+    int weight = WEIGHT + text(progressMessage) + text(error);
+    if (options == JobOptions.DEFAULTS) {
+      return weight;
+    }
+    for (String tag : options.tags()) {
+      weight += text(tag);
+    }
+    return weight
+        + ID_WEIGHT * options.dependsOn().size()
+        + text(options.uniqueKey())
+        + text(options.customId())
+        + text(options.debounceId())
+        + text(options.groupId());
+  }
+
+  private static int text(@Nullable String text) {
+    return text == null ? 0 : TEXT_WEIGHT + text.length();
+  }
+
   public Job in(JobStatus next) {
     return new Job(
         id,

@@ -1,9 +1,7 @@
 package dev.flashq.statemachine.job;
 
-import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Payload;
-import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
@@ -11,12 +9,12 @@ import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Index;
 import dev.flashq.statemachine.store.KeyTable;
-import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.timer.Leases;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,8 +42,6 @@ public final class JobStore {
   // Headers used lately, the oldest first.
   private final Map<Long, Kept> recent = new LinkedHashMap<>();
   private final List<Long> ended = new ArrayList<>();
-  // Removed in this entry, which may not be written yet.
-  private final LookupMap<Long, Boolean> removed = LookupMap.create();
   private int keptBytes;
 
   public JobStore(
@@ -72,15 +68,12 @@ public final class JobStore {
     if (kept != null) {
       return kept.job;
     }
-    if (removed.contains(id)) {
-      return null;
-    }
     byte[] stored = tables.get(Column.JOBS, Bytes.of(id));
     if (stored == null) {
       return null;
     }
     Job read = JobCodec.decode(id, stored);
-    keep(read, stored.length);
+    keep(read);
     return read;
   }
 
@@ -96,17 +89,18 @@ public final class JobStore {
 
   /** Adds a job with its keys and its expiry. */
   public void add(Job job, Payload data) {
-    payloads.putData(job.id(), data);
+    payloads.addData(job.id(), data);
     String customId = job.options().customId();
     if (customId != null) {
-      customIds.put(Bytes.of(customId), job.id());
+      customIds.insert(Bytes.of(customId), job.id());
     }
     holdUniqueKey(job);
     if (job.options().ttlMs() > 0) {
       timers.put(expiry(job), TimerKind.EXPIRY, job.id());
     }
     index(job);
-    save(job);
+    tables.insert(Column.JOBS, Bytes.of(job.id()), JobCodec.encode(job));
+    keep(job);
   }
 
   /** The only way a job changes its status. */
@@ -156,7 +150,6 @@ public final class JobStore {
     payloads.remove(job.id(), result);
     tables.delete(Column.JOBS, Bytes.of(job.id()));
     letGo(job.id());
-    removed.put(job.id(), true);
   }
 
   private static Index completedOrder(Queue queue, Job job) {
@@ -178,37 +171,34 @@ public final class JobStore {
     payloads.remove(id, CompletedSlot.hasResult(slot));
     tables.delete(Column.JOBS, Bytes.of(id));
     letGo(id);
-    removed.put(id, true);
   }
 
   public void replaceData(Job job, Payload data) {
-    payloads.putData(job.id(), data);
+    payloads.replaceData(job.id(), data);
     save(job.withDataBytes(data.bytes().size()));
   }
 
   public void putResult(Job job, Payload result) {
-    payloads.putResult(job.id(), result);
+    payloads.addResult(job.id(), result);
   }
 
   private void save(Job job) {
-    byte[] encoded = JobCodec.encode(job);
-    tables.put(Column.JOBS, Bytes.of(job.id()), encoded);
-    removed.remove(job.id());
-    keep(job, encoded.length);
+    tables.put(Column.JOBS, Bytes.of(job.id()), JobCodec.encode(job));
+    keep(job);
     if (!isOpen(job.status().state())) {
-      // Hardly anybody needs it again soon: it leaves memory when it is stored.
+      // Hardly anybody needs it again soon: it leaves memory when the entry ends.
       ended.add(job.id());
     }
   }
 
-  private void keep(Job job, int encodedBytes) {
-    // Ids and short texts are many times larger in memory than in their encoding.
-    JobOptions options = job.options();
-    int weight = encodedBytes + 20 * options.dependsOn().size() + 50 * options.tags().size();
+  private void keep(Job job) {
+    int weight = job.weight();
     Kept old = recent.put(job.id(), new Kept(job, weight));
     keptBytes += weight - (old == null ? 0 : old.weight);
     if (keptBytes > 2 * KEPT_BYTES) {
-      spill();
+      // An entry that touches a great many large headers: they are read again when needed.
+      recent.clear();
+      keptBytes = 0;
     }
   }
 
@@ -217,14 +207,6 @@ public final class JobStore {
     if (old != null) {
       keptBytes -= old.weight;
     }
-  }
-
-  /** An entry that touches a great many large headers: they are read again when needed. */
-  private void spill() {
-    tables.flush();
-    recent.clear();
-    removed.clear();
-    keptBytes = 0;
   }
 
   private static boolean isOpen(JobState state) {
@@ -238,7 +220,7 @@ public final class JobStore {
   private void holdUniqueKey(Job job) {
     String key = job.options().uniqueKey();
     if (key != null) {
-      uniqueKeys.put(Bytes.of(job.queue(), key), job.id());
+      uniqueKeys.insert(Bytes.of(job.queue(), key), job.id());
     }
   }
 
@@ -255,7 +237,7 @@ public final class JobStore {
     switch (job.status()) {
       case JobStatus.Ready ready -> enterReady(queue, job, ready);
       case JobStatus.Delayed delayed -> {
-        tables.put(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()), NONE);
+        tables.insert(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()), NONE);
         timers.put(delayed.runAt(), TimerKind.DELAY, job.id());
       }
       case JobStatus.Active active -> {
@@ -269,9 +251,9 @@ public final class JobStore {
         }
       }
       case JobStatus.Dead dead ->
-          tables.put(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
+          tables.insert(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()), NONE);
       case JobStatus.Blocked _ ->
-          tables.put(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
+          tables.insert(Column.BLOCKED, slot(0, job).keyUnder(queue.id()), NONE);
     }
   }
 
@@ -333,18 +315,10 @@ public final class JobStore {
     return new Slot(major, job.id(), job.id());
   }
 
-  /** The entry is in the database. */
-  public void entryWritten() {
-    removed.clear();
-    for (long id : ended) {
-      letGo(id);
-      payloads.forgetOne(id);
-    }
+  /** The entry has ended. */
+  public void entryEnded() {
+    ended.forEach(this::letGo);
     ended.clear();
-    uniqueKeys.entryWritten();
-    customIds.entryWritten();
-    groups.entryWritten();
-    payloads.entryWritten();
     var oldest = recent.entrySet().iterator();
     while (recent.size() > KEPT_HEADERS || keptBytes > KEPT_BYTES) {
       keptBytes -= oldest.next().getValue().weight;
@@ -356,11 +330,7 @@ public final class JobStore {
     recent.clear();
     keptBytes = 0;
     ended.clear();
-    removed.clear();
-    uniqueKeys.entryWritten();
-    customIds.entryWritten();
     groups.forget();
-    payloads.forget();
   }
 
   /** A header in memory, and about how many bytes it takes there. */

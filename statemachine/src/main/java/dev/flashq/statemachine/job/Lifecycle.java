@@ -5,19 +5,20 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Meta;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -163,7 +164,7 @@ public final class Lifecycle {
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
     meta.countCompleted(job.createdAt());
-    turn.ended(job.id(), new JobEnd.Completed(result));
+    ended(job, new JobEnd.Completed(result), turn);
     cascade.completed(job, turn);
     if (job.options().removeOnComplete()) {
       jobs.remove(job);
@@ -305,7 +306,7 @@ public final class Lifecycle {
   }
 
   void bury(Job job, String error, Turn turn) {
-    turn.ended(job.id(), JobEnd.Without.FAILED);
+    ended(job, JobEnd.Without.FAILED, turn);
     if (job.options().removeOnFail()) {
       jobs.remove(job);
       return;
@@ -316,10 +317,14 @@ public final class Lifecycle {
 
   /** Removes the job whatever its status; those that wait for it fail, unless it had completed. */
   public void remove(Job job, Turn turn) {
-    turn.ended(job.id(), JobEnd.Without.REMOVED);
+    ended(job, JobEnd.Without.REMOVED, turn);
     waitsNoMore(job);
     jobs.remove(job);
     cascade.failed(job, turn);
+  }
+
+  private void ended(Job job, JobEnd end, Turn turn) {
+    turn.emit(new Fact.JobEnded(new JobId(job.id()), queues.get(job.queue()).name(), end));
   }
 
   /** Notes that a new job waits for others; called before the job is added. */

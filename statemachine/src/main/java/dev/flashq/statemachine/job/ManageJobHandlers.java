@@ -11,7 +11,7 @@ import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
 import dev.flashq.statemachine.Reply.Refused;
-import dev.flashq.statemachine.engine.Turn;
+import dev.flashq.statemachine.turn.Turn;
 
 /** What an operator may do to a job. */
 public final class ManageJobHandlers {

@@ -7,8 +7,7 @@ import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Job data and results, apart from the headers: written once, removed once. */
@@ -16,35 +15,29 @@ public final class Payloads {
   private static final Payload.Encoding[] ENCODINGS = Payload.Encoding.values();
   private static final byte DATA = 0;
   private static final byte RESULT = 1;
-  // Recent data is often pulled soon after: so much of it stays at hand, the oldest goes first.
-  private static final int RECENT_BYTES = 8 << 20;
-  private static final int PAYLOAD_OVERHEAD = 150;
 
   private final Tables tables;
-  private final Map<Long, Payload> recent = new LinkedHashMap<>();
-  private int recentBytes;
 
   public Payloads(Tables tables) {
     this.tables = tables;
   }
 
-  void putData(long job, Payload data) {
-    put(job, DATA, data);
-    remember(job, data);
+  /** The data of a new job. */
+  void addData(long job, Payload data) {
+    tables.insert(Column.PAYLOADS, key(job, DATA), encode(data));
   }
 
-  void putResult(long job, Payload result) {
-    put(job, RESULT, result);
+  void replaceData(long job, Payload data) {
+    tables.put(Column.PAYLOADS, key(job, DATA), encode(data));
   }
 
-  private void put(long job, byte part, Payload payload) {
-    tables.put(
-        Column.PAYLOADS, key(job, part), (byte) payload.encoding().ordinal(), payload.bytes());
+  /** The result of a job that has just completed. */
+  void addResult(long job, Payload result) {
+    tables.insert(Column.PAYLOADS, key(job, RESULT), encode(result));
   }
 
   void remove(long job, boolean result) {
     tables.delete(Column.PAYLOADS, key(job, DATA));
-    forgetOne(job);
     if (result) {
       tables.delete(Column.PAYLOADS, key(job, RESULT));
     }
@@ -52,8 +45,7 @@ public final class Payloads {
 
   /** The data for a delivery. */
   public @Nullable Payload data(long job) {
-    Payload payload = recent.get(job);
-    return payload != null ? payload : decode(tables.get(Column.PAYLOADS, key(job, DATA)));
+    return decode(tables.get(Column.PAYLOADS, key(job, DATA)));
   }
 
   public static byte[] dataKey(long job) {
@@ -62,6 +54,10 @@ public final class Payloads {
 
   public static byte[] resultKey(long job) {
     return key(job, RESULT);
+  }
+
+  private static byte[] encode(Payload payload) {
+    return Tables.value((byte) payload.encoding().ordinal(), payload.bytes());
   }
 
   /** A stored payload; null when there is none. */
@@ -76,42 +72,8 @@ public final class Payloads {
     return new Payload(ENCODINGS[stored[0]], bytes);
   }
 
-  private void remember(long job, Payload data) {
-    forgetOne(job);
-    // A copy: what was read from the log is a part of its whole entry.
-    ByteString copy = UnsafeByteOperations.unsafeWrap(data.bytes().toByteArray());
-    recent.put(job, new Payload(data.encoding(), copy));
-    recentBytes += weight(data);
-  }
-
-  private static int weight(Payload payload) {
-    return PAYLOAD_OVERHEAD + payload.bytes().size();
-  }
-
-  /** Lets the data go from memory; it stays stored. */
-  void forgetOne(long job) {
-    Payload old = recent.remove(job);
-    if (old != null) {
-      recentBytes -= weight(old);
-    }
-  }
-
-  /** The entry is in the database: what was written may be dropped from memory again. */
-  public void entryWritten() {
-    var oldest = recent.entrySet().iterator();
-    while (recentBytes > RECENT_BYTES && oldest.hasNext()) {
-      recentBytes -= weight(oldest.next().getValue());
-      oldest.remove();
-    }
-  }
-
-  public void forget() {
-    recent.clear();
-    recentBytes = 0;
-  }
-
   private static byte[] key(long job, byte part) {
-    byte[] key = java.util.Arrays.copyOf(Bytes.of(job), 9);
+    byte[] key = Arrays.copyOf(Bytes.of(job), 9);
     key[8] = part;
     return key;
   }

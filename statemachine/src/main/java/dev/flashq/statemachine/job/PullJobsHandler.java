@@ -8,12 +8,12 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Meta;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.Leases;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 
 /** Hands out the first ready jobs, as many as every gate of the queue allows. */
@@ -45,7 +45,9 @@ public final class PullJobsHandler {
       return new Reply.Refused(
           LIMIT_EXCEEDED, "The cluster holds " + Leases.LIMIT + " active jobs, its limit");
     }
-    long count = Math.min(command.count(), Math.min(allowance, room));
+    long count =
+        Math.min(
+            Math.min(command.count(), turn.work().deliveriesLeft()), Math.min(allowance, room));
     var delivered = new ArrayList<JobView>();
     long bytes = 0;
     for (long i = 0; i < count; i++) {
@@ -59,9 +61,12 @@ public final class PullJobsHandler {
             "job " + slot.value() + " is in the ready order without a record");
       }
       bytes += job.dataBytes();
-      if (!delivered.isEmpty() && bytes > Limits.DELIVERY_BYTES) {
+      boolean enough = bytes > Limits.DELIVERY_BYTES || turn.work().isSpent();
+      if (enough && !delivered.isEmpty()) {
         break;
       }
+      turn.work().delivered();
+      turn.work().looked(1, job.dataBytes());
       Job held = lifecycle.deliver(job, turn.now());
       delivered.add(
           JobViews.view(

@@ -12,10 +12,10 @@ import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
-import dev.flashq.statemachine.engine.Meta;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 

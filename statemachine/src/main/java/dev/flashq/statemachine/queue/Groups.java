@@ -2,7 +2,6 @@ package dev.flashq.statemachine.queue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.state.proto.StateProto.GroupRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
@@ -11,6 +10,7 @@ import dev.flashq.statemachine.store.Index;
 import dev.flashq.statemachine.store.KeyTable;
 import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.turn.Meta;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -160,12 +160,7 @@ public final class Groups {
     open.clear();
   }
 
-  public void entryWritten() {
-    rows.entryWritten();
-  }
-
   public void forget() {
-    rows.entryWritten();
     closeAll();
   }
 }

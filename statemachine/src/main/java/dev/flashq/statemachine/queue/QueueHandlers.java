@@ -7,11 +7,12 @@ import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Turn;
 import java.util.function.Consumer;
 
 /** Settings of a queue; setting one makes the queue known, taking one back does not. */
@@ -24,37 +25,43 @@ public final class QueueHandlers {
     this.timers = timers;
   }
 
-  public Reply pause(SetPaused command) {
+  public Reply pause(SetPaused command, Turn turn) {
     return change(
-        command.queue(), command.paused(), queue -> queues.pause(queue, command.paused()));
+        command.queue(), command.paused(), queue -> queues.pause(queue, command.paused()), turn);
   }
 
   public Reply limitRate(SetRateLimit command, Turn turn) {
     return change(
         command.queue(),
         command.limit() != null,
-        queue -> queues.limitRate(queue, command.limit(), turn.now()));
+        queue -> queues.limitRate(queue, command.limit(), turn.now()),
+        turn);
   }
 
-  public Reply limitConcurrency(SetConcurrency command) {
+  public Reply limitConcurrency(SetConcurrency command, Turn turn) {
     return change(
         command.queue(),
         command.limit() != null,
-        queue -> queues.limitConcurrency(queue, command.limit()));
+        queue -> queues.limitConcurrency(queue, command.limit()),
+        turn);
   }
 
-  public Reply forget(ForgetQueue command) {
+  public Reply forget(ForgetQueue command, Turn turn) {
     Queue queue = queues.find(command.queue());
-    if (queue != null && queues.forget(queue) && queue.retentionDue() != 0) {
-      timers.remove(queue.retentionDue(), TimerKind.RETENTION, queue.id());
+    if (queue != null) {
+      turn.emit(new Fact.RulesChanged(queue.name()));
+      if (queues.forget(queue) && queue.retentionDue() != 0) {
+        timers.remove(queue.retentionDue(), TimerKind.RETENTION, queue.id());
+      }
     }
     return Reply.Done.DONE;
   }
 
-  private Reply change(QueueName name, boolean sets, Consumer<Queue> change) {
+  private Reply change(QueueName name, boolean sets, Consumer<Queue> change, Turn turn) {
     Queue queue = sets ? queues.findOrAdd(name) : queues.find(name);
     if (queue != null) {
       change.accept(queue);
+      turn.emit(new Fact.RulesChanged(name));
     } else if (sets) {
       return new Reply.Refused(
           LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");

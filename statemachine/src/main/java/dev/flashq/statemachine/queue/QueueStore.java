@@ -3,11 +3,11 @@ package dev.flashq.statemachine.queue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
@@ -15,6 +15,8 @@ import dev.flashq.statemachine.store.FrontBudget;
 import dev.flashq.statemachine.store.Index;
 import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -164,29 +166,23 @@ public final class QueueStore {
     changed.add(queue);
   }
 
-  public void touch(Queue queue) {
-    changed.add(queue);
-  }
-
   /** Puts the rows of the changed queues into the batch. */
   public void write() {
     changed.forEach(
         queue -> tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode()));
   }
 
-  /** Tells other threads, and answers the changed queues in which a pull may now find jobs. */
-  public List<QueueName> entryWritten() {
+  /** Tells other threads, and emits the changed queues in which a pull may now find jobs. */
+  public void entryEnded(Turn turn) {
     forgotten.forEach(deliverable::remove);
     forgotten.clear();
-    List<QueueName> ready = new ArrayList<>(0);
     for (Queue queue : changed) {
       Deliverable now = publish(queue);
       if (now.jobs() > 0 || now.retryAtMs() > 0) {
-        ready.add(queue.name);
+        turn.emit(new Fact.QueueReady(queue.name));
       }
     }
     changed.clear();
-    return ready;
   }
 
   private Deliverable publish(Queue queue) {

@@ -9,7 +9,6 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Meta;
 import dev.flashq.statemachine.state.proto.StateProto.Answer;
 import dev.flashq.statemachine.state.proto.StateProto.AnswersRecord;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
@@ -20,6 +19,7 @@ import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.store.Views.View;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -159,7 +159,7 @@ public final class Answers {
       client.trim(old -> tables.delete(Column.ANSWERS, key(name, old)));
       bytes += client.bytes();
       // The floor is stored with the newest row, so that it is the same after a restart.
-      tables.put(
+      tables.insert(
           Column.ANSWERS, key(name, index), row.setSettled(client.floor).build().toByteArray());
       clients.put(name, client);
     }

@@ -1,12 +1,9 @@
 package dev.flashq.statemachine.store;
 
-import com.google.protobuf.ByteString;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
- * The writes of one log entry in RocksDB's own batch format, built in Java so that one native call
- * writes them all.
+ * Many rows in RocksDB's own batch format, built in Java so that one native call writes them all.
  *
  * <p>Layout: sequence (8 bytes), count (4 bytes, little endian), then per record a tag, the
  * family's number, the key and for a put the value, each with a varint length.
@@ -15,29 +12,16 @@ final class Batch {
   private static final int HEADER = 12;
   private static final byte PUT = 0x5;
   private static final byte DELETE = 0x4;
-  private static final int KEPT_CAPACITY = 4 << 20;
 
-  private final CRC32C crc = new CRC32C();
   private byte[] bytes = new byte[1 << 16];
   private int end = HEADER;
   private int count;
-  private int checkedTo = HEADER;
 
   void put(Column column, byte[] key, byte[] value) {
     room(key.length + value.length + 16);
     record(PUT, column, key);
     varint(value.length);
     append(value);
-  }
-
-  /** A put whose value has a one-byte head. */
-  void put(Column column, byte[] key, byte head, ByteString value) {
-    room(key.length + value.size() + 17);
-    record(PUT, column, key);
-    varint(value.size() + 1);
-    bytes[end++] = head;
-    value.copyTo(bytes, end);
-    end += value.size();
   }
 
   void delete(Column column, byte[] key) {
@@ -53,41 +37,16 @@ final class Batch {
     return count == 0;
   }
 
-  /** Drops all records and the checksum over them. */
-  void clear() {
-    end = HEADER;
-    checkedTo = HEADER;
-    count = 0;
-    crc.reset();
-  }
-
   /** The batch for RocksDB; the next one begins empty. */
   byte[] take() {
-    checksum();
     byte[] batch = Arrays.copyOf(bytes, end);
     batch[8] = (byte) count;
     batch[9] = (byte) (count >>> 8);
     batch[10] = (byte) (count >>> 16);
     batch[11] = (byte) (count >>> 24);
     end = HEADER;
-    checkedTo = HEADER;
     count = 0;
-    if (bytes.length > KEPT_CAPACITY) {
-      bytes = new byte[1 << 16];
-    }
     return batch;
-  }
-
-  /** Checksum over all records since {@link #restartChecksum}, wherever the batch was cut. */
-  long checksum() {
-    crc.update(bytes, checkedTo, end - checkedTo);
-    checkedTo = end;
-    return crc.getValue();
-  }
-
-  /** Begins a new checksum; the batch must be empty. */
-  void restartChecksum() {
-    crc.reset();
   }
 
   private void record(byte tag, Column column, byte[] key) {

@@ -18,7 +18,6 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
-import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.PerfLevel;
@@ -41,6 +40,8 @@ public final class Database implements AutoCloseable {
   // A few large shards: a block that is larger than its shard is never kept.
   private static final int CACHE_SHARD_BITS = 2;
   private static final int BLOOM_BITS_PER_KEY = 10;
+  private static final int BATCH_BYTES = 1 << 20;
+  private static final byte[] FIRST = new byte[0];
 
   static {
     RocksDB.loadLibrary();
@@ -140,14 +141,6 @@ public final class Database implements AutoCloseable {
     return family;
   }
 
-  public byte @Nullable [] get(Column column, byte[] key) {
-    try {
-      return db.get(family(column), key);
-    } catch (RocksDBException e) {
-      throw failed("read", e);
-    }
-  }
-
   byte @Nullable [] get(Column column, byte[] key, ReadOptions read) {
     try {
       return db.get(family(column), read, key);
@@ -160,7 +153,28 @@ public final class Database implements AutoCloseable {
     return db.newIterator(family(column), read);
   }
 
-  void write(byte[] batch) {
+  /** Writes all rows of an overlay, a part at a time. */
+  void write(Overlay overlay) {
+    Batch batch = new Batch();
+    for (Column column : Column.values()) {
+      RowTree.Cursor rows = overlay.of(column).cursor();
+      for (rows.seek(FIRST); rows.isValid(); rows.next()) {
+        if (rows.value() == RowTree.GRAVE) {
+          batch.delete(column, rows.key());
+        } else {
+          batch.put(column, rows.key(), rows.value());
+        }
+        if (batch.size() > BATCH_BYTES) {
+          write(batch.take());
+        }
+      }
+    }
+    if (!batch.isEmpty()) {
+      write(batch.take());
+    }
+  }
+
+  private void write(byte[] batch) {
     // Its counters cost a tenth of a write, and nobody reads them; the level is the thread's own.
     db.setPerfLevel(PerfLevel.DISABLE);
     try (WriteBatch writes = new WriteBatch(batch)) {
@@ -190,15 +204,6 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Writes the memtables of all columns to files; writers go on meanwhile. */
-  public void flush() {
-    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(false)) {
-      db.flush(wait, List.copyOf(families.values()));
-    } catch (RocksDBException e) {
-      throw failed("flush", e);
-    }
-  }
-
   /**
    * A figure of RocksDB itself, such as {@code rocksdb.estimate-live-data-size}; 0 when unknown.
    */
@@ -216,6 +221,14 @@ public final class Database implements AutoCloseable {
       throw new IllegalStateException("no column " + column);
     }
     return handle;
+  }
+
+  static void check(RocksIterator iterator) {
+    try {
+      iterator.status();
+    } catch (RocksDBException e) {
+      throw failed("scan", e);
+    }
   }
 
   static StorageException failed(String what, RocksDBException e) {

@@ -36,13 +36,22 @@ public final class Index {
     this.bound = empty ? null : new Slot(Long.MIN_VALUE, Long.MIN_VALUE, 0);
   }
 
+  /** Puts a slot in a place where none is. */
   public void put(Slot slot) {
-    put(slot, Bytes.of(slot.value()));
+    tables.insert(column, slot.key(prefix), Bytes.of(slot.value()));
+    added(slot);
   }
 
-  /** A put whose stored value begins with the slot's value and goes on with more. */
+  /**
+   * Puts a slot, whatever is in its place; the stored value begins with the slot's value and goes
+   * on with more.
+   */
   public void put(Slot slot, byte[] value) {
     tables.put(column, slot.key(prefix), value);
+    added(slot);
+  }
+
+  private void added(Slot slot) {
     if (bound == null || slot.compareTo(bound) < 0) {
       budget.add(front, slot);
       cut();
@@ -84,7 +93,7 @@ public final class Index {
     return slots;
   }
 
-  /** The stored value of a slot, which must not have been put in this entry unless flushed. */
+  /** The stored value of a slot. */
   public byte @Nullable [] stored(Slot slot) {
     return tables.get(column, slot.key(prefix));
   }

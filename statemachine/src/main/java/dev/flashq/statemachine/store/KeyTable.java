@@ -1,16 +1,11 @@
 package dev.flashq.statemachine.store;
 
-import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** A column that is read by exact keys and sees its own writes of the current entry. */
+/** A column that is read by exact keys. */
 public final class KeyTable {
-  // No stored value is empty.
-  private static final byte[] GONE = new byte[0];
-
   private final Tables tables;
   private final Column column;
-  private final LookupMap<ByteString, byte[]> written = LookupMap.create();
 
   public KeyTable(Tables tables, Column column) {
     this.tables = tables;
@@ -18,12 +13,6 @@ public final class KeyTable {
   }
 
   public byte @Nullable [] get(byte[] key) {
-    if (!written.isEmpty()) {
-      byte[] value = written.get(ByteString.copyFrom(key));
-      if (value != null) {
-        return value.length == 0 ? null : value;
-      }
-    }
     return tables.get(column, key);
   }
 
@@ -35,20 +24,18 @@ public final class KeyTable {
 
   public void put(byte[] key, byte[] value) {
     tables.put(column, key, value);
-    written.put(ByteString.copyFrom(key), value);
   }
 
   public void put(byte[] key, long value) {
     put(key, Bytes.of(value));
   }
 
-  public void delete(byte[] key) {
-    tables.delete(column, key);
-    written.put(ByteString.copyFrom(key), GONE);
+  /** Puts a number under a key that has none. */
+  public void insert(byte[] key, long value) {
+    tables.insert(column, key, Bytes.of(value));
   }
 
-  /** The entry is in the database; or its command was dropped after a flush of the rest. */
-  public void entryWritten() {
-    written.clear();
+  public void delete(byte[] key) {
+    tables.delete(column, key);
   }
 }

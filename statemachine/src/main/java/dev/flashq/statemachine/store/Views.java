@@ -1,65 +1,52 @@
 package dev.flashq.statemachine.store;
 
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
-/** Consistent views of the state for questions, taken between two entries. */
+/** Consistent views of the state for questions, taken between two entries. For any thread. */
 public final class Views {
   private final Database db;
-  // Fair, so that a question is not starved by a busy applying thread.
-  private final ReentrantLock entry = new ReentrantLock(true);
+  private final Tables tables;
 
-  public Views(Database db) {
+  public Views(Database db, Tables tables) {
     this.db = db;
-  }
-
-  /** Held by the applying thread while an entry is half written. */
-  public ReentrantLock entryLock() {
-    return entry;
+    this.tables = tables;
   }
 
   /** Answers from the state as it is between two entries. */
   public <R extends @Nullable Object> R read(Function<View, R> question) {
-    Snapshot snapshot;
-    entry.lock();
-    try {
-      snapshot = db.snapshot();
-    } finally {
-      entry.unlock();
-    }
-    try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-      return question.apply(new View(db, options));
-    } finally {
-      db.release(snapshot);
-    }
-  }
-
-  static void check(RocksIterator iterator) {
-    try {
-      iterator.status();
-    } catch (RocksDBException e) {
-      throw Database.failed("scan", e);
+    try (ReadOptions options = new ReadOptions()) {
+      Snapshot snapshot;
+      Layers layers;
+      tables.entryLock().lock();
+      try {
+        snapshot = db.snapshot();
+        layers = tables.view(options);
+      } finally {
+        tables.entryLock().unlock();
+      }
+      try {
+        options.setSnapshot(snapshot);
+        return question.apply(new View(layers));
+      } finally {
+        db.release(snapshot);
+      }
     }
   }
 
   /** The state at one moment. */
   public static final class View {
-    private final Database db;
-    private final ReadOptions options;
+    private final Layers layers;
 
-    private View(Database db, ReadOptions options) {
-      this.db = db;
-      this.options = options;
+    private View(Layers layers) {
+      this.layers = layers;
     }
 
     public byte @Nullable [] get(Column column, byte[] key) {
-      return db.get(column, key, options);
+      return layers.get(column, key);
     }
 
     /**
@@ -67,34 +54,12 @@ public final class Views {
      */
     public void scan(
         Column column, byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> visitor) {
-      try (RocksIterator iterator = db.iterator(column, options)) {
-        for (iterator.seek(from); iterator.isValid(); iterator.next()) {
-          byte[] key = iterator.key();
-          if (!Bytes.startsWith(key, prefix) || !visitor.test(key, iterator.value())) {
-            return;
-          }
-        }
-        check(iterator);
-      }
+      layers.scan(column, prefix, from, visitor);
     }
 
     /** Shows keys with the prefix in reverse key order, until the visitor says false. */
     public void scanBack(Column column, byte[] prefix, BiPredicate<byte[], byte[]> visitor) {
-      try (RocksIterator iterator = db.iterator(column, options)) {
-        for (iterator.seekForPrev(after(prefix)); iterator.isValid(); iterator.prev()) {
-          byte[] key = iterator.key();
-          if (!Bytes.startsWith(key, prefix) || !visitor.test(key, iterator.value())) {
-            return;
-          }
-        }
-        check(iterator);
-      }
-    }
-
-    private static byte[] after(byte[] prefix) {
-      byte[] end = java.util.Arrays.copyOf(prefix, prefix.length + 32);
-      java.util.Arrays.fill(end, prefix.length, end.length, (byte) 0xff);
-      return end;
+      layers.scanBack(column, prefix, visitor);
     }
   }
 }

@@ -36,7 +36,7 @@ public final class Leases {
   }
 
   public void put(int queue, long job, long until) {
-    tables.put(Column.ACTIVE, key(queue, job), Bytes.of(until));
+    tables.insert(Column.ACTIVE, key(queue, job), Bytes.of(until));
     byEnd.add(new Slot(until, job, job));
   }
 

@@ -23,11 +23,12 @@ public final class Timers {
     this.byDue = new Index(tables, Column.TIMERS, new byte[0], budget, false);
   }
 
+  /** A timer; its subject has no other of the kind that is due at the same time. */
   public void put(long due, TimerKind kind, long subject) {
     byDue.put(slot(due, kind, subject));
   }
 
-  /** A timer that carries a name. */
+  /** A timer that carries a name; takes the place of one that is due at the same time. */
   public void put(long due, TimerKind kind, long subject, byte[] name) {
     byte[] value = Arrays.copyOf(Bytes.of(subject), 8 + name.length);
     System.arraycopy(name, 0, value, 8, name.length);
@@ -46,9 +47,8 @@ public final class Timers {
         : new Timer(slot.major(), KINDS[(int) (slot.minor() >>> SUBJECT_BITS)], slot.value());
   }
 
-  /** The name that a timer of this entry's past carries. */
+  /** The name that a timer carries. */
   public byte[] name(Timer timer) {
-    tables.flush();
     byte[] value = byDue.stored(slot(timer.due, timer.kind, timer.subject));
     return value == null ? new byte[0] : Arrays.copyOfRange(value, 8, value.length);
   }

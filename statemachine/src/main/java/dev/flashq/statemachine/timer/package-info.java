@@ -1,4 +1,4 @@
-/** What falls due: leases, delays, expiries; and the tick that fires them. */
+/** What falls due: leases, delays, expiries. */
 @NullMarked
 package dev.flashq.statemachine.timer;
 

@@ -71,7 +71,6 @@ class BacklogTest {
   @Test
   void aPullFromFilesReadsLittleMoreThanItsJobs() {
     push(MILLION, _ -> JobOptions.DEFAULTS);
-    cluster.engine().flushAhead();
     // Out of the memory for what was pushed last.
     cluster.restart();
     consume(10_000);

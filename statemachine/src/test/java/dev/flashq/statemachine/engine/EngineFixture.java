@@ -9,6 +9,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -54,6 +55,7 @@ public final class EngineFixture implements AutoCloseable {
   private final List<JobId> ended = new ArrayList<>();
   private final Map<JobId, JobEnd> ends = new HashMap<>();
   private final List<QueueName> woken = new ArrayList<>();
+  private final List<QueueName> changed = new ArrayList<>();
 
   public EngineFixture(Path folder) {
     this.folder = folder;
@@ -62,20 +64,19 @@ public final class EngineFixture implements AutoCloseable {
 
   private RocksEngine open(Path live) {
     RocksEngine opened = new RocksEngine(live, NODE, BOOT);
-    opened.listen(
-        new QueueEngine.Listener() {
-          @Override
-          public void ready(QueueName queue) {
-            woken.add(queue);
-          }
-
-          @Override
-          public void ended(JobId job, JobEnd end) {
-            ended.add(job);
-            ends.put(job, end);
-          }
-        });
+    opened.listen(this::hear);
     return opened;
+  }
+
+  private void hear(Fact fact) {
+    switch (fact) {
+      case Fact.QueueReady(QueueName queue) -> woken.add(queue);
+      case Fact.JobEnded(JobId job, _, JobEnd end) -> {
+        ended.add(job);
+        ends.put(job, end);
+      }
+      case Fact.RulesChanged(QueueName queue) -> changed.add(queue);
+    }
   }
 
   public RocksEngine engine() {
@@ -101,6 +102,10 @@ public final class EngineFixture implements AutoCloseable {
 
   List<QueueName> woken() {
     return woken;
+  }
+
+  List<QueueName> changed() {
+    return changed;
   }
 
   /** Lets time pass and the leader tick as often as something is due. */

@@ -32,9 +32,9 @@ class TwinTest {
           restarting.restart();
         }
       }
-      assertThat(Rows.of(restarting.engine()))
+      assertThat(Rows.differences(Rows.of(steady.engine()), Rows.of(restarting.engine())))
           .as("repeat with -Dtwin.seed=%d", seed)
-          .isEqualTo(Rows.of(steady.engine()));
+          .isEmpty();
       assertThat(restarting.engine().digest()).isEqualTo(steady.engine().digest());
     }
   }
@@ -73,9 +73,9 @@ class TwinTest {
               .start();
       assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(other.exitValue()).as("repeat with -Dtwin.seed=%d", seed).isZero();
-      assertThat(Files.readAllLines(rows))
+      assertThat(Rows.differences(Rows.of(here.engine()), Files.readAllLines(rows)))
           .as("repeat with -Dtwin.seed=%d", seed)
-          .isEqualTo(Rows.of(here.engine()));
+          .isEmpty();
     }
   }
 }

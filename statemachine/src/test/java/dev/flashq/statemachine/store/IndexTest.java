@@ -22,6 +22,7 @@ class IndexTest {
   private Tables tables;
   private FrontBudget budget;
   private Index index;
+  private int crowds;
 
   @BeforeEach
   void open() {
@@ -63,7 +64,7 @@ class IndexTest {
           }
         }
       }
-      tables.commit();
+      store();
       if (random.nextInt(40) == 0) {
         index.forget();
       } else if (random.nextInt(10) == 0) {
@@ -79,6 +80,12 @@ class IndexTest {
       index.remove(slot);
     }
     assertThat(rest).as("repeat with -Dindex.seed=%d", seed).containsExactlyElementsOf(model);
+  }
+
+  /** Everything is in the database, as after a checkpoint. */
+  private void store() {
+    tables.commit();
+    tables.freeze().write();
   }
 
   private void put(Slot slot, TreeSet<Slot> model) {
@@ -110,11 +117,11 @@ class IndexTest {
 
   /** Other indexes fill the memory that all share. */
   private void crowdOut() {
-    Index other = new Index(tables, Column.READY, Bytes.of(8), budget, true);
+    Index other = new Index(tables, Column.READY, Bytes.of(100 + crowds++), budget, true);
     for (int i = 0; i < 1000; i++) {
       other.put(new Slot(1, i, i));
     }
-    Index another = new Index(tables, Column.READY, Bytes.of(9), budget, true);
+    Index another = new Index(tables, Column.READY, Bytes.of(100 + crowds++), budget, true);
     for (int i = 0; i < 1000; i++) {
       another.put(new Slot(1, i, i));
     }
@@ -161,7 +168,7 @@ class IndexTest {
       index.put(new Slot(0, i, i));
     }
     takeAll(50_000);
-    tables.commit();
+    store();
     try (KeysPassed keys = new KeysPassed(folder.resolve("keys"))) {
       long passed =
           keys.by(
@@ -171,7 +178,7 @@ class IndexTest {
                     index.put(new Slot(0, -(10_000L * round + i), i));
                   }
                   takeAll(2000 + 10);
-                  tables.commit();
+                  store();
                 }
               });
       // 20 rounds of 2000: without a memory of graves each round passes over all 50,000.
@@ -185,7 +192,7 @@ class IndexTest {
       index.put(new Slot(0, i, i));
     }
     takeAll(50_000);
-    tables.commit();
+    store();
     try (KeysPassed keys = new KeysPassed(folder.resolve("keys"))) {
       crowdOut();
       assertThat(keys.by(() -> index.first())).isLessThan(2000);

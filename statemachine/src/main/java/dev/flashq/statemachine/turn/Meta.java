@@ -1,4 +1,4 @@
-package dev.flashq.statemachine.engine;
+package dev.flashq.statemachine.turn;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
@@ -97,7 +97,7 @@ public final class Meta {
         .setBeforeCompleted(now.before());
   }
 
-  static Throughput throughput(MetaRecordOrBuilder row) {
+  public static Throughput throughput(MetaRecordOrBuilder row) {
     return new Throughput(row.getWindow(), row.getWindowCompleted(), row.getBeforeCompleted());
   }
 
@@ -127,7 +127,7 @@ public final class Meta {
   }
 
   /** Seals an entry: where it stood, and a checksum of what it wrote, chained to all before it. */
-  void seal(long term, long index, long checksum) {
+  public void seal(long term, long index, long checksum) {
     row.setAppliedTerm(term).setAppliedEnd(index + 1);
     row.setDigest(mix(row.getDigest(), checksum, index, row));
     tables.put(Column.META, KEY, row.build().toByteArray());
@@ -137,12 +137,12 @@ public final class Meta {
    * Notes an index without commands; not part of the digest, since some replicas see it within a
    * snapshot.
    */
-  void skip(long term, long index) {
+  public void skip(long term, long index) {
     row.setAppliedTerm(term).setAppliedEnd(index + 1);
     tables.put(Column.META, KEY, row.build().toByteArray());
   }
 
-  void forget() {
+  public void forget() {
     row = read();
   }
 

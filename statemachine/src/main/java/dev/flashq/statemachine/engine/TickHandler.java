@@ -1,9 +1,8 @@
-package dev.flashq.statemachine.timer;
+package dev.flashq.statemachine.engine;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.engine.Turn;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
@@ -12,13 +11,16 @@ import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.store.Slot;
+import dev.flashq.statemachine.timer.Leases;
+import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.timer.Timers.Timer;
+import dev.flashq.statemachine.turn.Turn;
 
 /**
  * Fires what is due, leases first, each kind in the order of time; at most {@link
  * Limits#TIMERS_PER_TICK} a tick.
  */
-public final class TickHandler {
+final class TickHandler {
   private final Timers timers;
   private final Leases leases;
   private final JobStore jobs;
@@ -27,7 +29,7 @@ public final class TickHandler {
   private final Debounce debounce;
   private final Answers answers;
 
-  public TickHandler(
+  TickHandler(
       Timers timers,
       Leases leases,
       JobStore jobs,
@@ -44,16 +46,19 @@ public final class TickHandler {
     this.answers = answers;
   }
 
-  public Reply handle(Turn turn) {
+  Reply handle(Turn turn) {
     int left = Limits.TIMERS_PER_TICK;
     Slot lease = leases.first();
-    while (lease != null && lease.major() <= turn.now() && left > 0) {
+    while (lease != null && lease.major() <= turn.now() && left > 0 && !turn.work().isSpent()) {
       endLease(lease.value(), turn);
       left--;
       lease = leases.first();
     }
     Timer timer = timers.first();
-    while (timer != null && timer.due() <= turn.now() && left > 0 && turn.followUps() > 0) {
+    while (timer != null
+        && timer.due() <= turn.now()
+        && left > 0
+        && turn.work().followUpsLeft() > 0) {
       left -= fire(timer, left, turn);
       timer = timers.first();
     }
