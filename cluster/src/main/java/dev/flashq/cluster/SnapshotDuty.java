@@ -1,11 +1,9 @@
 package dev.flashq.cluster;
 
-import dev.flashq.cluster.config.NodeClock;
-import java.util.concurrent.CompletableFuture;
+import dev.flashq.cluster.schedule.Scheduler;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,77 +37,97 @@ final class SnapshotDuty {
   private static final long RETRY_MS = 10_000;
 
   private final long limit;
-  private final NodeClock clock;
-  private final BooleanSupplier sending;
-  private final Supplier<CompletableFuture<Void>> take;
+  private final Scheduler lane;
+  private final Checkpointing checkpoints;
   private final AtomicLong applied = new AtomicLong();
-  private final AtomicBoolean taking = new AtomicBoolean();
+
+  /** Set while a look is due soon, so that entries need not ask for one. */
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  /** Set when a look was asked for at once; asked again after the next window or checkpoint. */
+  private final AtomicBoolean urged = new AtomicBoolean();
+
   private volatile long inCheckpoint;
-  private volatile long notBefore;
+
+  /** Of the lane alone, like all below. */
+  private long notBefore;
+
   private long windowStart;
   private long atWindowStart;
   private boolean quiet;
+  private boolean taking;
 
   /**
    * @param limit bytes of log
-   * @param sending whether an earlier checkpoint is on its way to another member
-   * @param take takes a checkpoint
    */
-  SnapshotDuty(
-      long limit,
-      NodeClock clock,
-      BooleanSupplier sending,
-      Supplier<CompletableFuture<Void>> take) {
+  SnapshotDuty(long limit, Scheduler lane, Checkpointing checkpoints) {
     this.limit = limit;
-    this.clock = clock;
-    this.sending = sending;
-    this.take = take;
-    this.notBefore = clock.elapsed();
-    this.windowStart = clock.elapsed();
+    this.lane = lane;
+    this.checkpoints = checkpoints;
+    this.notBefore = lane.now();
+    this.windowStart = lane.now();
   }
 
-  /** An entry has been applied. For any thread. */
+  /** An entry has been applied. For any thread; returns at once. */
   void applied(int bytes, int rows) {
-    applied.addAndGet(Math.max(bytes, ROW_BYTES * rows));
+    long total = applied.addAndGet(Math.max(bytes, ROW_BYTES * rows));
+    if (!looking.get() && looking.compareAndSet(false, true)) {
+      lane.after(WINDOW_MS, this::lookAtWindow);
+    }
+    // Under load the next window may be too late.
+    if (total - inCheckpoint > limit && !urged.get() && urged.compareAndSet(false, true)) {
+      lane.execute(this::look);
+    }
   }
 
-  /** Called every few milliseconds, by one thread. */
-  void look() {
-    long now = clock.elapsed();
+  /** Looks again and again until everything is in a checkpoint, or nearly nothing is not. */
+  private void lookAtWindow() {
     long bytes = applied.get();
-    measure(now, bytes);
-    if (now >= notBefore && isDue(bytes - inCheckpoint) && taking.compareAndSet(false, true)) {
+    long now = lane.now();
+    quiet = bytes - atWindowStart < limit / QUIET_PART * (now - windowStart) / WINDOW_MS;
+    boolean still = bytes == atWindowStart;
+    urged.set(false);
+    windowStart = now;
+    atWindowStart = bytes;
+    look();
+    if (still && bytes - inCheckpoint <= limit / ENOUGH_PART) {
+      looking.set(false);
+      if (applied.get() == bytes || !looking.compareAndSet(false, true)) {
+        return;
+      }
+    }
+    lane.after(WINDOW_MS, this::lookAtWindow);
+  }
+
+  private void look() {
+    long bytes = applied.get();
+    if (!taking && lane.now() >= notBefore && isDue(bytes - inCheckpoint)) {
       begin(bytes);
     }
   }
 
-  private void measure(long now, long bytes) {
-    if (now - windowStart >= WINDOW_MS) {
-      quiet = bytes - atWindowStart < limit / QUIET_PART;
-      windowStart = now;
-      atWindowStart = bytes;
-    }
-  }
-
   private boolean isDue(long since) {
-    if (sending.getAsBoolean()) {
+    if (checkpoints.isSending()) {
       return since > WHILE_SENDING * limit;
     }
     return since > limit || (quiet && since > limit / ENOUGH_PART);
   }
 
   private void begin(long bytes) {
+    taking = true;
     var _ =
-        take.get()
-            .whenComplete(
-                (_, failure) -> {
-                  if (failure == null) {
-                    inCheckpoint = bytes;
-                  } else {
-                    notBefore = clock.elapsed() + RETRY_MS;
-                    LOG.warn("No checkpoint was taken; the next try is in 10 s", failure);
-                  }
-                  taking.set(false);
-                });
+        checkpoints.take().whenComplete((_, failure) -> lane.execute(() -> taken(bytes, failure)));
+  }
+
+  private void taken(long bytes, @Nullable Throwable failure) {
+    taking = false;
+    urged.set(false);
+    if (failure == null) {
+      inCheckpoint = bytes;
+    } else {
+      notBefore = lane.now() + RETRY_MS;
+      LOG.warn("No checkpoint was taken; the next try is in 10 s", failure);
+    }
+    look();
   }
 }

@@ -307,7 +307,7 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public synchronized Deliverable deliverable(QueueName queue) {
+  public synchronized Deliverable deliverable(QueueName queue, long unixMs) {
     return new Deliverable(ready.getOrDefault(queue, new ArrayDeque<>()).size(), 0);
   }
 

@@ -2,7 +2,7 @@ package dev.flashq.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.schedule.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,17 +12,24 @@ class SnapshotDutyTest {
   private static final int LIMIT = 64_000;
 
   private final List<CompletableFuture<Void>> taken = new ArrayList<>();
-  private long now = 5_000;
+  private final VirtualTime time = new VirtualTime();
   private boolean sending;
   private final SnapshotDuty duty =
       new SnapshotDuty(
           LIMIT,
-          new NodeClock(() -> 0, () -> now),
-          () -> sending,
-          () -> {
-            var checkpoint = new CompletableFuture<Void>();
-            taken.add(checkpoint);
-            return checkpoint;
+          time,
+          new Checkpointing() {
+            @Override
+            public boolean isSending() {
+              return sending;
+            }
+
+            @Override
+            public CompletableFuture<Void> take() {
+              var checkpoint = new CompletableFuture<Void>();
+              taken.add(checkpoint);
+              return checkpoint;
+            }
           });
 
   @Test
@@ -39,11 +46,11 @@ class SnapshotDutyTest {
     for (int i = 0; i < 8; i++) {
       duty.applied(100, LIMIT / 40 / 8);
     }
-    duty.look();
+    time.settle();
     assertThat(taken).isEmpty();
 
     duty.applied(39, 1);
-    duty.look();
+    time.settle();
     assertThat(taken).hasSize(1);
   }
 
@@ -121,11 +128,10 @@ class SnapshotDutyTest {
 
   private void work(int bytes) {
     duty.applied(bytes, 0);
-    duty.look();
+    time.settle();
   }
 
   private void pass(long ms) {
-    now += ms;
-    duty.look();
+    time.pass(ms);
   }
 }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
-import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
 import dev.flashq.security.DevelopmentCa;
@@ -85,7 +84,8 @@ final class TestCluster implements AutoCloseable {
    * @param replaced an empty data folder takes the place of a lost one
    */
   ClusterNode start(String id, boolean replaced) {
-    var node = new ClusterNode(settings(id, replaced), this::open, NodeClock.system(), fatal::add);
+    var node =
+        new ClusterNode(settings(id, replaced), this::open, System::currentTimeMillis, fatal::add);
     nodes.put(id, node);
     node.start();
     return node;

@@ -4,7 +4,6 @@ import dev.flashq.cluster.ClusterNode;
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
-import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
 import dev.flashq.ops.HealthPages;
@@ -90,7 +89,7 @@ public final class Node implements AutoCloseable {
             new ClusterNode(
                 settings(certificates),
                 (live, node, boot) -> new RocksEngine(live, node, boot, engineMemory()),
-                NodeClock.system(),
+                System::currentTimeMillis,
                 fatal));
     cluster.start();
     TokenAccess tokens = new TokenAccess(tokens());

@@ -40,8 +40,12 @@ public interface QueueEngine extends AutoCloseable {
   /** Answers from what is applied. WaitForJob answers at once with what is known. */
   <R> R ask(Query<R> query);
 
-  /** Whether a pull would find something now, as far as this replica knows. */
-  Deliverable deliverable(QueueName queue);
+  /**
+   * Whether a pull would find something, as far as this replica knows.
+   *
+   * @param unixMs what the asking node takes for the time
+   */
+  Deliverable deliverable(QueueName queue, long unixMs);
 
   /**
    * Unix ms at which the earliest timer is due; {@link Long#MAX_VALUE} when there is none. May be
@@ -68,9 +72,10 @@ public interface QueueEngine extends AutoCloseable {
 
   /**
    * @param jobs how many jobs a pull would get now
-   * @param retryAtMs when a rate limit holds jobs back: Unix ms when the next may go; otherwise 0
+   * @param retryInMs when a rate limit holds jobs back: milliseconds until the next may go;
+   *     otherwise 0
    */
-  record Deliverable(int jobs, long retryAtMs) {
+  record Deliverable(int jobs, long retryInMs) {
     public static final Deliverable NOTHING = new Deliverable(0, 0);
   }
 

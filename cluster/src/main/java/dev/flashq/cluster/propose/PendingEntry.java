@@ -4,14 +4,14 @@ import static dev.flashq.protocol.ErrorCode.OUTCOME_UNKNOWN;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import com.google.protobuf.ByteString;
-import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An entry between its first attempt and the moment this node has applied it or given it up.
- * Belongs to the proposer's thread, but for the list of commands, which the applying thread reads.
+ * Belongs to the proposer's lane, but for the list of commands, which the applying thread reads.
  */
 final class PendingEntry {
   private static final Refused UNAVAILABLE =
@@ -26,6 +26,7 @@ final class PendingEntry {
   private final List<PendingCommand> commands;
   private int expired;
   private int attempts;
+  private int unresolved;
   private long leadership = -1;
   private boolean onItsWay;
   private boolean maybeInLog;
@@ -68,16 +69,23 @@ final class PendingEntry {
   int begin(long currentLeadership) {
     leadership = currentLeadership;
     onItsWay = true;
+    unresolved++;
     return ++attempts;
   }
 
   /** Notes the end of an attempt; only the newest decides about the next. */
   void end(int attempt, @Nullable Throwable failure, long nextTry) {
-    maybeInLog |= !(failure instanceof NotSentException);
+    unresolved--;
+    maybeInLog |= !isNotSent(failure);
     if (attempt == attempts && failure != null) {
       onItsWay = false;
       retryAt = nextTry;
     }
+  }
+
+  private static boolean isNotSent(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof NotSentException;
   }
 
   long retryAt() {
@@ -93,8 +101,13 @@ final class PendingEntry {
     expired++;
   }
 
-  /** What its senders are told when nobody has confirmed it. */
-  Reply givenUp() {
-    return maybeInLog || onItsWay ? UNKNOWN : UNAVAILABLE;
+  /** The commands that have not run out of time. */
+  List<PendingCommand> rest() {
+    return commands.subList(expired, commands.size());
+  }
+
+  /** Whether no attempt has brought it into the log, nor can one that is on its way. */
+  boolean isCertainlyNotInLog() {
+    return !maybeInLog && unresolved == 0;
   }
 }

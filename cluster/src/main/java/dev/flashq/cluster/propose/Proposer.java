@@ -2,8 +2,9 @@ package dev.flashq.cluster.propose;
 
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 
-import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Burst;
 import dev.flashq.statemachine.QueueEngine.Outcome;
@@ -20,10 +21,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,13 +32,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Commands of all sessions of this node into entries of the log, and the replies back.
  *
- * <p>One thread fills entries and sends them. There is no timer that waits for more: while entries
+ * <p>One lane fills entries and sends them. There is no timer that waits for more: while entries
  * are on their way, the next one fills, so one client gets the latency of the log and many get its
  * throughput. A command is answered when this node has applied its entry, or after {@link
  * Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent again under the same
- * sequence; the engine applies a sequence once.
+ * sequence; the engine applies a sequence once. An entry that certainly did not enter the log is
+ * not sent any more when one of its commands has run out of time: its sender was told that it has
+ * no effect.
  */
-public final class Proposer implements AutoCloseable {
+public final class Proposer {
   private static final Logger LOG = LoggerFactory.getLogger(Proposer.class);
   private static final Refused FULL =
       new Refused(LIMIT_EXCEEDED, "Too many commands are waiting on this node, retry later");
@@ -46,8 +48,8 @@ public final class Proposer implements AutoCloseable {
   /** Milliseconds until a failed attempt is repeated at the same leader. */
   private static final long RETRY_MS = 20;
 
-  /** Milliseconds between looks for a leader when nothing else wakes the thread. */
-  private static final long IDLE_MS = 100;
+  /** Milliseconds between looks for a leader while commands wait for one. */
+  private static final long LOOK_MS = 100;
 
   private record AttemptEnd(PendingEntry entry, int attempt, @Nullable Throwable failure) {}
 
@@ -55,9 +57,8 @@ public final class Proposer implements AutoCloseable {
   private final long boot;
   private final ReplicatedLog log;
   private final ProposalLimits limits;
-  private final NodeClock clock;
+  private final Scheduler lane;
   private final Consumer<Reply> unwanted;
-  private final Thread thread;
 
   private final Queue<PendingCommand> arrivals = new ConcurrentLinkedQueue<>();
 
@@ -69,16 +70,22 @@ public final class Proposer implements AutoCloseable {
   private final AtomicInteger pendingCommands = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
   private final AtomicLong leadership = new AtomicLong();
-  private volatile boolean asleep;
+  private final AtomicBoolean woken = new AtomicBoolean();
   private volatile boolean closed;
 
-  /** Of the proposer's thread alone, like the sequence. */
+  /** Whether commands wait that the lane has seen. */
+  private volatile boolean backlog;
+
+  /** Of the lane alone, like all below. */
   private final Deque<PendingCommand> waiting = new ArrayDeque<>();
 
   private long lastSequence;
   private long sentUnder;
+  private @Nullable Alarm alarm;
+  private long alarmAt = Long.MAX_VALUE;
 
   /**
+   * @param lane runs one task at a time, and may be held up by {@link ReplicatedLog#append}
    * @param unwanted gets replies whose sender has gone or was already told that the outcome is
    *     unknown
    */
@@ -87,19 +94,14 @@ public final class Proposer implements AutoCloseable {
       long boot,
       ReplicatedLog log,
       ProposalLimits limits,
-      NodeClock clock,
+      Scheduler lane,
       Consumer<Reply> unwanted) {
     this.node = node;
     this.boot = boot;
     this.log = log;
     this.limits = limits;
-    this.clock = clock;
+    this.lane = lane;
     this.unwanted = unwanted;
-    this.thread = new Thread(this::run, "proposer-" + node);
-  }
-
-  public void start() {
-    thread.start();
   }
 
   /** Never blocks; the reply comes within {@link Limits#COMMIT_WAIT_MS} and a little. */
@@ -109,10 +111,10 @@ public final class Proposer implements AutoCloseable {
       pendingCommands.decrementAndGet();
       return CompletableFuture.completedFuture(FULL);
     }
-    var command = new PendingCommand(submission, bytes, clock.elapsed(), new CompletableFuture<>());
+    var command = new PendingCommand(submission, bytes, lane.now(), new CompletableFuture<>());
     arrivals.add(command);
     if (closed) {
-      refuseAll();
+      refuseArrivals();
     }
     wake();
     return command.reply();
@@ -145,7 +147,14 @@ public final class Proposer implements AutoCloseable {
       // The rest was too much for one entry and had no effect.
       postponed.add(commands.subList(replies.size(), commands.size()));
     }
-    wake();
+    if (hasMore()) {
+      wake();
+    }
+  }
+
+  /** Whether an entry that has come to its end lets another one go. */
+  private boolean hasMore() {
+    return !arrivals.isEmpty() || !postponed.isEmpty() || backlog;
   }
 
   /**
@@ -161,51 +170,74 @@ public final class Proposer implements AutoCloseable {
     return pendingCommands.get();
   }
 
-  @Override
+  /** Takes nothing any more. Called before the lane ends. */
   public void close() {
     closed = true;
-    LockSupport.unpark(thread);
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    refuseAll();
+    refuseArrivals();
   }
 
-  private void run() {
-    while (!closed) {
-      try {
-        step();
-      } catch (RuntimeException e) {
-        LOG.error("The proposer failed and goes on", e);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
-      }
+  /** Answers whatever has no answer yet. Called after the lane has ended. */
+  public void refuseAll() {
+    collect();
+    for (PendingCommand command = waiting.poll(); command != null; command = waiting.poll()) {
+      answer(command, PendingEntry.unavailable());
+    }
+    for (PendingEntry entry : inFlight.values()) {
+      Refused refusal =
+          entry.isCertainlyNotInLog() ? PendingEntry.unavailable() : PendingEntry.unknown();
+      entry.commands().forEach(command -> answer(command, refusal));
+    }
+    inFlight.clear();
+  }
+
+  private void refuseArrivals() {
+    for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
+      answer(command, PendingEntry.unavailable());
+    }
+  }
+
+  private void wake() {
+    if (!woken.get() && woken.compareAndSet(false, true)) {
+      lane.execute(this::step);
     }
   }
 
   private void step() {
-    collect();
-    long now = clock.elapsed();
-    expire(now);
-    sentUnder = leadership.get();
-    if (log.hasLeader()) {
-      resend(now);
-      sendNext();
+    woken.set(false);
+    if (closed) {
+      return;
     }
-    sleep();
+    do {
+      collect();
+      long now = lane.now();
+      expire(now);
+      sentUnder = leadership.get();
+      if (log.hasLeader()) {
+        resend(now);
+        sendNext();
+      }
+      backlog = !waiting.isEmpty();
+      // An entry may have come to its end since; whoever saw to that did not know of the backlog.
+    } while (backlog && inFlight.size() < limits.entriesInFlight() && log.hasLeader() && !closed);
+    setAlarm(nextEvent(lane.now()));
   }
 
   private void collect() {
     for (var rest = postponed.poll(); rest != null; rest = postponed.poll()) {
-      rest.reversed().stream().filter(command -> !command.reply().isDone()).forEach(waiting::push);
+      putBack(rest);
     }
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
       waiting.add(command);
     }
     for (AttemptEnd end = attemptEnds.poll(); end != null; end = attemptEnds.poll()) {
-      end.entry().end(end.attempt(), end.failure(), clock.elapsed() + RETRY_MS);
+      end.entry().end(end.attempt(), end.failure(), lane.now() + RETRY_MS);
     }
+  }
+
+  private void putBack(List<PendingCommand> commands) {
+    commands.reversed().stream()
+        .filter(command -> !command.reply().isDone())
+        .forEach(waiting::push);
   }
 
   private void expire(long now) {
@@ -217,14 +249,26 @@ public final class Proposer implements AutoCloseable {
     }
     for (PendingEntry entry : inFlight.values()) {
       PendingCommand oldest = entry.oldest();
-      while (oldest != null && oldest.deadline() <= now) {
-        answer(oldest, entry.givenUp());
-        entry.dropOldest();
-        oldest = entry.oldest();
+      if (oldest != null && oldest.deadline() <= now) {
+        expire(entry, now);
       }
-      if (oldest == null) {
-        inFlight.remove(entry.sequence());
-      }
+    }
+  }
+
+  private void expire(PendingEntry entry, long now) {
+    boolean noEffect = entry.isCertainlyNotInLog();
+    PendingCommand oldest = entry.oldest();
+    while (oldest != null && oldest.deadline() <= now) {
+      answer(oldest, noEffect ? PendingEntry.unavailable() : PendingEntry.unknown());
+      entry.dropOldest();
+      oldest = entry.oldest();
+    }
+    if (noEffect) {
+      // It must not go into the log later: the others go in an entry without those that have ended.
+      inFlight.remove(entry.sequence());
+      putBack(entry.rest());
+    } else if (oldest == null) {
+      inFlight.remove(entry.sequence());
     }
   }
 
@@ -302,37 +346,37 @@ public final class Proposer implements AutoCloseable {
             });
   }
 
-  private void sleep() {
-    asleep = true;
-    if (arrivals.isEmpty()
-        && attemptEnds.isEmpty()
-        && postponed.isEmpty()
-        && !canSend()
-        && sentUnder == leadership.get()
-        && !closed) {
-      LockSupport.parkNanos(
-          this,
-          TimeUnit.MILLISECONDS.toNanos(Math.clamp(nextEvent() - clock.elapsed(), 1, IDLE_MS)));
+  /** When the lane has to look again although nothing happens; {@link Long#MAX_VALUE}: never. */
+  private long nextEvent(long now) {
+    long next = Long.MAX_VALUE;
+    PendingCommand first = waiting.peek();
+    if (first != null) {
+      next = Math.min(first.deadline(), now + LOOK_MS);
     }
-    asleep = false;
-  }
-
-  private boolean canSend() {
-    return !waiting.isEmpty() && inFlight.size() < limits.entriesInFlight() && log.hasLeader();
-  }
-
-  private long nextEvent() {
-    long next = clock.elapsed() + IDLE_MS;
     for (PendingEntry entry : inFlight.values()) {
-      next = Math.min(next, entry.retryAt());
+      PendingCommand oldest = entry.oldest();
+      next = Math.min(next, oldest == null ? Long.MAX_VALUE : oldest.deadline());
+      next = Math.min(next, Math.max(entry.retryAt(), now + 1));
     }
     return next;
   }
 
-  private void wake() {
-    if (asleep) {
-      LockSupport.unpark(thread);
+  private void setAlarm(long at) {
+    if (at >= alarmAt) {
+      return;
     }
+    Alarm old = alarm;
+    if (old != null) {
+      old.cancel();
+    }
+    alarmAt = at;
+    alarm =
+        lane.after(
+            at - lane.now(),
+            () -> {
+              alarmAt = Long.MAX_VALUE;
+              wake();
+            });
   }
 
   private boolean reserve(long bytes) {
@@ -354,20 +398,5 @@ public final class Proposer implements AutoCloseable {
   private void release(PendingCommand command) {
     pendingCommands.decrementAndGet();
     pendingBytes.addAndGet(-command.bytes());
-  }
-
-  /** After the end of the thread, or beside it for commands that it will not see. */
-  private void refuseAll() {
-    if (thread.isAlive()) {
-      return;
-    }
-    collect();
-    for (PendingCommand command = waiting.poll(); command != null; command = waiting.poll()) {
-      answer(command, PendingEntry.unavailable());
-    }
-    for (PendingEntry entry : inFlight.values()) {
-      entry.commands().forEach(command -> answer(command, entry.givenUp()));
-    }
-    inFlight.clear();
   }
 }

@@ -3,7 +3,7 @@ package dev.flashq.cluster.propose;
 import com.google.protobuf.ByteString;
 import java.util.concurrent.CompletableFuture;
 
-/** Where entries go; Raft in a node, something faster in a simulation. */
+/** The log of the cluster as one node sees it: Raft in a process, a model of it in a simulation. */
 public interface ReplicatedLog {
   /** Whether there is a leader to send to, as far as this node knows. */
   boolean hasLeader();
@@ -15,4 +15,10 @@ public interface ReplicatedLog {
    * knows.
    */
   CompletableFuture<Void> append(ByteString entry);
+
+  /**
+   * Asks the leader once for the index that a reader must have applied to see everything that was
+   * answered before. Fails when there is no leader, or when it cannot prove to be one.
+   */
+  CompletableFuture<Long> readIndex();
 }

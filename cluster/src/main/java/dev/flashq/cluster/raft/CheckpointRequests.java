@@ -1,9 +1,9 @@
 package dev.flashq.cluster.raft;
 
-import dev.flashq.cluster.config.NodeClock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.exceptions.TimeoutIOException;
 
@@ -16,19 +16,19 @@ final class CheckpointRequests {
   static final long TIMEOUT_MS = 60_000;
 
   private final LongFunction<CompletableFuture<RaftClientReply>> ask;
-  private final NodeClock clock;
+  private final LongSupplier elapsedMs;
 
   /**
    * @param ask sends a request that may take so many milliseconds
    */
-  CheckpointRequests(LongFunction<CompletableFuture<RaftClientReply>> ask, NodeClock clock) {
+  CheckpointRequests(LongFunction<CompletableFuture<RaftClientReply>> ask, LongSupplier elapsedMs) {
     this.ask = ask;
-    this.clock = clock;
+    this.elapsedMs = elapsedMs;
   }
 
   /** Completes when a checkpoint was taken, or fails after {@link #TIMEOUT_MS}. */
   CompletableFuture<Void> take() {
-    return ask(clock.elapsed());
+    return ask(elapsedMs.getAsLong());
   }
 
   private CompletableFuture<Void> ask(long since) {
@@ -36,7 +36,7 @@ final class CheckpointRequests {
         .thenAccept(CheckpointRequests::check)
         .exceptionallyCompose(
             failure ->
-                isTimeout(failure) && clock.elapsed() - since < TIMEOUT_MS
+                isTimeout(failure) && elapsedMs.getAsLong() - since < TIMEOUT_MS
                     ? ask(since)
                     : CompletableFuture.failedFuture(failure));
   }

@@ -1,7 +1,10 @@
 package dev.flashq.cluster.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.flashq.cluster.replica.DataFolder;
 import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.statemachine.QueueEngine.Applied;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.RefusedException;
@@ -42,12 +45,11 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final Replica replica;
   private final DataFolder data;
   private final LongSupplier unixMs;
-  private final ReplicaEvents events;
   private final CheckpointStorage storage;
   private final ReadRounds rounds = new ReadRounds();
   private final LeaderReads leaderReads = new LeaderReads(rounds);
-  private final AppliedIndex appliedIndex = new AppliedIndex();
   private final LogHorizon horizon;
+  private @Nullable ReplicaEvents heardBy;
   private volatile boolean stopping;
 
   /** The checkpoint that Ratis was told of last. */
@@ -57,18 +59,22 @@ public final class QueueStateMachine extends BaseStateMachine {
    * @param snapshotLogBytes after which the node asks for a checkpoint
    */
   public QueueStateMachine(
-      Replica replica,
-      DataFolder data,
-      long snapshotLogBytes,
-      LongSupplier unixMs,
-      ReplicaEvents events) {
+      Replica replica, DataFolder data, long snapshotLogBytes, LongSupplier unixMs) {
     this.horizon = new LogHorizon(LogHorizon.INTERVALS * snapshotLogBytes);
     this.replica = replica;
     this.data = data;
     this.unixMs = unixMs;
-    this.events = events;
     this.storage =
         new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
+  }
+
+  /** Who hears what happens; set before the start. */
+  public void hear(ReplicaEvents events) {
+    heardBy = events;
+  }
+
+  private ReplicaEvents events() {
+    return requireNonNull(heardBy, "nobody hears the state machine");
   }
 
   @Override
@@ -122,8 +128,7 @@ public final class QueueStateMachine extends BaseStateMachine {
       updateLastAppliedTermIndex(entry.getTerm(), index);
       data.markUsed();
       horizon.applied(bytes.size());
-      events.applied(outcome, bytes.size());
-      appliedIndex.advance(index);
+      events().applied(index, outcome, bytes.size());
       return CompletableFuture.completedFuture(Message.EMPTY);
     } catch (RuntimeException | Error e) {
       throw halt(
@@ -140,7 +145,7 @@ public final class QueueStateMachine extends BaseStateMachine {
       replica.skip(term, index);
       updateLastAppliedTermIndex(term, index);
       data.markUsed();
-      appliedIndex.advance(index);
+      events().passed(index);
     } catch (RuntimeException | Error e) {
       throw halt("Entry " + index + " cannot be noted; this node stops", e);
     }
@@ -221,15 +226,11 @@ public final class QueueStateMachine extends BaseStateMachine {
     getLifeCycle().transition(LifeCycle.State.STARTING);
     getLifeCycle().transition(LifeCycle.State.RUNNING);
     data.markUsed();
-    events.restored();
+    events().restored(getLastAppliedTermIndex().getIndex());
   }
 
   ReadRounds rounds() {
     return rounds;
-  }
-
-  AppliedIndex appliedIndex() {
-    return appliedIndex;
   }
 
   private void restore() throws IOException {
@@ -241,7 +242,7 @@ public final class QueueStateMachine extends BaseStateMachine {
     setLastAppliedTermIndex(
         from.map(applied -> TermIndex.valueOf(applied.term(), applied.index()))
             .orElse(TermIndex.INITIAL_VALUE));
-    from.ifPresent(applied -> appliedIndex.advance(applied.index()));
+    from.ifPresent(applied -> events().passed(applied.index()));
     horizon.restart(getLastAppliedTermIndex().getIndex());
     announced = getLastAppliedTermIndex().getIndex();
     storage.refresh();
@@ -262,18 +263,18 @@ public final class QueueStateMachine extends BaseStateMachine {
 
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
-    events.leaderChanged();
+    events().leaderChanged();
   }
 
   @Override
   public void notifyLeaderReady() {
-    events.leading();
+    events().leading();
   }
 
   @Override
   public void notifyNotLeader(Collection<TransactionContext> pending) {
     rounds.fail();
-    events.notLeading();
+    events().notLeading();
   }
 
   @Override
@@ -300,7 +301,7 @@ public final class QueueStateMachine extends BaseStateMachine {
     LOG.error(sentence, cause);
     // Ratis closes the state machine after a failure; one report is enough.
     stopping = true;
-    events.failed(cause);
+    events().failed(cause);
     return new IllegalStateException(sentence, cause);
   }
 }

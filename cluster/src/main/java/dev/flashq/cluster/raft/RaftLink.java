@@ -37,7 +37,6 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   private final RaftGroup group;
   private final RaftPeerId self;
   private final RaftClientRpc rpc;
-  private final AppliedIndex appliedIndex;
   private final ClientId client = ClientId.randomId();
 
   RaftLink(
@@ -45,12 +44,10 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
       RaftGroup group,
       RaftProperties properties,
       Parameters tls,
-      String nodeId,
-      AppliedIndex appliedIndex) {
+      String nodeId) {
     this.server = server;
     this.group = group;
     this.self = RaftPeerId.valueOf(nodeId);
-    this.appliedIndex = appliedIndex;
     this.rpc = new GrpcFactory(tls).newRaftClientRpc(client, properties);
     rpc.addRaftPeers(group.getPeers());
   }
@@ -74,10 +71,8 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return send(leader, request).thenAccept(_ -> {});
   }
 
-  /**
-   * Asks the leader once; completes when this node has applied everything that was answered before.
-   */
-  public CompletableFuture<Void> readRound() {
+  @Override
+  public CompletableFuture<Long> readIndex() {
     RaftPeerId leader = leader();
     if (leader == null) {
       return CompletableFuture.failedFuture(new NotSentException("no leader is known"));
@@ -87,7 +82,7 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
             .setType(RaftClientRequest.readRequestType())
             .setMessage(Message.EMPTY)
             .build();
-    return send(leader, request).thenCompose(reply -> appliedIndex.reached(readIndex(reply)));
+    return send(leader, request).thenApply(RaftLink::readIndex);
   }
 
   /** How far a member is, by its own word; blocks until it answers or the request times out. */

@@ -2,7 +2,6 @@ package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
-import dev.flashq.cluster.config.NodeClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.server.PeerConnections;
@@ -49,7 +49,10 @@ public final class RaftNode implements AutoCloseable {
   private final CheckpointRequests checkpoints;
 
   public RaftNode(
-      ClusterSettings settings, Path raftFolder, QueueStateMachine stateMachine, NodeClock clock)
+      ClusterSettings settings,
+      Path raftFolder,
+      QueueStateMachine stateMachine,
+      LongSupplier elapsedMs)
       throws IOException {
     this.settings = settings;
     this.stateMachine = stateMachine;
@@ -70,11 +73,9 @@ public final class RaftNode implements AutoCloseable {
             // Opens what is there and makes a new store only where there is none.
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    this.link =
-        new RaftLink(
-            server, group, properties, tls, settings.nodeId(), stateMachine.appliedIndex());
+    this.link = new RaftLink(server, group, properties, tls, settings.nodeId());
     this.progress = new MemberProgress(others(), link::progressOf);
-    this.checkpoints = new CheckpointRequests(this::askForCheckpoint, clock);
+    this.checkpoints = new CheckpointRequests(this::askForCheckpoint, elapsedMs);
   }
 
   private List<RaftPeerId> others() {

@@ -2,13 +2,13 @@ package dev.flashq.cluster.read;
 
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
+import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,96 +29,122 @@ public final class ReadBarrier {
 
   private static final long PAUSE_MS = 20;
 
+  private static final RefusedException NO_LEADER =
+      new RefusedException(
+          new Reply.Refused(SERVICE_UNAVAILABLE, "Service unavailable: no leader, retry later"));
+
   private final Supplier<CompletableFuture<Void>> round;
-  private final Executor executor;
-  private @Nullable CompletableFuture<Void> running;
-  private @Nullable CompletableFuture<Void> next;
+  private final Scheduler lane;
+  private @Nullable Round running;
+  private @Nullable Round next;
+
+  /** One round and those who wait for it. */
+  private static final class Round {
+    final CompletableFuture<Void> done = new CompletableFuture<>();
+    final long deadline;
+
+    Round(long deadline) {
+      this.deadline = deadline;
+    }
+  }
 
   /**
    * @param round asks the leader once; fails when there is none
-   * @param executor runs the readers
+   * @param lane runs the readers
    */
-  public ReadBarrier(Supplier<CompletableFuture<Void>> round, Executor executor) {
+  public ReadBarrier(Supplier<CompletableFuture<Void>> round, Scheduler lane) {
     this.round = round;
-    this.executor = executor;
+    this.lane = lane;
   }
 
   /** Fails with SERVICE_UNAVAILABLE after {@link Limits#COMMIT_WAIT_MS}. */
   public CompletableFuture<Void> await() {
-    var reader =
+    var reader = new CompletableFuture<Void>();
+    Alarm alarm = lane.after(Limits.COMMIT_WAIT_MS, () -> reader.completeExceptionally(NO_LEADER));
+    var _ = reader.whenComplete((_, _) -> alarm.cancel());
+    var _ =
         join()
-            .thenApplyAsync(done -> done, executor)
-            .orTimeout(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS);
-    return reader.exceptionally(
-        failure -> {
-          throw new RefusedException(
-              new Reply.Refused(
-                  SERVICE_UNAVAILABLE,
-                  failure instanceof TimeoutException
-                      ? "Service unavailable: no leader, retry later"
-                      : "Service unavailable, retry later"));
-        });
+            .whenComplete(
+                (_, failure) ->
+                    lane.execute(
+                        () -> {
+                          if (failure == null) {
+                            reader.complete(null);
+                          } else {
+                            reader.completeExceptionally(NO_LEADER);
+                          }
+                        }));
+    return reader;
   }
 
   private CompletableFuture<Void> join() {
-    CompletableFuture<Void> mine;
+    Round mine;
     synchronized (this) {
       if (running != null) {
         if (next == null) {
-          next = new CompletableFuture<>();
+          next = newRound();
         }
-        return next.copy();
+        return next.done;
       }
-      running = new CompletableFuture<>();
-      mine = running;
+      mine = newRound();
+      running = mine;
     }
-    attempt(mine, Limits.COMMIT_WAIT_MS);
-    return mine.copy();
+    attempt(mine);
+    return mine.done;
   }
 
-  private void attempt(CompletableFuture<Void> done, long leftMs) {
-    long began = System.nanoTime();
+  private Round newRound() {
+    return new Round(lane.now() + 2 * Limits.COMMIT_WAIT_MS);
+  }
+
+  /** Asks the leader; the first of an answer, a failure and the end of patience decides. */
+  private void attempt(Round mine) {
+    var once = new AtomicBoolean();
+    Alarm patience =
+        lane.after(ROUND_MS, () -> ended(mine, once, new IllegalStateException("no answer")));
     var _ =
         askOnce()
-            .orTimeout(ROUND_MS, TimeUnit.MILLISECONDS)
             .whenComplete(
                 (_, failure) -> {
-                  long left =
-                      leftMs - PAUSE_MS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-                  if (failure == null) {
-                    end(done, null);
-                  } else if (left <= 0) {
-                    end(done, failure);
-                  } else {
-                    LOG.debug("A read round failed and is repeated: {}", failure.toString());
-                    CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS)
-                        .execute(() -> attempt(done, left));
-                  }
+                  patience.cancel();
+                  ended(mine, once, failure);
                 });
+  }
+
+  private void ended(Round mine, AtomicBoolean once, @Nullable Throwable failure) {
+    if (!once.compareAndSet(false, true)) {
+      return;
+    }
+    if (failure == null || lane.now() + PAUSE_MS >= mine.deadline) {
+      end(mine, failure);
+    } else {
+      LOG.debug("A read round failed and is repeated: {}", failure.toString());
+      lane.after(PAUSE_MS, () -> attempt(mine));
+    }
   }
 
   private CompletableFuture<Void> askOnce() {
     try {
-      return round.get().copy();
+      return round.get();
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void end(CompletableFuture<Void> done, @Nullable Throwable failure) {
-    CompletableFuture<Void> following;
+  private void end(Round mine, @Nullable Throwable failure) {
+    Round following;
     synchronized (this) {
       following = next;
       running = following;
       next = null;
     }
     if (failure == null) {
-      done.complete(null);
+      mine.done.complete(null);
     } else {
-      done.completeExceptionally(failure);
+      mine.done.completeExceptionally(failure);
     }
     if (following != null) {
-      attempt(following, Limits.COMMIT_WAIT_MS);
+      attempt(following);
     }
   }
 }

@@ -40,23 +40,22 @@ public final class Replica {
   private final EngineFactory factory;
   private final String nodeId;
   private final long boot;
-  private final Consumer<Fact> listener;
+  private Consumer<Fact> listener = _ -> {};
   private final ReadWriteLock swap = new ReentrantReadWriteLock();
   private volatile @Nullable QueueEngine engine;
 
   public Replica(
-      Path live,
-      Checkpoints checkpoints,
-      EngineFactory factory,
-      String nodeId,
-      long boot,
-      Consumer<Fact> listener) {
+      Path live, Checkpoints checkpoints, EngineFactory factory, String nodeId, long boot) {
     this.live = live;
     this.checkpoints = checkpoints;
     this.factory = factory;
     this.nodeId = nodeId;
     this.boot = boot;
-    this.listener = listener;
+  }
+
+  /** Hears what entries lead to; set before the first state is opened. */
+  public void listen(Consumer<Fact> to) {
+    listener = to;
   }
 
   public Checkpoints checkpoints() {
@@ -137,8 +136,8 @@ public final class Replica {
     return read(engine -> engine.ask(query));
   }
 
-  public Deliverable deliverable(QueueName queue) {
-    return read(engine -> engine.deliverable(queue));
+  public Deliverable deliverable(QueueName queue, long unixMs) {
+    return read(engine -> engine.deliverable(queue, unixMs));
   }
 
   public long nextTimerDue() {

@@ -5,6 +5,8 @@ import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
+import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
@@ -21,9 +23,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,8 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobWaits {
   private final Function<GetJob, Found> look;
   private final Supplier<CompletableFuture<Void>> barrier;
-  private final Executor executor;
-  private final Alarms alarms;
+  private final Scheduler lane;
   private final int capacity;
   private final ConcurrentHashMap<JobId, List<Wait>> waits = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
@@ -45,12 +43,13 @@ public final class JobWaits {
   private static final class Wait {
     private final WaitForJob query;
     private final CompletableFuture<Finished> answer = new CompletableFuture<>();
-    private final long sinceNanos = System.nanoTime();
+    private final long since;
     private boolean begun;
     private @Nullable JobEnd missed;
 
-    Wait(WaitForJob query) {
+    Wait(WaitForJob query, long now) {
       this.query = query;
+      this.since = now;
     }
 
     /** This replica has reached the place at which the wait was asked for. */
@@ -80,13 +79,11 @@ public final class JobWaits {
   public JobWaits(
       Function<GetJob, Found> look,
       Supplier<CompletableFuture<Void>> barrier,
-      Executor executor,
-      Alarms alarms,
+      Scheduler lane,
       int capacity) {
     this.look = look;
     this.barrier = barrier;
-    this.executor = executor;
-    this.alarms = alarms;
+    this.lane = lane;
     this.capacity = capacity;
   }
 
@@ -95,7 +92,7 @@ public final class JobWaits {
       count.decrementAndGet();
       return CompletableFuture.failedFuture(refusal(LIMIT_EXCEEDED, "Too many waits on this node"));
     }
-    var wait = new Wait(query);
+    var wait = new Wait(query, lane.now());
     waits.compute(
         query.id(),
         (_, known) -> {
@@ -121,7 +118,7 @@ public final class JobWaits {
                         failure.getCause() == null ? failure : failure.getCause());
                   }
                 },
-                executor);
+                lane);
     return wait.answer;
   }
 
@@ -130,9 +127,8 @@ public final class JobWaits {
     JobEnd missed = wait.begin();
     check(wait, missed == null ? JobEnd.Without.REMOVED : missed);
     if (!wait.answer.isDone()) {
-      long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - wait.sinceNanos);
-      Future<?> alarm = alarms.after(wait.query.waitMs() - waited, () -> timeUp(wait));
-      var _ = wait.answer.whenComplete((_, _) -> alarm.cancel(false));
+      Alarm alarm = lane.after(wait.since + wait.query.waitMs() - lane.now(), () -> timeUp(wait));
+      var _ = wait.answer.whenComplete((_, _) -> alarm.cancel());
     }
   }
 
@@ -141,7 +137,7 @@ public final class JobWaits {
     List<Wait> list = waits.get(job);
     if (list != null) {
       List<Wait> hearing = list.stream().filter(wait -> wait.hears(end)).toList();
-      executor.execute(() -> hearing.forEach(wait -> finish(wait, end)));
+      lane.execute(() -> hearing.forEach(wait -> finish(wait, end)));
     }
   }
 
@@ -157,7 +153,7 @@ public final class JobWaits {
 
   /** Everything may be different: the state was replaced. */
   public void recheckAll() {
-    executor.execute(
+    lane.execute(
         () ->
             waits
                 .values()

@@ -2,7 +2,7 @@ package dev.flashq.cluster.waiting;
 
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 
-import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.waiting.QueueLine.Pull;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
@@ -16,7 +16,6 @@ import dev.flashq.statemachine.log.Submission;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -43,14 +42,18 @@ public final class LongPolls {
   /** Milliseconds for which a pull waits in any case before the record is searched for its id. */
   private static final long LOOK_AFTER_MS = 50;
 
+  /**
+   * Milliseconds until a pull that found nothing, although there seems to be something, is sent
+   * again.
+   */
+  private static final long AGAIN_MS = 5;
+
   private final Function<QueueName, Deliverable> deliverable;
   private final Function<Submission, CompletableFuture<Reply>> propose;
   private final Supplier<CompletableFuture<Void>> barrier;
   private final Predicate<RequestId> answered;
   private final Consumer<Reply> unwanted;
-  private final Executor executor;
-  private final Alarms alarms;
-  private final NodeClock clock;
+  private final Scheduler lane;
   private final int capacity;
   private final ConcurrentHashMap<QueueName, QueueLine> lines = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -59,7 +62,7 @@ public final class LongPolls {
    * @param barrier completes when this replica has everything that was answered before
    * @param answered whether this replica has the request's answer on record
    * @param unwanted gets jobs that were delivered to a waiter who had gone
-   * @param executor serves lines; {@link #ready} is called on a thread that must not be held up
+   * @param lane serves lines; {@link #ready} is called on a thread that must not be held up
    * @param capacity pulls that may wait at the same time
    */
   public LongPolls(
@@ -68,18 +71,14 @@ public final class LongPolls {
       Supplier<CompletableFuture<Void>> barrier,
       Predicate<RequestId> answered,
       Consumer<Reply> unwanted,
-      Executor executor,
-      Alarms alarms,
-      NodeClock clock,
+      Scheduler lane,
       int capacity) {
     this.deliverable = deliverable;
     this.propose = propose;
     this.barrier = barrier;
     this.answered = answered;
     this.unwanted = unwanted;
-    this.executor = executor;
-    this.alarms = alarms;
-    this.clock = clock;
+    this.lane = lane;
     this.capacity = capacity;
   }
 
@@ -88,7 +87,7 @@ public final class LongPolls {
       waiting.decrementAndGet();
       return CompletableFuture.completedFuture(FULL);
     }
-    var waiter = new PullWaiter(submission, pull, clock.elapsed() + pull.waitMs());
+    var waiter = new PullWaiter(submission, pull, lane.now() + pull.waitMs());
     var _ =
         waiter
             .reply()
@@ -107,7 +106,7 @@ public final class LongPolls {
   /** A pull of the queue may find jobs that it could not find before. Returns at once. */
   public void ready(QueueName queue) {
     if (lines.containsKey(queue)) {
-      executor.execute(() -> serve(queue));
+      lane.execute(() -> serve(queue));
     }
   }
 
@@ -138,15 +137,18 @@ public final class LongPolls {
     if (pull != null) {
       send(queue, pull);
     } else if (waiter.pull().waitMs() > 0) {
-      waiter.alarm(
-          alarms.after(waiter.pull().waitMs(), () -> executor.execute(() -> timeUp(waiter))));
+      ensureAlarm(waiter);
       serve(queue);
       if (waiter.submission().requestId() != null) {
-        alarms.after(LOOK_AFTER_MS, () -> executor.execute(() -> lookForAnswer(waiter)));
+        lane.after(LOOK_AFTER_MS, () -> lookForAnswer(waiter));
       }
     } else {
       endWithNothing(waiter);
     }
+  }
+
+  private void ensureAlarm(PullWaiter waiter) {
+    waiter.ensureAlarm(() -> lane.after(waiter.deadline() - lane.now(), () -> timeUp(waiter)));
   }
 
   /**
@@ -172,28 +174,17 @@ public final class LongPolls {
 
   /** Gives what is there to those who wait longest. */
   private void serve(QueueName queue) {
-    long wakeAt =
+    long retryIn =
         inLine(
             queue,
             line -> {
               Deliverable now = deliverableNow(queue);
-              line.take(now.jobs()).forEach(pull -> executor.execute(() -> send(queue, pull)));
-              return now.retryAtMs() > 0 && line.claimAlarm() ? now.retryAtMs() : 0L;
+              line.take(now.jobs()).forEach(pull -> lane.execute(() -> send(queue, pull)));
+              return line.claimAlarm(lane.now(), now.retryInMs());
             });
-    if (wakeAt > 0) {
-      alarms.after(wakeAt - clock.now(), () -> executor.execute(() -> ring(queue)));
+    if (retryIn > 0) {
+      lane.after(retryIn, () -> serve(queue));
     }
-  }
-
-  /** A rate limit lets the next job go. */
-  private void ring(QueueName queue) {
-    inLine(
-        queue,
-        line -> {
-          line.alarmRang();
-          return true;
-        });
-    serve(queue);
   }
 
   private void send(QueueName queue, Pull pull) {
@@ -209,11 +200,11 @@ public final class LongPolls {
         reply instanceof Delivered delivered
             && delivered.jobs().isEmpty()
             && !waiter.isGone()
-            && clock.elapsed() < waiter.deadline();
+            && lane.now() < waiter.deadline();
     RequestId id = waiter.submission().requestId();
     if (waitsOn && id != null) {
       // If the log answered from the record, asking again would only repeat it.
-      executor.execute(() -> settle(queue, pull, reply, failure, !mayBeAnswered(id)));
+      lane.execute(() -> settle(queue, pull, reply, failure, !mayBeAnswered(id)));
     } else {
       settle(queue, pull, reply, failure, waitsOn);
     }
@@ -235,9 +226,14 @@ public final class LongPolls {
           }
           return true;
         });
+    if (stays) {
+      ensureAlarm(waiter);
+      lane.after(AGAIN_MS, () -> serve(queue));
+      return;
+    }
     if (failure != null) {
       waiter.reply().completeExceptionally(failure);
-    } else if (reply != null && !stays && !waiter.reply().complete(reply)) {
+    } else if (reply != null && !waiter.reply().complete(reply)) {
       unwanted.accept(reply);
     }
     ready(queue);

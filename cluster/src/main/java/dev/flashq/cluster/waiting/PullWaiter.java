@@ -1,10 +1,11 @@
 package dev.flashq.cluster.waiting;
 
+import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.log.Submission;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A pull that waits for a job. */
@@ -13,7 +14,7 @@ final class PullWaiter {
   private final PullJobs pull;
   private final long deadline;
   private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-  private @Nullable Future<?> alarm;
+  private @Nullable Alarm alarm;
 
   /**
    * @param deadline on the clock that does not jump
@@ -44,17 +45,16 @@ final class PullWaiter {
     return reply.isDone();
   }
 
-  void alarm(Future<?> set) {
-    alarm = set;
-    if (isGone()) {
-      set.cancel(false);
+  /** Whoever stands in a line has an alarm that rings at its deadline. */
+  synchronized void ensureAlarm(Supplier<Alarm> set) {
+    if (alarm == null && !isGone()) {
+      alarm = set.get();
     }
   }
 
-  void cancelAlarm() {
-    Future<?> set = alarm;
-    if (set != null) {
-      set.cancel(false);
+  synchronized void cancelAlarm() {
+    if (alarm != null) {
+      alarm.cancel();
     }
   }
 }

@@ -15,7 +15,9 @@ final class QueueLine {
   /** Jobs that pulls on their way may take; a job that is promised wakes nobody else. */
   private int promised;
 
-  private boolean alarmSet;
+  /** When the line is looked at again although nothing happens; on the clock that does not jump. */
+  private long alarmAt = Long.MAX_VALUE;
+
   private boolean dissolved;
 
   /** How many more jobs than promised there are. */
@@ -76,20 +78,26 @@ final class QueueLine {
     return !waiters.isEmpty();
   }
 
-  /** True once: whoever gets it sets the alarm. */
-  boolean claimAlarm() {
-    boolean mine = !alarmSet && hasWaiters();
-    alarmSet |= mine;
-    return mine;
-  }
-
-  void alarmRang() {
-    alarmSet = false;
+  /**
+   * After how many milliseconds whoever asks has to look again; 0: somebody else does, or nobody
+   * need.
+   *
+   * @param retryInMs when a limit lets the next job go; 0: no limit holds jobs back
+   */
+  long claimAlarm(long now, long retryInMs) {
+    if (alarmAt <= now) {
+      alarmAt = Long.MAX_VALUE;
+    }
+    if (retryInMs == 0 || !hasWaiters() || alarmAt <= now + retryInMs) {
+      return 0;
+    }
+    alarmAt = now + retryInMs;
+    return retryInMs;
   }
 
   /** Whether the line may be forgotten; afterwards nobody may join it. */
   boolean dissolve() {
-    dissolved = waiters.isEmpty() && promised == 0 && !alarmSet;
+    dissolved = waiters.isEmpty() && promised == 0;
     return dissolved;
   }
 

@@ -4,11 +4,10 @@ import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.OUTCOME_UNKNOWN;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.flashq.cluster.config.NodeClock;
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.schedule.VirtualTime;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
@@ -24,34 +23,25 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProposerTest {
   private static final Submission TICK =
       new Submission(Principal.SYSTEM, null, new Command.Tick(0, 0));
 
-  private final AtomicLong clock = new AtomicLong(1_000);
+  private final VirtualTime time = new VirtualTime();
   private final FakeLog log = new FakeLog();
   private final List<Reply> unwanted = new CopyOnWriteArrayList<>();
   private final Proposer proposer =
-      new Proposer(
-          "n1",
-          7,
-          log,
-          new ProposalLimits(2, 100, 10_000_000),
-          new NodeClock(clock::get, clock::get),
-          unwanted::add);
+      new Proposer("n1", 7, log, new ProposalLimits(2, 100, 10_000_000), time, unwanted::add);
 
   /** Takes entries and answers when the test says so. */
   private static final class FakeLog implements ReplicatedLog {
-    private final List<ByteString> sent = Collections.synchronizedList(new ArrayList<>());
-    private final List<CompletableFuture<Void>> ends =
-        Collections.synchronizedList(new ArrayList<>());
-    private volatile boolean leader = true;
+    private final List<ByteString> sent = new ArrayList<>();
+    private final List<CompletableFuture<Void>> ends = new ArrayList<>();
+    private boolean leader = true;
 
     @Override
     public boolean hasLeader() {
@@ -66,31 +56,27 @@ class ProposerTest {
       return end;
     }
 
-    Entry entry(int attempt) {
-      await().until(() -> sent.size() > attempt);
-      return EntryCodec.decode(sent.get(attempt));
-    }
-
-    void fail(int attempt, RuntimeException failure) {
-      await().until(() -> sent.size() > attempt);
-      ends.get(attempt).completeExceptionally(failure);
+    @Override
+    public CompletableFuture<Long> readIndex() {
+      throw new UnsupportedOperationException();
     }
   }
 
-  @BeforeEach
-  void start() {
-    proposer.start();
+  private Entry entry(int attempt) {
+    time.settle();
+    return EntryCodec.decode(log.sent.get(attempt));
   }
 
-  @AfterEach
-  void stop() {
-    proposer.close();
+  private void fail(int attempt, RuntimeException failure) {
+    time.settle();
+    log.ends.get(attempt).completeExceptionally(failure);
+    time.settle();
   }
 
   @Test
   void answersWhenThisNodeHasApplied() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    Entry entry = log.entry(0);
+    Entry entry = entry(0);
     assertThat(reply).isNotDone();
 
     apply(entry);
@@ -105,15 +91,15 @@ class ProposerTest {
   @Test
   void fillsTheNextEntryWhileOthersAreOnTheirWay() {
     proposer.submit(TICK);
-    log.entry(0);
+    entry(0);
     proposer.submit(TICK);
-    log.entry(1);
+    entry(1);
     for (int i = 0; i < 50; i++) {
       proposer.submit(TICK);
     }
-    apply(log.entry(0));
+    apply(entry(0));
 
-    Entry third = log.entry(2);
+    Entry third = entry(2);
     assertThat(third.submissions()).hasSize(50);
     assertThat(third.header().settled()).isEqualTo(2);
   }
@@ -121,16 +107,11 @@ class ProposerTest {
   @Test
   void sendsTheSameEntryAgainWhenAnAttemptFails() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    Entry first = log.entry(0);
-    log.fail(0, new IllegalStateException("connection lost"));
-    await()
-        .until(
-            () -> {
-              clock.addAndGet(10);
-              return log.sent.size() > 1;
-            });
+    Entry first = entry(0);
+    fail(0, new IllegalStateException("connection lost"));
+    time.pass(20);
 
-    Entry second = log.entry(1);
+    Entry second = entry(1);
     assertThat(second.header()).isEqualTo(first.header());
     apply(second);
     assertThat(reply).isCompletedWithValue(Reply.Done.DONE);
@@ -139,11 +120,11 @@ class ProposerTest {
   @Test
   void sendsAgainAtOnceToANewLeader() {
     proposer.submit(TICK);
-    Entry first = log.entry(0);
+    Entry first = entry(0);
 
     proposer.leaderChanged();
 
-    assertThat(log.entry(1).header()).isEqualTo(first.header());
+    assertThat(entry(1).header()).isEqualTo(first.header());
   }
 
   @Test
@@ -151,7 +132,7 @@ class ProposerTest {
     log.leader = false;
     CompletableFuture<Reply> reply = proposer.submit(TICK);
 
-    clock.addAndGet(Limits.COMMIT_WAIT_MS);
+    time.pass(Limits.COMMIT_WAIT_MS);
 
     assertRefused(reply, SERVICE_UNAVAILABLE);
   }
@@ -159,27 +140,136 @@ class ProposerTest {
   @Test
   void refusesWhatCertainlyDidNotEnterTheLog() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    log.fail(0, new NotSentException("connection refused"));
+    fail(0, new NotSentException("connection refused"));
     log.leader = false;
 
-    clock.addAndGet(Limits.COMMIT_WAIT_MS);
+    time.pass(Limits.COMMIT_WAIT_MS);
+
+    assertRefused(reply, SERVICE_UNAVAILABLE);
+  }
+
+  /** The way in which a failure arrives when it comes over the network. */
+  @Test
+  void knowsAWrappedRefusalOfTheLog() {
+    CompletableFuture<Reply> reply = proposer.submit(TICK);
+    fail(0, new CompletionException(new NotSentException("connection refused")));
+    log.leader = false;
+
+    time.pass(Limits.COMMIT_WAIT_MS);
 
     assertRefused(reply, SERVICE_UNAVAILABLE);
   }
 
   @Test
+  void anEarlierAttemptWhoseEndIsNotKnownMayStillBeInTheLog() {
+    CompletableFuture<Reply> reply = proposer.submit(TICK);
+    entry(0);
+    proposer.leaderChanged();
+    fail(1, new NotSentException("connection refused"));
+    log.leader = false;
+
+    time.pass(Limits.COMMIT_WAIT_MS);
+
+    assertRefused(reply, OUTCOME_UNKNOWN);
+  }
+
+  /** Who was told that a command has no effect must not see it take effect with the others. */
+  @Test
+  void anEntryIsNotSentAnyMoreWhenOneOfItsCommandsWasSaidToHaveNoEffect() {
+    CompletableFuture<Reply> first = proposer.submit(command(1));
+    time.pass(1);
+    log.leader = false;
+    time.pass(100);
+    CompletableFuture<Reply> second = proposer.submit(command(2));
+    log.ends.getFirst().completeExceptionally(new NotSentException("connection refused"));
+    time.pass(Limits.COMMIT_WAIT_MS - 101);
+    assertRefused(first, SERVICE_UNAVAILABLE);
+
+    log.leader = true;
+    proposer.leaderChanged();
+    time.settle();
+
+    assertThat(second).isNotDone();
+    assertThat(entry(1).submissions()).containsExactly(command(2));
+    assertThat(log.sent).hasSize(2);
+  }
+
+  /** Both in one entry, which comes back, and goes again without the one that has ended. */
+  @Test
+  void theOthersOfAnEntryGoOnWithoutTheOneThatRanOutOfTime() {
+    log.leader = false;
+    CompletableFuture<Reply> first = proposer.submit(command(1));
+    time.pass(200);
+    CompletableFuture<Reply> second = proposer.submit(command(2));
+    log.leader = true;
+    proposer.leaderChanged();
+    fail(0, new NotSentException("connection refused"));
+    log.leader = false;
+    time.pass(Limits.COMMIT_WAIT_MS - 200);
+    assertRefused(first, SERVICE_UNAVAILABLE);
+
+    log.leader = true;
+    proposer.leaderChanged();
+    time.settle();
+
+    Entry again = entry(log.sent.size() - 1);
+    assertThat(again.submissions()).containsExactly(command(2));
+    apply(again);
+    assertThat(second).isCompletedWithValue(Reply.Done.DONE);
+  }
+
+  @Test
+  void proposesAgainWhatWasTooMuchForOneEntry() {
+    log.leader = false;
+    CompletableFuture<Reply> first = proposer.submit(command(1));
+    CompletableFuture<Reply> second = proposer.submit(command(2));
+    CompletableFuture<Reply> third = proposer.submit(command(3));
+    log.leader = true;
+    proposer.leaderChanged();
+    Entry entry = entry(0);
+    proposer.submit(command(4));
+
+    proposer.applied(
+        new Outcome("n1", 7, entry.header().sequence(), 1, true, List.of(Reply.Done.DONE)));
+
+    assertThat(first).isCompletedWithValue(Reply.Done.DONE);
+    assertThat(second).isNotDone();
+    time.settle();
+    Entry rest = entry(log.sent.size() - 1);
+    assertThat(rest.submissions()).startsWith(command(2), command(3));
+    apply(rest);
+    assertThat(second).isCompletedWithValue(Reply.Done.DONE);
+    assertThat(third).isCompletedWithValue(Reply.Done.DONE);
+  }
+
+  @Test
+  void nothingRunsWhileNothingIsToDo() {
+    proposer.submit(TICK);
+    apply(entry(0));
+    time.pass(Limits.COMMIT_WAIT_MS);
+
+    assertThat(time.pending()).isZero();
+  }
+
+  private static Submission command(int number) {
+    return new Submission(Principal.ANONYMOUS, null, new Command.CancelJob(new JobId(number)));
+  }
+
+  @Test
   void saysWhenTheOutcomeIsUnknownAndNeverSendsThatEntryAgain() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    log.fail(0, new IllegalStateException("connection lost"));
+    fail(0, new IllegalStateException("connection lost"));
     log.leader = false;
-    clock.addAndGet(Limits.COMMIT_WAIT_MS);
+    time.pass(Limits.COMMIT_WAIT_MS);
     assertRefused(reply, OUTCOME_UNKNOWN);
 
     log.leader = true;
     proposer.leaderChanged();
     proposer.submit(TICK);
+    time.settle();
 
-    Entry next = log.entry(log.sent.size() > 1 ? log.sent.size() - 1 : 1);
+    assertThat(log.sent).hasSize(2);
+    Entry next = entry(1);
     assertThat(next.header().sequence()).isEqualTo(2);
     assertThat(next.header().settled()).isEqualTo(2);
   }
@@ -187,8 +277,8 @@ class ProposerTest {
   @Test
   void handsLateRepliesToNobody() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    Entry entry = log.entry(0);
-    clock.addAndGet(Limits.COMMIT_WAIT_MS);
+    Entry entry = entry(0);
+    time.pass(Limits.COMMIT_WAIT_MS);
     assertRefused(reply, OUTCOME_UNKNOWN);
 
     apply(entry);
@@ -199,7 +289,7 @@ class ProposerTest {
   @Test
   void doesNotKnowTheRepliesOfAnEntryThatCameInsideACheckpoint() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    Entry entry = log.entry(0);
+    Entry entry = entry(0);
 
     proposer.applied(new Outcome("n1", 7, entry.header().sequence(), 1, false, List.of()));
 
@@ -209,7 +299,7 @@ class ProposerTest {
   @Test
   void ignoresEntriesOfOthersAndOfEarlierStarts() {
     CompletableFuture<Reply> reply = proposer.submit(TICK);
-    log.entry(0);
+    entry(0);
 
     proposer.applied(new Outcome("n2", 7, 1, 1, true, List.of()));
     proposer.applied(new Outcome("n1", 6, 1, 1, true, List.of(Reply.Done.DONE)));
@@ -230,13 +320,15 @@ class ProposerTest {
   @Test
   void answersEverythingWhenItCloses() {
     CompletableFuture<Reply> sent = proposer.submit(TICK);
-    log.entry(0);
+    entry(0);
     log.leader = false;
     CompletableFuture<Reply> queued =
         proposer.submit(
             new Submission(Principal.SYSTEM, null, new Command.CancelJob(new JobId(1))));
 
+    time.settle();
     proposer.close();
+    proposer.refuseAll();
 
     assertRefused(sent, OUTCOME_UNKNOWN);
     assertThat(queued).isDone();
@@ -250,7 +342,7 @@ class ProposerTest {
   }
 
   private static void assertRefused(CompletableFuture<Reply> reply, ErrorCode code) {
-    await().until(reply::isDone);
+    assertThat(reply).isDone();
     assertThat(reply.join())
         .isInstanceOfSatisfying(
             Refused.class, refused -> assertThat(refused.code()).isEqualTo(code));

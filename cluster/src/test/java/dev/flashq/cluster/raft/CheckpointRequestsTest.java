@@ -3,7 +3,6 @@ package dev.flashq.cluster.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flashq.cluster.config.NodeClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +29,7 @@ class CheckpointRequestsTest {
             asked.add(reply);
             return reply;
           },
-          new NodeClock(() -> 0, () -> now));
+          () -> now);
 
   @Test
   void isDoneWhenACheckpointWasTaken() {

@@ -5,8 +5,8 @@ import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import dev.flashq.cluster.schedule.VirtualTime;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
@@ -21,26 +21,21 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class JobWaitsTest {
   private static final JobId JOB = new JobId(7);
   private static final Payload RESULT = Payload.json("\"done\"");
 
-  private final Alarms alarms = new Alarms("test");
+  private final VirtualTime time = new VirtualTime();
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
   private volatile @Nullable JobView job = job(JobState.ACTIVE, null);
-  private final JobWaits waits =
-      new JobWaits(_ -> new Found(job), () -> barrier, Runnable::run, alarms, 3);
-
-  @AfterEach
-  void stop() {
-    alarms.close();
-  }
+  private final JobWaits waits = new JobWaits(_ -> new Found(job), () -> barrier, time, 3);
 
   private CompletableFuture<Finished> waiting(long ms) {
-    return waits.await(new WaitForJob(JOB, ms));
+    CompletableFuture<Finished> wait = waits.await(new WaitForJob(JOB, ms));
+    time.settle();
+    return wait;
   }
 
   @Test
@@ -49,6 +44,7 @@ class JobWaitsTest {
     assertThat(wait).isNotDone();
     job = null;
     waits.ended(JOB, new JobEnd.Completed(RESULT));
+    time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
   }
 
@@ -57,6 +53,7 @@ class JobWaitsTest {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
     waits.ended(JOB, JobEnd.Without.FAILED);
+    time.settle();
     refuses(wait, JOB_FAILED);
   }
 
@@ -65,6 +62,7 @@ class JobWaitsTest {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
     waits.ended(JOB, JobEnd.Without.REMOVED);
+    time.settle();
     refuses(wait, JOB_NOT_FOUND);
   }
 
@@ -74,7 +72,9 @@ class JobWaitsTest {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
     waits.ended(JOB, new JobEnd.Completed(null));
+    time.settle();
     barrier.complete(null);
+    time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(null));
   }
 
@@ -83,11 +83,15 @@ class JobWaitsTest {
     barrier = new CompletableFuture<>();
     CompletableFuture<Finished> wait = waiting(60_000);
     waits.ended(JOB, JobEnd.Without.FAILED);
+    time.settle();
     waits.recheckAll();
+    time.settle();
     job = job(JobState.WAITING, null);
     barrier.complete(null);
+    time.settle();
     assertThat(wait).isNotDone();
     waits.ended(JOB, new JobEnd.Completed(RESULT));
+    time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
   }
 
@@ -97,13 +101,14 @@ class JobWaitsTest {
     CompletableFuture<Finished> wait = waiting(0);
     job = job(JobState.COMPLETED, RESULT);
     barrier.complete(null);
+    time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
   }
 
   @Test
   void runsOutOfTime() {
     CompletableFuture<Finished> wait = waiting(20);
-    await().until(wait::isDone);
+    time.pass(20);
     refuses(wait, WAIT_TIMEOUT);
   }
 
@@ -111,9 +116,11 @@ class JobWaitsTest {
   void looksAgainWhenTheStateWasReplaced() {
     CompletableFuture<Finished> wait = waiting(60_000);
     waits.recheckAll();
+    time.settle();
     assertThat(wait).isNotDone();
     job = job(JobState.FAILED, null);
     waits.recheckAll();
+    time.settle();
     refuses(wait, JOB_FAILED);
   }
 

@@ -1,9 +1,8 @@
 package dev.flashq.cluster.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.flashq.cluster.config.NodeClock;
+import dev.flashq.cluster.schedule.VirtualTime;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.JobId;
@@ -26,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LongPollsTest {
@@ -34,7 +32,7 @@ class LongPollsTest {
 
   private final List<CompletableFuture<Reply>> proposed = new ArrayList<>();
   private final List<Reply> unwanted = new ArrayList<>();
-  private final Alarms alarms = new Alarms("test");
+  private final VirtualTime time = new VirtualTime();
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
   private final Set<RequestId> onRecord = ConcurrentHashMap.newKeySet();
   private final AtomicInteger looks = new AtomicInteger();
@@ -60,19 +58,14 @@ class LongPollsTest {
             return onRecord.contains(id);
           },
           unwanted::add,
-          Runnable::run,
-          alarms,
-          NodeClock.system(),
+          time,
           10);
-
-  @AfterEach
-  void stop() {
-    alarms.close();
-  }
 
   @Test
   void aPullThatWouldFindNothingNeverEntersTheLog() {
-    assertThat(pull(1, 0)).isCompletedWithValue(Delivered.NONE);
+    CompletableFuture<Reply> pull = pull(1, 0);
+    time.settle();
+    assertThat(pull).isCompletedWithValue(Delivered.NONE);
     assertThat(proposed).isEmpty();
     assertThat(polls.waiting()).isZero();
   }
@@ -85,6 +78,7 @@ class LongPollsTest {
 
     deliverable = new Deliverable(1, 0);
     barrier.complete(null);
+    time.settle();
     proposed.getFirst().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
@@ -97,8 +91,8 @@ class LongPollsTest {
     CompletableFuture<Reply> third = pull(1, 60_000);
 
     deliverable = new Deliverable(2, 0);
-    polls.ready(MAIL);
-    polls.ready(MAIL);
+    ready();
+    ready();
     assertThat(proposed).hasSize(2);
     deliverable = Deliverable.NOTHING;
     proposed.get(0).complete(delivered(1));
@@ -114,12 +108,13 @@ class LongPollsTest {
     CompletableFuture<Reply> first = pull(1, 60_000);
     CompletableFuture<Reply> second = pull(1, 60_000);
     deliverable = new Deliverable(1, 0);
-    polls.ready(MAIL);
+    ready();
     deliverable = Deliverable.NOTHING;
     proposed.get(0).complete(Delivered.NONE);
+    time.pass(5);
 
     deliverable = new Deliverable(1, 0);
-    polls.ready(MAIL);
+    ready();
     deliverable = Deliverable.NOTHING;
     proposed.get(1).complete(delivered(1));
 
@@ -130,19 +125,23 @@ class LongPollsTest {
   @Test
   void endsEmptyWhenTheTimeIsUp() {
     CompletableFuture<Reply> pull = pull(1, 50);
+    time.pass(49);
+    assertThat(pull).isNotDone();
 
-    await().until(pull::isDone);
+    time.pass(1);
     assertThat(pull).isCompletedWithValue(Delivered.NONE);
     assertThat(proposed).isEmpty();
   }
 
   @Test
   void wakesUpWhenARateLimitLetsTheNextJobGo() {
-    deliverable = new Deliverable(0, System.currentTimeMillis() + 60);
+    deliverable = new Deliverable(0, 60);
     CompletableFuture<Reply> pull = pull(1, 60_000);
     deliverable = new Deliverable(1, 0);
+    time.pass(59);
+    assertThat(proposed).isEmpty();
 
-    await().until(() -> !proposed.isEmpty());
+    time.pass(1);
     proposed.getFirst().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
@@ -154,7 +153,7 @@ class LongPollsTest {
     gone.cancel(false);
     deliverable = new Deliverable(1, 0);
 
-    polls.ready(MAIL);
+    ready();
 
     assertThat(proposed).isEmpty();
     assertThat(polls.waiting()).isZero();
@@ -186,7 +185,7 @@ class LongPollsTest {
 
     CompletableFuture<Reply> pull = pull(1, 60_000, id);
     assertThat(proposed).isEmpty();
-    await().until(() -> !proposed.isEmpty());
+    time.pass(50);
     proposed.getFirst().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
@@ -196,13 +195,14 @@ class LongPollsTest {
   void whoFindsTheJobTakenKeepsItsPlaceAlsoWithARequestId() {
     CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 7, 5));
     deliverable = new Deliverable(1, 0);
-    polls.ready(MAIL);
+    ready();
     deliverable = Deliverable.NOTHING;
     proposed.getFirst().complete(Delivered.NONE);
+    time.pass(5);
     assertThat(pull).isNotDone();
 
     deliverable = new Deliverable(1, 0);
-    polls.ready(MAIL);
+    ready();
     proposed.getLast().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
@@ -213,9 +213,10 @@ class LongPollsTest {
     var id = new RequestId("client", 8, 5);
     onRecord.add(id);
     CompletableFuture<Reply> pull = pull(1, 60_000, id);
-    await().until(() -> !proposed.isEmpty());
+    time.pass(50);
 
     proposed.getFirst().complete(Delivered.NONE);
+    time.settle();
 
     assertThat(pull).isCompletedWithValue(Delivered.NONE);
   }
@@ -224,11 +225,12 @@ class LongPollsTest {
   void endsWhenTheRecordCannotBeReadNow() {
     CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 9, 5));
     deliverable = new Deliverable(1, 0);
-    polls.ready(MAIL);
+    ready();
     recordRefuses = true;
 
     deliverable = Deliverable.NOTHING;
     proposed.getFirst().complete(Delivered.NONE);
+    time.settle();
 
     assertThat(pull).isCompletedWithValue(Delivered.NONE);
   }
@@ -237,7 +239,8 @@ class LongPollsTest {
   void aNewPullWithARequestIdStaysOutOfTheLogWhileThereIsNothing() {
     CompletableFuture<Reply> pull = pull(1, 60_000, new RequestId("client", 6, 5));
 
-    await().until(() -> looks.get() == 1);
+    time.pass(50);
+    assertThat(looks).hasValue(1);
     assertThat(pull).isNotDone();
     assertThat(proposed).isEmpty();
   }
@@ -249,6 +252,80 @@ class LongPollsTest {
     }
 
     assertThat(pull(1, 60_000).join()).isInstanceOf(Refused.class);
+  }
+
+  /** A limit that is far away must not hide one that comes nearer. */
+  @Test
+  void anEarlierAlarmTakesThePlaceOfALaterOne() {
+    deliverable = new Deliverable(0, 50_000);
+    CompletableFuture<Reply> pull = pull(1, 60_000);
+    deliverable = new Deliverable(0, 100);
+    ready();
+    time.pass(99);
+    deliverable = new Deliverable(1, 0);
+
+    time.pass(1);
+    proposed.getFirst().complete(delivered(1));
+
+    assertThat(pull).isCompletedWithValue(delivered(1));
+  }
+
+  /** The job went to somebody else at another node: each loser ends by its own time. */
+  @Test
+  void whoFoundTheJobTakenStillEndsInTime() {
+    deliverable = new Deliverable(1, 0);
+    CompletableFuture<Reply> pull = pull(1, 1_500);
+    deliverable = Deliverable.NOTHING;
+    time.pass(700);
+    proposed.getFirst().complete(Delivered.NONE);
+    time.pass(799);
+    assertThat(pull).isNotDone();
+
+    time.pass(1);
+
+    assertThat(pull).isCompletedWithValue(Delivered.NONE);
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
+  void anAnswerThatComesAfterTheTimeIsTheEnd() {
+    deliverable = new Deliverable(1, 0);
+    CompletableFuture<Reply> pull = pull(1, 1_500);
+    deliverable = Deliverable.NOTHING;
+    time.pass(1_600);
+    proposed.getFirst().complete(Delivered.NONE);
+    time.settle();
+
+    assertThat(pull).isCompletedWithValue(Delivered.NONE);
+  }
+
+  /** A clock that is ahead of the leader's must not fill the log with pulls that find nothing. */
+  @Test
+  void doesNotAskAgainAndAgainForWhatSeemsToBeThere() {
+    deliverable = new Deliverable(1, 0);
+    pull(1, 60_000);
+    for (int i = 0; i < 20; i++) {
+      proposed.getLast().complete(Delivered.NONE);
+      time.pass(1);
+    }
+
+    assertThat(proposed).hasSizeLessThan(7);
+  }
+
+  @Test
+  void nothingRunsWhileNobodyWaits() {
+    pull(1, 100);
+    deliverable = new Deliverable(0, 10_000);
+    ready();
+    time.pass(20_000);
+
+    assertThat(time.pending()).isZero();
+    assertThat(polls.waiting()).isZero();
+  }
+
+  private void ready() {
+    polls.ready(MAIL);
+    time.settle();
   }
 
   private CompletableFuture<Reply> pull(int count, long waitMs) {

@@ -366,8 +366,8 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
-  public Deliverable deliverable(QueueName queue) {
-    return state.queues.deliverable(queue);
+  public Deliverable deliverable(QueueName queue, long unixMs) {
+    return state.queues.deliverable(queue, unixMs);
   }
 
   @Override

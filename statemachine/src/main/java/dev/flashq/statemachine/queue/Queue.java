@@ -3,7 +3,6 @@ package dev.flashq.statemachine.queue;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Query.QueueView;
-import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
 import dev.flashq.statemachine.store.Index;
@@ -100,18 +99,12 @@ public final class Queue {
     return Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
   }
 
-  Deliverable deliverable(long now) {
-    int jobs = allowance(now);
-    RateBucket bucket = rate;
-    boolean heldByRate =
-        jobs == 0
-            && !paused
-            && eligible > 0
-            && bucket != null
-            && (concurrency == null || active < concurrency);
-    return heldByRate && bucket != null
-        ? new Deliverable(0, bucket.at(now).nextAt())
-        : new Deliverable(jobs, 0);
+  Gate gate() {
+    if (paused) {
+      return Gate.SHUT;
+    }
+    long free = concurrency == null ? eligible : Math.min(eligible, concurrency - active);
+    return new Gate(Math.max(0, free), rate);
   }
 
   /** A job is handed out at the time: one token less. */

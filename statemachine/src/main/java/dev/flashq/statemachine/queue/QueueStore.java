@@ -36,7 +36,7 @@ public final class QueueStore {
   private final Set<Queue> changed = new LinkedHashSet<>();
   private final List<QueueName> forgotten = new ArrayList<>(0);
   // What other threads may know of a queue: replaced after each entry that touches it.
-  private final LookupMap<QueueName, Deliverable> deliverable = LookupMap.shared();
+  private final LookupMap<QueueName, Gate> gates = LookupMap.shared();
 
   public QueueStore(Tables tables, Meta meta, FrontBudget budget) {
     this.tables = tables;
@@ -174,30 +174,33 @@ public final class QueueStore {
 
   /** Tells other threads, and emits the changed queues in which a pull may now find jobs. */
   public void entryEnded(Turn turn) {
-    forgotten.forEach(deliverable::remove);
+    forgotten.forEach(gates::remove);
     forgotten.clear();
     for (Queue queue : changed) {
-      Deliverable now = publish(queue);
-      if (now.jobs() > 0 || now.retryAtMs() > 0) {
+      if (publish(queue).opens()) {
         turn.emit(new Fact.QueueReady(queue.name));
       }
     }
     changed.clear();
   }
 
-  private Deliverable publish(Queue queue) {
-    Deliverable now = queue.deliverable(meta.clock());
-    if (now.equals(Deliverable.NOTHING)) {
-      deliverable.remove(queue.name);
+  private Gate publish(Queue queue) {
+    Gate gate = queue.gate();
+    if (gate.opens()) {
+      gates.put(queue.name, gate);
     } else {
-      deliverable.put(queue.name, now);
+      gates.remove(queue.name);
     }
-    return now;
+    return gate;
   }
 
-  /** For any thread. */
-  public Deliverable deliverable(QueueName name) {
-    return deliverable.getOrDefault(name, Deliverable.NOTHING);
+  /**
+   * What a pull would find. For any thread.
+   *
+   * @param unixMs what the asking node takes for the time
+   */
+  public Deliverable deliverable(QueueName name, long unixMs) {
+    return gates.getOrDefault(name, Gate.SHUT).at(unixMs);
   }
 
   /** Reads everything again from the database. */

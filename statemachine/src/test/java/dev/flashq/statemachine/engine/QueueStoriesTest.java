@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import java.util.List;
@@ -207,7 +208,7 @@ class QueueStoriesTest extends WithEngine {
     queue.push("a");
     cluster.apply(new Command.SetPaused(queue.name(), true));
     assertThat(queue.pull()).isNull();
-    assertThat(cluster.engine().deliverable(queue.name()).jobs()).isZero();
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now()).jobs()).isZero();
     cluster.apply(new Command.SetPaused(queue.name(), false));
     assertThat(queue.mustPull()).isNotNull();
   }
@@ -233,8 +234,12 @@ class QueueStoriesTest extends WithEngine {
     }
     assertThat(queue.pull(100)).hasSize(10);
     assertThat(queue.pull(100)).isEmpty();
-    assertThat(cluster.engine().deliverable(queue.name()).retryAtMs())
-        .isEqualTo(cluster.now() + 6000);
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now()))
+        .isEqualTo(new Deliverable(0, 6000));
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + 5999))
+        .isEqualTo(new Deliverable(0, 1));
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + 6000).jobs())
+        .isEqualTo(1);
     cluster.setClock(cluster.now() + 12_000);
     assertThat(queue.pull(100)).hasSize(2);
   }

@@ -1,16 +1,16 @@
-package dev.flashq.cluster.raft;
+package dev.flashq.cluster.read;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The last log index in this replica's state, and those who wait for it to grow. */
-final class AppliedIndex {
+public final class AppliedIndex {
   private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting =
       new ConcurrentSkipListMap<>();
   private volatile long applied = -1;
 
-  void advance(long index) {
+  public void advance(long index) {
     applied = Math.max(applied, index);
     Map.Entry<Long, CompletableFuture<Void>> first = waiting.firstEntry();
     while (first != null && first.getKey() <= index) {
@@ -24,7 +24,7 @@ final class AppliedIndex {
    * Completes when the index is applied. Waits that are given up stay until then: one per index at
    * most.
    */
-  CompletableFuture<Void> reached(long index) {
+  public CompletableFuture<Void> reached(long index) {
     if (applied >= index) {
       return CompletableFuture.completedFuture(null);
     }

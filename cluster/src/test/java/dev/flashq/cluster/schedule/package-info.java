@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.schedule;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package dev.flashq.statemachine.queue;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a queue lets go, as other threads may know it: a value that tells for any time from now on.
+ *
+ * @param free ready jobs that neither a pause nor a busy group nor the concurrency holds back
+ * @param rate null: no limit
+ */
+record Gate(long free, @Nullable RateBucket rate) {
+  static final Gate SHUT = new Gate(0, null);
+
+  /** Whether it may let something go without any further entry. */
+  boolean opens() {
+    return free > 0 && (rate == null || rate.limit().max() > 0);
+  }
+
+  /**
+   * @param unixMs what the asking node takes for the time
+   */
+  Deliverable at(long unixMs) {
+    if (rate == null || free <= 0) {
+      return new Deliverable((int) Math.clamp(free, 0, Limits.JOBS_PER_COMMAND), 0);
+    }
+    long now = Math.max(unixMs, rate.refilledAt());
+    RateBucket bucket = rate.at(now);
+    int jobs = (int) Math.clamp(Math.min(free, bucket.jobs()), 0, Limits.JOBS_PER_COMMAND);
+    boolean later = jobs == 0 && opens();
+    return new Deliverable(jobs, later ? Math.max(1, bucket.nextAt() - unixMs) : 0);
+  }
+}
