@@ -4,6 +4,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -5,13 +5,13 @@ import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
-import dev.flashq.statemachine.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
