@@ -2,10 +2,10 @@ package dev.flashq.bench;
 
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.FlashQException;
-import dev.flashq.ops.local.LocalCluster;
-import dev.flashq.ops.local.LocalClusterException;
-import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.launcher.LocalCluster;
+import dev.flashq.launcher.LocalClusterException;
+import dev.flashq.launcher.LocalNode;
+import dev.flashq.launcher.NodeCommand;
 import dev.flashq.protocol.Limits;
 import java.io.IOException;
 import java.nio.file.Files;

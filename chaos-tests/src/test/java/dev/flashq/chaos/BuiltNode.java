@@ -1,6 +1,6 @@
 package dev.flashq.chaos;
 
-import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.launcher.NodeCommand;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

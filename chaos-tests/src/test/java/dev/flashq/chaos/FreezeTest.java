@@ -3,8 +3,8 @@ package dev.flashq.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.flashq.ops.local.LocalCluster;
-import dev.flashq.ops.local.LocalNode;
+import dev.flashq.launcher.LocalCluster;
+import dev.flashq.launcher.LocalNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.flashq.chaos;
 
-import dev.flashq.ops.local.LocalCluster;
-import dev.flashq.ops.local.LocalNode;
+import dev.flashq.launcher.LocalCluster;
+import dev.flashq.launcher.LocalNode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -2,8 +2,8 @@ package dev.flashq.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flashq.ops.local.LocalCluster;
-import dev.flashq.ops.local.LocalNode;
+import dev.flashq.launcher.LocalCluster;
+import dev.flashq.launcher.LocalNode;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.statemachine.store.Column;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.flashq.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.launcher.NodeCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

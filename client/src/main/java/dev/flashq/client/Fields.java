@@ -1,6 +1,8 @@
 package dev.flashq.client;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.FieldName;
+import java.util.List;
 
 /** Request fields, encoded once. */
 final class Fields {
@@ -22,20 +24,16 @@ final class Fields {
   static final FieldName ERROR = FieldName.of("error");
   static final FieldName PROGRESS = FieldName.of("progress");
   static final FieldName MESSAGE = FieldName.of("message");
-  static final FieldName PRIORITY = FieldName.of("priority");
   static final FieldName DELAY = FieldName.of("delay");
-  static final FieldName TTL = FieldName.of("ttl");
-  static final FieldName MAX_ATTEMPTS = FieldName.of("max_attempts");
-  static final FieldName BACKOFF = FieldName.of("backoff");
-  static final FieldName UNIQUE_KEY = FieldName.of("unique_key");
-  static final FieldName JOB_ID = FieldName.of("job_id");
-  static final FieldName GROUP_ID = FieldName.of("group_id");
-  static final FieldName TAGS = FieldName.of("tags");
-  static final FieldName DEPENDS_ON = FieldName.of("depends_on");
-  static final FieldName LIFO = FieldName.of("lifo");
-  static final FieldName REMOVE_ON_COMPLETE = FieldName.of("remove_on_complete");
-  static final FieldName REMOVE_ON_FAIL = FieldName.of("remove_on_fail");
-  static final FieldName STALL_TIMEOUT = FieldName.of("stall_timeout");
+  static final FieldName TYPE = FieldName.of("type");
+
+  /** The push options, by their place. */
+  private static final List<FieldName> OPTIONS =
+      PushOption.ALL.stream().map(option -> FieldName.of(option.wireName())).toList();
 
   private Fields() {}
+
+  static FieldName of(PushOption option) {
+    return OPTIONS.get(option.ordinal());
+  }
 }

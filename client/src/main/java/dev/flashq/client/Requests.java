@@ -1,5 +1,6 @@
 package dev.flashq.client;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.FieldName;
 import dev.flashq.protocol.wire.MessagePackWriter;
 import java.time.Duration;
@@ -99,64 +100,46 @@ final class Requests implements Call.Body {
         });
   }
 
-  private Requests flag(FieldName name, boolean value) {
-    return !value
-        ? this
-        : add(
-            to -> {
-              to.key(name);
-              to.bool(true);
-            });
-  }
-
-  private Requests millis(FieldName name, Duration value) {
-    return value.isZero() ? this : integer(name, value.toMillis());
-  }
-
-  private Requests text(FieldName name, @org.jspecify.annotations.Nullable String value) {
-    return value == null ? this : string(name, value);
-  }
-
-  private Requests options(PushOptions o) {
-    if (o == PushOptions.DEFAULTS) {
-      return this;
-    }
-    if (o.priority() != 0) {
-      integer(Fields.PRIORITY, o.priority());
-    }
-    if (o.maxAttempts() != 0) {
-      integer(Fields.MAX_ATTEMPTS, o.maxAttempts());
-    }
-    millis(Fields.DELAY, o.delay());
-    millis(Fields.TTL, o.ttl());
-    millis(Fields.TIMEOUT, o.timeout());
-    millis(Fields.BACKOFF, o.backoff());
-    millis(Fields.STALL_TIMEOUT, o.stallTimeout());
-    text(Fields.UNIQUE_KEY, o.uniqueKey());
-    text(Fields.JOB_ID, o.customId());
-    text(Fields.GROUP_ID, o.groupId());
-    flag(Fields.LIFO, o.lifo());
-    flag(Fields.REMOVE_ON_COMPLETE, o.removeOnComplete());
-    flag(Fields.REMOVE_ON_FAIL, o.removeOnFail());
-    if (!o.tags().isEmpty()) {
-      add(
-          to -> {
-            to.key(Fields.TAGS);
-            to.beginArray(o.tags().size());
-            o.tags().forEach(to::string);
-            to.endArray();
-          });
-    }
-    if (!o.dependsOn().isEmpty()) {
-      add(
-          to -> {
-            to.key(Fields.DEPENDS_ON);
-            to.beginArray(o.dependsOn().size());
-            o.dependsOn().forEach(to::integer);
-            to.endArray();
-          });
-    }
+  private Requests options(PushOptions options) {
+    options.forEach((option, value) -> option(option, options, value));
     return this;
+  }
+
+  private void option(PushOption option, PushOptions options, Object value) {
+    if (option == PushOption.FIXED_BACKOFF) {
+      return; // It goes with the backoff.
+    }
+    add(
+        to -> {
+          to.key(Fields.of(option));
+          if (option == PushOption.BACKOFF && options.fixedBackoff()) {
+            fixedBackoff(to, options.backoff());
+          } else {
+            value(to, value);
+          }
+        });
+  }
+
+  private static void fixedBackoff(MessagePackWriter to, Duration pause) {
+    to.beginMap(2);
+    to.key(Fields.TYPE);
+    to.string("fixed");
+    to.key(Fields.DELAY);
+    to.integer(pause.toMillis());
+    to.endMap();
+  }
+
+  private static void value(MessagePackWriter to, Object value) {
+    switch (value) {
+      case Long number -> to.integer(number);
+      case Boolean flag -> to.bool(flag);
+      case List<?> items -> {
+        to.beginArray(items.size());
+        items.forEach(item -> value(to, item));
+        to.endArray();
+      }
+      default -> to.string((String) value);
+    }
   }
 
   @Override

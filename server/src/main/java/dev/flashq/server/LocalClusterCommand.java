@@ -1,9 +1,9 @@
 package dev.flashq.server;
 
-import dev.flashq.ops.local.LocalCluster;
-import dev.flashq.ops.local.LocalClusterException;
-import dev.flashq.ops.local.LocalNode;
-import dev.flashq.ops.local.NodeCommand;
+import dev.flashq.launcher.LocalCluster;
+import dev.flashq.launcher.LocalClusterException;
+import dev.flashq.launcher.LocalNode;
+import dev.flashq.launcher.NodeCommand;
 import dev.flashq.server.config.ConfigException;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.server.config.TokenConfig;

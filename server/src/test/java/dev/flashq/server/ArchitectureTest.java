@@ -31,10 +31,18 @@ class ArchitectureTest {
           "cluster", List.of("protocol", "statemachine", "security"),
           "transport", List.of("protocol", "statemachine", "security"),
           "ops", List.of("protocol", "statemachine", "cluster"),
+          "launcher", List.of(),
           "client", List.of("protocol"),
           "server",
               List.of(
-                  "protocol", "security", "statemachine", "cluster", "transport", "ops", "client"));
+                  "protocol",
+                  "security",
+                  "statemachine",
+                  "cluster",
+                  "transport",
+                  "ops",
+                  "launcher",
+                  "client"));
 
   static Stream<Map.Entry<String, List<String>>> modules() {
     return MAY_USE.entrySet().stream();

@@ -7,6 +7,7 @@ import static dev.flashq.protocol.Limits.require;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,84 +1,18 @@
 package dev.flashq.statemachine;
 
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
-import static dev.flashq.protocol.Limits.require;
-
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.option.OptionValues;
+import dev.flashq.protocol.option.PushOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a push says about a job besides its data. Times are milliseconds; 0 means "not set".
- *
- * @param maxAttempts failures after which the job is dead; 0: never
- * @param backoffMs pause before a retry; doubled with every failure unless {@code fixedBackoff}
- * @param stallTimeoutMs length of a lease; 0: {@link Limits#LEASE_MS}
- */
-public record JobOptions(
-    int priority,
-    long delayMs,
-    long ttlMs,
-    long timeoutMs,
-    int maxAttempts,
-    long backoffMs,
-    boolean fixedBackoff,
-    @Nullable String uniqueKey,
-    @Nullable String customId,
-    @Nullable String debounceId,
-    long debounceTtlMs,
-    List<String> tags,
-    boolean lifo,
-    @Nullable String groupId,
-    List<JobId> dependsOn,
-    boolean removeOnComplete,
-    boolean removeOnFail,
-    long stallTimeoutMs,
-    long keepCompletedAgeMs,
-    long keepCompletedCount) {
+/** What a push says about a job besides its data. Times are milliseconds; 0 means "not set". */
+public final class JobOptions extends OptionValues {
+  public static final JobOptions DEFAULTS = new JobOptions(builder());
 
-  public static final JobOptions DEFAULTS = builder().build();
-
-  public JobOptions {
-    duration("delay", delayMs);
-    duration("ttl", ttlMs);
-    duration("timeout", timeoutMs);
-    duration("backoff", backoffMs);
-    duration("debounce_ttl", debounceTtlMs);
-    duration("stall_timeout", stallTimeoutMs);
-    duration("keep_completed_age", keepCompletedAgeMs);
-    require(maxAttempts >= 0, INVALID_REQUEST, "max_attempts is between 0 and 2147483647");
-    require(keepCompletedCount >= 0, INVALID_REQUEST, "keep_completed_count is not negative");
-    key("unique_key", uniqueKey);
-    key("job_id", customId);
-    key("debounce_id", debounceId);
-    key("group_id", groupId);
-    require(tags.size() <= Limits.TAGS, INVALID_REQUEST, "at most " + Limits.TAGS + " tags");
-    for (String tag : tags) {
-      require(
-          Text.utf8Length(tag) <= Limits.TAG_BYTES,
-          INVALID_REQUEST,
-          "a tag has at most " + Limits.TAG_BYTES + " bytes");
-    }
-    require(
-        dependsOn.size() <= Limits.DEPENDENCIES,
-        INVALID_REQUEST,
-        "at most " + Limits.DEPENDENCIES + " ids in depends_on");
-    tags = List.copyOf(tags);
-    dependsOn = List.copyOf(dependsOn);
-  }
-
-  private static void duration(String field, long ms) {
-    require(
-        ms >= 0 && ms <= Limits.DURATION_MS,
-        INVALID_REQUEST,
-        field + " is between 0 and " + Limits.DURATION_MS + " milliseconds");
-  }
-
-  private static void key(String field, @Nullable String key) {
-    require(
-        key == null || (!key.isEmpty() && Text.utf8Length(key) <= Limits.KEY_BYTES),
-        INVALID_REQUEST,
-        field + " has between 1 and " + Limits.KEY_BYTES + " bytes");
+  private JobOptions(Builder options) {
+    super(options);
+    check();
   }
 
   public static Builder builder() {
@@ -87,177 +21,198 @@ public record JobOptions(
 
   /** The same options, to be changed. */
   public Builder toBuilder() {
-    Builder copy = builder();
-    copy.priority = priority;
-    copy.delayMs = delayMs;
-    copy.ttlMs = ttlMs;
-    copy.timeoutMs = timeoutMs;
-    copy.maxAttempts = maxAttempts;
-    copy.backoffMs = backoffMs;
-    copy.fixedBackoff = fixedBackoff;
-    copy.uniqueKey = uniqueKey;
-    copy.customId = customId;
-    copy.debounceId = debounceId;
-    copy.debounceTtlMs = debounceTtlMs;
-    copy.tags = tags;
-    copy.lifo = lifo;
-    copy.groupId = groupId;
-    copy.dependsOn = dependsOn;
-    copy.removeOnComplete = removeOnComplete;
-    copy.removeOnFail = removeOnFail;
-    copy.stallTimeoutMs = stallTimeoutMs;
-    copy.keepCompletedAgeMs = keepCompletedAgeMs;
-    copy.keepCompletedCount = keepCompletedCount;
-    return copy;
+    return new Builder(this);
   }
 
-  /** Collects options; every setter takes the unit of the component of the same name. */
-  public static final class Builder {
-    private int priority;
-    private long delayMs;
-    private long ttlMs;
-    private long timeoutMs;
-    private int maxAttempts;
-    private long backoffMs;
-    private boolean fixedBackoff;
-    private @Nullable String uniqueKey;
-    private @Nullable String customId;
-    private @Nullable String debounceId;
-    private long debounceTtlMs;
-    private List<String> tags = List.of();
-    private boolean lifo;
-    private @Nullable String groupId;
-    private List<JobId> dependsOn = List.of();
-    private boolean removeOnComplete;
-    private boolean removeOnFail;
-    private long stallTimeoutMs;
-    private long keepCompletedAgeMs;
-    private long keepCompletedCount;
+  public List<JobId> ids(PushOption option) {
+    return list(option);
+  }
 
+  public int priority() {
+    return (int) number(PushOption.PRIORITY);
+  }
+
+  public long delayMs() {
+    return number(PushOption.DELAY);
+  }
+
+  public long ttlMs() {
+    return number(PushOption.TTL);
+  }
+
+  public long timeoutMs() {
+    return number(PushOption.TIMEOUT);
+  }
+
+  /** Failures after which the job is dead; 0: never. */
+  public int maxAttempts() {
+    return (int) number(PushOption.MAX_ATTEMPTS);
+  }
+
+  /** Pause before a retry; doubled with every failure unless {@link #fixedBackoff}. */
+  public long backoffMs() {
+    return number(PushOption.BACKOFF);
+  }
+
+  public boolean fixedBackoff() {
+    return flag(PushOption.FIXED_BACKOFF);
+  }
+
+  public @Nullable String uniqueKey() {
+    return text(PushOption.UNIQUE_KEY);
+  }
+
+  public @Nullable String customId() {
+    return text(PushOption.JOB_ID);
+  }
+
+  public @Nullable String debounceId() {
+    return text(PushOption.DEBOUNCE_ID);
+  }
+
+  public long debounceTtlMs() {
+    return number(PushOption.DEBOUNCE_TTL);
+  }
+
+  public List<String> tags() {
+    return texts(PushOption.TAGS);
+  }
+
+  public boolean lifo() {
+    return flag(PushOption.LIFO);
+  }
+
+  public @Nullable String groupId() {
+    return text(PushOption.GROUP_ID);
+  }
+
+  public List<JobId> dependsOn() {
+    return ids(PushOption.DEPENDS_ON);
+  }
+
+  public boolean removeOnComplete() {
+    return flag(PushOption.REMOVE_ON_COMPLETE);
+  }
+
+  public boolean removeOnFail() {
+    return flag(PushOption.REMOVE_ON_FAIL);
+  }
+
+  /** Length of a lease; 0: {@link Limits#LEASE_MS}. */
+  public long stallTimeoutMs() {
+    return number(PushOption.STALL_TIMEOUT);
+  }
+
+  public long keepCompletedAgeMs() {
+    return number(PushOption.KEEP_COMPLETED_AGE);
+  }
+
+  public long keepCompletedCount() {
+    return number(PushOption.KEEP_COMPLETED_COUNT);
+  }
+
+  /** Collects options; every setter takes the unit of the getter of the same name. */
+  public static final class Builder extends OptionValues {
     private Builder() {}
 
-    public Builder priority(int value) {
-      priority = value;
+    private Builder(JobOptions options) {
+      super(options);
+    }
+
+    /** The value must be of the option's kind; null means "not set". */
+    public Builder set(PushOption option, @Nullable Object value) {
+      put(option, value);
       return this;
+    }
+
+    /** Takes everything back. */
+    public void clear() {
+      takeAllBack();
+    }
+
+    public Builder priority(int value) {
+      return set(PushOption.PRIORITY, (long) value);
     }
 
     public Builder delayMs(long value) {
-      delayMs = value;
-      return this;
+      return set(PushOption.DELAY, value);
     }
 
     public Builder ttlMs(long value) {
-      ttlMs = value;
-      return this;
+      return set(PushOption.TTL, value);
     }
 
     public Builder timeoutMs(long value) {
-      timeoutMs = value;
-      return this;
+      return set(PushOption.TIMEOUT, value);
     }
 
     public Builder maxAttempts(int value) {
-      maxAttempts = value;
-      return this;
+      return set(PushOption.MAX_ATTEMPTS, (long) value);
     }
 
     public Builder backoffMs(long value) {
-      backoffMs = value;
-      return this;
+      return set(PushOption.BACKOFF, value);
     }
 
     public Builder fixedBackoff(boolean value) {
-      fixedBackoff = value;
-      return this;
+      return set(PushOption.FIXED_BACKOFF, value);
     }
 
     public Builder uniqueKey(@Nullable String value) {
-      uniqueKey = value;
-      return this;
+      return set(PushOption.UNIQUE_KEY, value);
     }
 
     public Builder customId(@Nullable String value) {
-      customId = value;
-      return this;
+      return set(PushOption.JOB_ID, value);
     }
 
     public Builder debounceId(@Nullable String value) {
-      debounceId = value;
-      return this;
+      return set(PushOption.DEBOUNCE_ID, value);
     }
 
     public Builder debounceTtlMs(long value) {
-      debounceTtlMs = value;
-      return this;
+      return set(PushOption.DEBOUNCE_TTL, value);
     }
 
     public Builder tags(List<String> value) {
-      tags = value;
-      return this;
+      return set(PushOption.TAGS, value);
     }
 
     public Builder lifo(boolean value) {
-      lifo = value;
-      return this;
+      return set(PushOption.LIFO, value);
     }
 
     public Builder groupId(@Nullable String value) {
-      groupId = value;
-      return this;
+      return set(PushOption.GROUP_ID, value);
     }
 
     public Builder dependsOn(List<JobId> value) {
-      dependsOn = value;
-      return this;
+      return set(PushOption.DEPENDS_ON, value);
     }
 
     public Builder removeOnComplete(boolean value) {
-      removeOnComplete = value;
-      return this;
+      return set(PushOption.REMOVE_ON_COMPLETE, value);
     }
 
     public Builder removeOnFail(boolean value) {
-      removeOnFail = value;
-      return this;
+      return set(PushOption.REMOVE_ON_FAIL, value);
     }
 
     public Builder stallTimeoutMs(long value) {
-      stallTimeoutMs = value;
-      return this;
+      return set(PushOption.STALL_TIMEOUT, value);
     }
 
     public Builder keepCompletedAgeMs(long value) {
-      keepCompletedAgeMs = value;
-      return this;
+      return set(PushOption.KEEP_COMPLETED_AGE, value);
     }
 
     public Builder keepCompletedCount(long value) {
-      keepCompletedCount = value;
-      return this;
+      return set(PushOption.KEEP_COMPLETED_COUNT, value);
     }
 
+    /** Refused when a value is beyond its limits. Jobs without options share one object. */
     public JobOptions build() {
-      return new JobOptions(
-          priority,
-          delayMs,
-          ttlMs,
-          timeoutMs,
-          maxAttempts,
-          backoffMs,
-          fixedBackoff,
-          uniqueKey,
-          customId,
-          debounceId,
-          debounceTtlMs,
-          tags,
-          lifo,
-          groupId,
-          dependsOn,
-          removeOnComplete,
-          removeOnFail,
-          stallTimeoutMs,
-          keepCompletedAgeMs,
-          keepCompletedCount);
+      return isEmpty() ? DEFAULTS : new JobOptions(this);
     }
   }
 }

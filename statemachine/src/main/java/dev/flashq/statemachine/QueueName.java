@@ -3,6 +3,7 @@ package dev.flashq.statemachine;
 import static dev.flashq.protocol.ErrorCode.INVALID_QUEUE_NAME;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
 
 /** A queue's name: letters and digits of any script, and the characters {@code _ - . :}. */
 public record QueueName(String value) implements Comparable<QueueName> {

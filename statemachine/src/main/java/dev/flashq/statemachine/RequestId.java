@@ -4,6 +4,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
 
 /**
  * Names a request so that sending it again has no second effect.

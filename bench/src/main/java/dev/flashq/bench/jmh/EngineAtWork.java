@@ -1,7 +1,7 @@
 package dev.flashq.bench.jmh;
 
 import com.google.protobuf.ByteString;
-import dev.flashq.ops.local.Folders;
+import dev.flashq.launcher.Folders;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobOptions;

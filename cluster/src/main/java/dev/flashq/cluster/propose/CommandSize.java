@@ -1,5 +1,6 @@
 package dev.flashq.cluster.propose;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
 import dev.flashq.statemachine.Command.FailJob;
@@ -53,15 +54,22 @@ final class CommandSize {
 
   private static long of(NewJob job) {
     JobOptions options = job.options();
-    long size = SMALL + job.data().bytes().size() + (long) ID * options.dependsOn().size();
-    for (String tag : options.tags()) {
-      size += 3L * tag.length();
-    }
-    return size
-        + of(options.uniqueKey())
-        + of(options.customId())
-        + of(options.debounceId())
-        + of(options.groupId());
+    long size = SMALL + job.data().bytes().size();
+    return options == JobOptions.DEFAULTS ? size : size + of(options);
+  }
+
+  private static long of(JobOptions options) {
+    return PushOption.ALL.stream().mapToLong(option -> of(option, options)).sum();
+  }
+
+  /** Numbers and flags have room in what every job takes. */
+  private static long of(PushOption option, JobOptions options) {
+    return switch (option.kind()) {
+      case INT32, INT64, MILLIS, FLAG -> 0;
+      case TEXT, TEXT_OR_NUMBER -> of(options.text(option));
+      case TEXTS -> options.texts(option).stream().mapToLong(CommandSize::of).sum();
+      case IDS -> (long) ID * options.ids(option).size();
+    };
   }
 
   private static long of(@Nullable String text) {

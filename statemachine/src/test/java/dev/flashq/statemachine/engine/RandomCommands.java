@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.engine;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
@@ -141,48 +142,24 @@ final class RandomCommands {
 
   private JobOptions options() {
     var options = JobOptions.builder();
-    if (chance(3)) {
-      options.priority(random.nextInt(5) - 2);
+    for (PushOption option : PushOption.ALL) {
+      if (chance(6)) {
+        options.set(option, value(option));
+      }
     }
-    if (chance(4)) {
-      options.delayMs(random.nextInt(5000));
-    }
-    if (chance(8)) {
-      options.ttlMs(1 + random.nextInt(30_000));
-    }
-    if (chance(8)) {
-      options.timeoutMs(1 + random.nextInt(10_000));
-    }
-    if (chance(3)) {
-      options
-          .maxAttempts(1 + random.nextInt(3))
-          .backoffMs(random.nextInt(2000))
-          .fixedBackoff(chance(2));
-    }
-    if (chance(6)) {
-      options.uniqueKey("key" + random.nextInt(20));
-    }
-    if (chance(6)) {
-      options.customId("custom" + random.nextInt(200));
-    }
-    if (chance(10)) {
-      options.debounceId("d" + random.nextInt(5)).debounceTtlMs(random.nextInt(4000));
-    }
-    if (chance(4)) {
-      options.groupId("g" + random.nextInt(6));
-    }
-    if (chance(8) && jobs > 3) {
-      options.dependsOn(List.of(job(), job()));
-    }
-    return options
-        .lifo(chance(6))
-        .tags(chance(5) ? List.of("a", "é") : List.of())
-        .removeOnComplete(chance(6))
-        .removeOnFail(chance(6))
-        .stallTimeoutMs(chance(4) ? 1 + random.nextInt(20_000) : 0)
-        .keepCompletedAgeMs(chance(6) ? 1 + random.nextInt(20_000) : 0)
-        .keepCompletedCount(chance(10) ? 1 + random.nextInt(5) : 0)
-        .build();
+    return options.build();
+  }
+
+  private Object value(PushOption option) {
+    return switch (option.kind()) {
+      case INT32 -> option == PushOption.PRIORITY ? random.nextLong(5) - 2 : random.nextLong(4);
+      case INT64 -> random.nextLong(6);
+      case MILLIS -> random.nextLong(10_000);
+      case FLAG -> true;
+      case TEXT, TEXT_OR_NUMBER -> option.wireName() + random.nextInt(20);
+      case TEXTS -> List.of("a", "é");
+      case IDS -> jobs > 3 ? List.of(job(), job()) : List.of();
+    };
   }
 
   private Payload data() {

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.log;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
@@ -11,6 +12,7 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.SampleOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +43,11 @@ final class GoldenCommands {
             QUEUE,
             List.of(
                 new NewJob(JSON, JobOptions.DEFAULTS), new NewJob(MESSAGE_PACK, everyOption()))));
+    for (PushOption option : PushOption.ALL) {
+      commands.put(
+          "PushJobs/" + option,
+          new Command.PushJobs(QUEUE, List.of(new NewJob(JSON, SampleOptions.only(option)))));
+    }
     commands.put("PullJobs", new Command.PullJobs(QUEUE, 100, 0));
     commands.put(
         "AckJobs",

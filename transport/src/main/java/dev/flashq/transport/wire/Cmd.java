@@ -1,11 +1,13 @@
 package dev.flashq.transport.wire;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.NameTable;
-import java.util.EnumSet;
+import dev.flashq.protocol.wire.WireField;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The commands of the protocol that are served; the names are those on the wire. */
@@ -16,26 +18,26 @@ public enum Cmd {
 
   PUSH(pushed(Field.QUEUE, Field.DATA)),
   PUSHB(Field.QUEUE, Field.JOBS),
-  PULL(Field.QUEUE, Field.TIMEOUT),
-  PULLB(Field.QUEUE, Field.COUNT, Field.TIMEOUT),
-  ACK(Field.ID, Field.JOB_ID, Field.RESULT, Field.LEASE),
+  PULL(Field.QUEUE, PushOption.TIMEOUT),
+  PULLB(Field.QUEUE, Field.COUNT, PushOption.TIMEOUT),
+  ACK(Field.ID, PushOption.JOB_ID, Field.RESULT, Field.LEASE),
   ACKB(Field.IDS, Field.ACKS),
-  FAIL(Field.ID, Field.JOB_ID, Field.ERROR, Field.LEASE),
-  GETRESULT(Field.ID, Field.JOB_ID),
-  GETJOB(Field.ID, Field.JOB_ID),
-  GETSTATE(Field.ID, Field.JOB_ID),
-  WAITJOB(Field.ID, Field.JOB_ID, Field.TIMEOUT),
-  GETJOBBYCUSTOMID(Field.JOB_ID),
+  FAIL(Field.ID, PushOption.JOB_ID, Field.ERROR, Field.LEASE),
+  GETRESULT(Field.ID, PushOption.JOB_ID),
+  GETJOB(Field.ID, PushOption.JOB_ID),
+  GETSTATE(Field.ID, PushOption.JOB_ID),
+  WAITJOB(Field.ID, PushOption.JOB_ID, PushOption.TIMEOUT),
+  GETJOBBYCUSTOMID(PushOption.JOB_ID),
   GETJOBSBATCH(Field.IDS),
-  CANCEL(Field.ID, Field.JOB_ID),
-  PROGRESS(Field.ID, Field.JOB_ID, Field.PROGRESS, Field.MESSAGE, Field.LEASE),
-  GETPROGRESS(Field.ID, Field.JOB_ID),
-  HEARTBEAT(Field.ID, Field.JOB_ID, Field.LEASE),
-  CHANGEPRIORITY(Field.ID, Field.JOB_ID, Field.PRIORITY),
-  MOVETODELAYED(Field.ID, Field.JOB_ID, Field.DELAY, Field.LEASE),
-  PROMOTE(Field.ID, Field.JOB_ID),
-  UPDATEJOB(Field.ID, Field.JOB_ID, Field.DATA),
-  DISCARD(Field.ID, Field.JOB_ID, Field.LEASE),
+  CANCEL(Field.ID, PushOption.JOB_ID),
+  PROGRESS(Field.ID, PushOption.JOB_ID, Field.PROGRESS, Field.MESSAGE, Field.LEASE),
+  GETPROGRESS(Field.ID, PushOption.JOB_ID),
+  HEARTBEAT(Field.ID, PushOption.JOB_ID, Field.LEASE),
+  CHANGEPRIORITY(Field.ID, PushOption.JOB_ID, PushOption.PRIORITY),
+  MOVETODELAYED(Field.ID, PushOption.JOB_ID, PushOption.DELAY, Field.LEASE),
+  PROMOTE(Field.ID, PushOption.JOB_ID),
+  UPDATEJOB(Field.ID, PushOption.JOB_ID, Field.DATA),
+  DISCARD(Field.ID, PushOption.JOB_ID, Field.LEASE),
   PAUSE(Field.QUEUE),
   RESUME(Field.QUEUE),
   ISPAUSED(Field.QUEUE),
@@ -57,8 +59,8 @@ public enum Cmd {
   METRICS();
 
   /** Fields that every command may have. */
-  private static final Set<Field> COMMON =
-      EnumSet.of(
+  private static final Set<WireField> COMMON =
+      Set.of(
           Field.CMD,
           Field.REQ_ID,
           Field.REQUEST_ID,
@@ -70,28 +72,24 @@ public enum Cmd {
   private static final List<Cmd> ALL = List.of(values());
   static final NameTable NAMES = names();
 
-  private final Set<Field> fields;
+  private final Set<WireField> fields;
 
-  Cmd(Field... fields) {
-    this.fields =
-        fields.length == 0 ? EnumSet.noneOf(Field.class) : EnumSet.copyOf(List.of(fields));
+  Cmd(WireField... fields) {
+    this.fields = Set.of(fields);
   }
 
   /** The fields of a push: those given and every option. */
-  private static Field[] pushed(Field... fields) {
-    Set<Field> all = EnumSet.range(Field.JOB_ID, Field.GROUP_ID);
-    all.add(Field.TIMEOUT);
-    all.addAll(List.of(fields));
-    return all.toArray(Field[]::new);
+  private static WireField[] pushed(WireField... fields) {
+    return Stream.concat(Stream.of(fields), PushOption.ALL.stream()).toArray(WireField[]::new);
   }
 
   /** Whether the field means something to this command. */
-  boolean has(Field field) {
+  boolean has(WireField field) {
     return fields.contains(field) || common(field);
   }
 
   /** Whether the field means something to every command. */
-  static boolean common(Field field) {
+  static boolean common(WireField field) {
     return COMMON.contains(field);
   }
 

@@ -1,15 +1,18 @@
 package dev.flashq.transport.wire;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.NameTable;
+import dev.flashq.protocol.wire.WireField;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Every field that a request, an item of a batch, or a nested option object may have, with its
- * aliases.
+ * Every field that a request, an item of a batch, or a nested option object may have besides the
+ * push options, with its aliases.
  */
-enum Field {
+enum Field implements WireField {
   CMD("cmd"),
   REQ_ID("reqId"),
   QUEUE("queue"),
@@ -21,7 +24,6 @@ enum Field {
   ACKS("acks"),
   LEASE("lease"),
   COUNT("count"),
-  TIMEOUT("timeout"),
   ERROR("error"),
   PROGRESS("progress"),
   MESSAGE("message"),
@@ -34,25 +36,6 @@ enum Field {
   CLIENT_ID("client_id"),
   CLIENT_SEQ("client_seq"),
   CLIENT_SETTLED("client_settled"),
-  /** A custom id, and on some commands of the TypeScript client the job's number. */
-  JOB_ID("job_id", "jobId", "customId", "custom_id"),
-  PRIORITY("priority"),
-  DELAY("delay"),
-  TTL("ttl"),
-  MAX_ATTEMPTS("max_attempts"),
-  BACKOFF("backoff"),
-  UNIQUE_KEY("unique_key"),
-  DEPENDS_ON("depends_on"),
-  TAGS("tags"),
-  LIFO("lifo"),
-  REMOVE_ON_COMPLETE("remove_on_complete"),
-  REMOVE_ON_FAIL("remove_on_fail"),
-  STALL_TIMEOUT("stall_timeout"),
-  DEBOUNCE_ID("debounce_id"),
-  DEBOUNCE_TTL("debounce_ttl"),
-  KEEP_COMPLETED_AGE("keep_completed_age", "keepCompletedAge"),
-  KEEP_COMPLETED_COUNT("keep_completed_count", "keepCompletedCount"),
-  GROUP_ID("group_id"),
   /** Only inside a limit: {@code {"max":100,"duration":1000}}. */
   MAX("max"),
   DURATION("duration"),
@@ -61,7 +44,9 @@ enum Field {
   /** No field of ours. */
   OTHER();
 
-  private static final List<Field> ALL = List.of(values());
+  /** These fields and behind them the push options: a field's number is its place. */
+  private static final List<WireField> ALL = all();
+
   static final NameTable NAMES = table();
 
   private final List<String> names;
@@ -70,19 +55,27 @@ enum Field {
     this.names = List.of(names);
   }
 
-  /** The name in sentences. */
-  String wireName() {
-    return names.isEmpty() ? "" : names.getFirst();
+  @Override
+  public List<String> names() {
+    return names;
   }
 
-  static Field at(int number) {
+  static WireField at(int number) {
     return number == NameTable.UNKNOWN ? OTHER : ALL.get(number);
+  }
+
+  private static List<WireField> all() {
+    var all = new ArrayList<WireField>(List.of(values()));
+    all.addAll(PushOption.ALL);
+    return List.copyOf(all);
   }
 
   private static NameTable table() {
     Map<String, Integer> numbers = new HashMap<>();
-    for (Field field : values()) {
-      field.names.forEach(name -> numbers.put(name, field.ordinal()));
+    for (int number = 0; number < ALL.size(); number++) {
+      for (String name : ALL.get(number).names()) {
+        numbers.put(name, number);
+      }
     }
     return new NameTable(numbers);
   }

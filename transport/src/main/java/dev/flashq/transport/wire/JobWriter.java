@@ -1,49 +1,61 @@
 package dev.flashq.transport.wire;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.FieldName;
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobView;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the Job object: the reference's fields in its order, then those that were added. */
 final class JobWriter {
+  /** Fields of the Job object that are no options. */
+  private static final int OWN_FIELDS = 20;
+
+  // Where the reference has its options. All others that are answered stand at the end.
+  private static final PushOption[] BEFORE_TIMES = {PushOption.PRIORITY};
+  private static final PushOption[] BEFORE_PROGRESS = {
+    PushOption.MAX_ATTEMPTS,
+    PushOption.BACKOFF,
+    PushOption.TTL,
+    PushOption.TIMEOUT,
+    PushOption.UNIQUE_KEY,
+    PushOption.DEPENDS_ON
+  };
+  private static final PushOption[] BEFORE_HEARTBEAT = {
+    PushOption.TAGS, PushOption.LIFO, PushOption.REMOVE_ON_COMPLETE, PushOption.REMOVE_ON_FAIL
+  };
+  private static final PushOption[] BEFORE_STALLS = {PushOption.STALL_TIMEOUT};
+  private static final PushOption[] BEFORE_COMPLETION = {
+    PushOption.JOB_ID, PushOption.KEEP_COMPLETED_AGE, PushOption.KEEP_COMPLETED_COUNT
+  };
+  private static final PushOption[] BEHIND_COMPLETION = {PushOption.GROUP_ID};
+  private static final PushOption[] AT_THE_END =
+      answered().filter(JobWriter::isLater).toArray(PushOption[]::new);
+
   /** Fields that {@link #fields} writes. */
-  static final int FIELDS = 36;
+  static final int FIELDS = OWN_FIELDS + (int) answered().count();
 
   private static final FieldName ID = FieldName.of("id");
   private static final FieldName QUEUE = FieldName.of("queue");
   private static final FieldName DATA = FieldName.of("data");
-  private static final FieldName PRIORITY = FieldName.of("priority");
   private static final FieldName CREATED_AT = FieldName.of("created_at");
   private static final FieldName RUN_AT = FieldName.of("run_at");
   private static final FieldName STARTED_AT = FieldName.of("started_at");
   private static final FieldName ATTEMPTS = FieldName.of("attempts");
-  private static final FieldName MAX_ATTEMPTS = FieldName.of("max_attempts");
-  private static final FieldName BACKOFF = FieldName.of("backoff");
-  private static final FieldName TTL = FieldName.of("ttl");
-  private static final FieldName TIMEOUT = FieldName.of("timeout");
-  private static final FieldName UNIQUE_KEY = FieldName.of("unique_key");
-  private static final FieldName DEPENDS_ON = FieldName.of("depends_on");
   private static final FieldName PROGRESS = FieldName.of("progress");
   private static final FieldName PROGRESS_MSG = FieldName.of("progress_msg");
-  private static final FieldName TAGS = FieldName.of("tags");
-  private static final FieldName LIFO = FieldName.of("lifo");
-  private static final FieldName REMOVE_ON_COMPLETE = FieldName.of("remove_on_complete");
-  private static final FieldName REMOVE_ON_FAIL = FieldName.of("remove_on_fail");
   private static final FieldName LAST_HEARTBEAT = FieldName.of("last_heartbeat");
-  private static final FieldName STALL_TIMEOUT = FieldName.of("stall_timeout");
   private static final FieldName STALL_COUNT = FieldName.of("stall_count");
   private static final FieldName PARENT_ID = FieldName.of("parent_id");
   private static final FieldName CHILDREN_IDS = FieldName.of("children_ids");
   private static final FieldName CHILDREN_COMPLETED = FieldName.of("children_completed");
-  private static final FieldName CUSTOM_ID = FieldName.of("custom_id");
-  private static final FieldName KEEP_COMPLETED_AGE = FieldName.of("keep_completed_age");
-  private static final FieldName KEEP_COMPLETED_COUNT = FieldName.of("keep_completed_count");
   private static final FieldName COMPLETED_AT = FieldName.of("completed_at");
-  private static final FieldName GROUP_ID = FieldName.of("group_id");
   private static final FieldName PROGRESS_MESSAGE = FieldName.of("progress_message");
   private static final FieldName LEASE = FieldName.of("lease");
 
@@ -72,6 +84,22 @@ final class JobWriter {
     answer.out().endArray();
   }
 
+  private static Stream<PushOption> answered() {
+    return PushOption.ALL.stream().filter(option -> option.answerName() != null);
+  }
+
+  private static boolean isLater(PushOption option) {
+    return Stream.of(
+            BEFORE_TIMES,
+            BEFORE_PROGRESS,
+            BEFORE_HEARTBEAT,
+            BEFORE_STALLS,
+            BEFORE_COMPLETION,
+            BEHIND_COMPLETION)
+        .flatMap(Stream::of)
+        .noneMatch(option::equals);
+  }
+
   /** The fields of the Job object, into a map that is open. */
   static void fields(JobView job, Answer answer) {
     ValueWriter out = answer.out();
@@ -80,39 +108,37 @@ final class JobWriter {
     text(out, QUEUE, job.queue().value());
     out.key(DATA);
     answer.payload(job.data());
-    integer(out, PRIORITY, options.priority());
+    options(out, options, BEFORE_TIMES);
     integer(out, CREATED_AT, job.createdAt());
     integer(out, RUN_AT, job.runAt());
     integer(out, STARTED_AT, job.startedAt());
     integer(out, ATTEMPTS, job.attempts());
-    retries(out, options);
-    text(out, UNIQUE_KEY, options.uniqueKey());
-    out.key(DEPENDS_ON);
-    ids(out, options.dependsOn());
+    options(out, options, BEFORE_PROGRESS);
     integer(out, PROGRESS, job.progress());
     text(out, PROGRESS_MSG, job.progressMessage());
-    out.key(TAGS);
-    texts(out, options.tags());
-    flag(out, LIFO, options.lifo());
-    flag(out, REMOVE_ON_COMPLETE, options.removeOnComplete());
-    flag(out, REMOVE_ON_FAIL, options.removeOnFail());
+    options(out, options, BEFORE_HEARTBEAT);
     integer(out, LAST_HEARTBEAT, job.lastHeartbeat());
-    integer(out, STALL_TIMEOUT, options.stallTimeoutMs());
+    options(out, options, BEFORE_STALLS);
     integer(out, STALL_COUNT, job.stalls());
     family(out);
-    text(out, CUSTOM_ID, options.customId());
-    integer(out, KEEP_COMPLETED_AGE, options.keepCompletedAgeMs());
-    integer(out, KEEP_COMPLETED_COUNT, options.keepCompletedCount());
+    options(out, options, BEFORE_COMPLETION);
     integer(out, COMPLETED_AT, job.completedAt());
-    text(out, GROUP_ID, options.groupId());
+    options(out, options, BEHIND_COMPLETION);
     added(job, answer);
+    options(out, options, AT_THE_END);
   }
 
-  private static void retries(ValueWriter out, JobOptions options) {
-    integer(out, MAX_ATTEMPTS, options.maxAttempts());
-    integer(out, BACKOFF, options.backoffMs());
-    integer(out, TTL, options.ttlMs());
-    integer(out, TIMEOUT, options.timeoutMs());
+  private static void options(ValueWriter out, JobOptions options, PushOption[] some) {
+    for (PushOption option : some) {
+      out.key(requireNonNull(option.answerName()));
+      switch (option.kind()) {
+        case INT32, INT64, MILLIS -> out.integer(options.number(option));
+        case FLAG -> out.bool(options.flag(option));
+        case TEXT, TEXT_OR_NUMBER -> out.stringOrNil(options.text(option));
+        case TEXTS -> texts(out, options.texts(option));
+        case IDS -> ids(out, options.ids(option));
+      }
+    }
   }
 
   /** Flows are not served yet: no job has a parent. */

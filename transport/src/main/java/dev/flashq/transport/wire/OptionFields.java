@@ -2,12 +2,18 @@ package dev.flashq.transport.wire;
 
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.require;
+import static dev.flashq.protocol.option.PushOption.BACKOFF;
+import static dev.flashq.protocol.option.PushOption.DELAY;
+import static dev.flashq.protocol.option.PushOption.FIXED_BACKOFF;
+import static dev.flashq.protocol.option.PushOption.JOB_ID;
+import static dev.flashq.protocol.option.PushOption.PRIORITY;
+import static dev.flashq.protocol.option.PushOption.TIMEOUT;
 
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.ValueReader;
-import dev.flashq.statemachine.JobId;
+import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.JobOptions;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,136 +21,55 @@ import org.jspecify.annotations.Nullable;
  * Reused.
  */
 final class OptionFields {
-  /** A number that was not in the request. */
-  static final long ABSENT = Long.MIN_VALUE;
+  private final JobOptions.Builder options = JobOptions.builder();
 
-  private boolean anySet;
-  private boolean prioritySet;
-  private int priority;
-  private long delayMs;
-  private long ttlMs;
-  private long timeoutMs;
-  private int maxAttempts;
-  private long backoffMs;
-  private boolean fixedBackoff;
-  private @Nullable String uniqueKey;
-  private @Nullable String jobId;
-  private @Nullable String debounceId;
-  private long debounceTtlMs;
-  private List<String> tags = List.of();
-  private boolean lifo;
-  private @Nullable String groupId;
-  private List<JobId> dependsOn = List.of();
-  private boolean removeOnComplete;
-  private boolean removeOnFail;
-  private long stallTimeoutMs;
-  private long keepCompletedAgeMs;
-  private long keepCompletedCount;
-
-  OptionFields() {
-    reset();
-  }
+  /** A bit for each that was in the request, be it with the value that it has without. */
+  private long present;
 
   void reset() {
-    anySet = false;
-    prioritySet = false;
-    priority = 0;
-    delayMs = ABSENT;
-    ttlMs = 0;
-    timeoutMs = ABSENT;
-    maxAttempts = 0;
-    backoffMs = 0;
-    fixedBackoff = false;
-    uniqueKey = null;
-    jobId = null;
-    debounceId = null;
-    debounceTtlMs = 0;
-    tags = List.of();
-    lifo = false;
-    groupId = null;
-    dependsOn = List.of();
-    removeOnComplete = false;
-    removeOnFail = false;
-    stallTimeoutMs = 0;
-    keepCompletedAgeMs = 0;
-    keepCompletedCount = 0;
+    options.clear();
+    present = 0;
   }
 
-  /** Reads the field's value if it is an option; otherwise leaves it unread and answers false. */
-  boolean read(Field field, ValueReader in) {
-    switch (field) {
-      case PRIORITY -> priority(Values.int32(in));
-      case DELAY -> delayMs = changed(in.integer());
-      case TTL -> ttlMs = changed(in.integer());
-      case TIMEOUT -> timeoutMs = changed(in.integer());
-      case MAX_ATTEMPTS -> maxAttempts = (int) changed(Values.int32(in));
-      case BACKOFF -> backoff(in);
-      case STALL_TIMEOUT -> stallTimeoutMs = changed(in.integer());
-      case DEBOUNCE_TTL -> debounceTtlMs = changed(in.integer());
-      case KEEP_COMPLETED_AGE -> keepCompletedAgeMs = changed(in.integer());
-      case KEEP_COMPLETED_COUNT -> keepCompletedCount = changed(in.integer());
-      case LIFO -> lifo = changed(in.bool());
-      case REMOVE_ON_COMPLETE -> removeOnComplete = changed(in.bool());
-      case REMOVE_ON_FAIL -> removeOnFail = changed(in.bool());
-      default -> {
-        return readText(field, in);
-      }
+  /** Reads the option's value, which is not null. */
+  void read(PushOption option, ValueReader in) {
+    if (option == BACKOFF && in.kind() == Kind.MAP) {
+      backoff(in);
+    } else {
+      options.set(option, value(option, in));
     }
-    return true;
+    present |= bit(option);
   }
 
-  private boolean readText(Field field, ValueReader in) {
-    switch (field) {
-      case JOB_ID -> jobId = Values.idText(in);
-      case UNIQUE_KEY -> uniqueKey = in.string();
-      case DEBOUNCE_ID -> debounceId = in.string();
-      case GROUP_ID -> groupId = in.string();
-      case TAGS -> tags = Values.tags(in);
-      case DEPENDS_ON -> dependsOn = Values.ids(in);
-      default -> {
-        return false;
-      }
-    }
-    anySet = true;
-    return true;
-  }
-
-  private void priority(int value) {
-    prioritySet = true;
-    priority = (int) changed(value);
-  }
-
-  /**
-   * Most clients always send some options with their default values: those jobs share one object.
-   */
-  private long changed(long value) {
-    anySet |= value != 0;
-    return value;
-  }
-
-  private boolean changed(boolean value) {
-    anySet |= value;
-    return value;
+  private static Object value(PushOption option, ValueReader in) {
+    return switch (option.kind()) {
+      case INT32 -> (long) Values.int32(in);
+      case INT64, MILLIS -> in.integer();
+      case FLAG -> in.bool();
+      case TEXT -> in.string();
+      case TEXT_OR_NUMBER -> Values.idText(in);
+      case TEXTS -> Values.tags(in);
+      case IDS -> Values.ids(in);
+    };
   }
 
   private void backoff(ValueReader in) {
-    if (in.kind() != Kind.MAP) {
-      backoffMs = changed(in.integer());
-      return;
-    }
     in.beginMap();
     for (int name = in.nextKey(Field.NAMES);
         name != ValueReader.END;
         name = in.nextKey(Field.NAMES)) {
-      switch (Field.at(name)) {
-        case TYPE -> fixedBackoff = changed(backoffType(in.string()));
-        case DELAY -> backoffMs = changed(in.integer());
-        default -> in.skip();
+      WireField field = Field.at(name);
+      if (field == Field.TYPE) {
+        options.set(FIXED_BACKOFF, isFixed(in.string()));
+      } else if (field == DELAY) {
+        options.set(BACKOFF, in.integer());
+      } else {
+        in.skip();
       }
     }
   }
 
-  private static boolean backoffType(String type) {
+  private static boolean isFixed(String type) {
     require(
         type.equals("fixed") || type.equals("exponential"),
         INVALID_REQUEST,
@@ -152,48 +77,33 @@ final class OptionFields {
     return type.equals("fixed");
   }
 
+  private static long bit(PushOption option) {
+    return 1L << option.ordinal();
+  }
+
+  private boolean isPresent(PushOption option) {
+    return (present & bit(option)) != 0;
+  }
+
   long timeoutMs(long otherwise) {
-    return timeoutMs == ABSENT ? otherwise : timeoutMs;
+    return isPresent(TIMEOUT) ? options.number(TIMEOUT) : otherwise;
   }
 
   long delayMs() {
-    require(delayMs != ABSENT, INVALID_REQUEST, "missing field delay");
-    return delayMs;
+    require(isPresent(DELAY), INVALID_REQUEST, "missing field delay");
+    return options.number(DELAY);
   }
 
   int priority() {
-    require(prioritySet, INVALID_REQUEST, "missing field priority");
-    return priority;
+    require(isPresent(PRIORITY), INVALID_REQUEST, "missing field priority");
+    return (int) options.number(PRIORITY);
   }
 
   @Nullable String jobId() {
-    return jobId;
+    return options.text(JOB_ID);
   }
 
   JobOptions build() {
-    if (!anySet) {
-      return JobOptions.DEFAULTS;
-    }
-    return new JobOptions(
-        priority,
-        delayMs == ABSENT ? 0 : delayMs,
-        ttlMs,
-        timeoutMs(0),
-        maxAttempts,
-        backoffMs,
-        fixedBackoff,
-        uniqueKey,
-        jobId,
-        debounceId,
-        debounceTtlMs,
-        tags,
-        lifo,
-        groupId,
-        dependsOn,
-        removeOnComplete,
-        removeOnFail,
-        stallTimeoutMs,
-        keepCompletedAgeMs,
-        keepCompletedCount);
+    return options.build();
   }
 }

@@ -5,13 +5,14 @@ import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
+import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
-import dev.flashq.statemachine.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * next request.
  */
 public final class Request {
-  static final long ABSENT = OptionFields.ABSENT;
+  /** A number that was not in the request. */
+  static final long ABSENT = Long.MIN_VALUE;
 
   final OptionFields options = new OptionFields();
   @Nullable Cmd cmd;
@@ -53,7 +55,7 @@ public final class Request {
   private @Nullable Refused unreadable;
   private final List<FieldError> fieldErrors = new ArrayList<>(0);
 
-  private record FieldError(Field field, Refused refusal) {}
+  private record FieldError(WireField field, Refused refusal) {}
 
   Request() {
     reset();
@@ -108,7 +110,7 @@ public final class Request {
   }
 
   /** Notes what was wrong with a field; it matters only to the commands that have the field. */
-  void fail(Field field, ErrorCode code, String sentence) {
+  void fail(WireField field, ErrorCode code, String sentence) {
     fieldErrors.add(new FieldError(field, new Refused(code, sentence)));
   }
 
@@ -152,7 +154,7 @@ public final class Request {
     return limit == ABSENT ? otherwise : limit;
   }
 
-  static <T> T present(@Nullable T value, Field field) {
+  static <T> T present(@Nullable T value, WireField field) {
     require(value != null, INVALID_REQUEST, "missing field " + field.wireName());
     return Objects.requireNonNull(value);
   }

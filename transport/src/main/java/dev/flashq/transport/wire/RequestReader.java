@@ -6,10 +6,12 @@ import static dev.flashq.protocol.Limits.JOBS_PER_COMMAND;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.NameTable;
 import dev.flashq.protocol.wire.ValueReader;
 import dev.flashq.protocol.wire.WireException;
+import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.JobId;
@@ -65,7 +67,7 @@ public final class RequestReader {
     in.open(NOTHING, 0, 0);
   }
 
-  private void field(Field field) {
+  private void field(WireField field) {
     int position = in.position();
     int depth = in.depth();
     try {
@@ -92,15 +94,17 @@ public final class RequestReader {
     }
   }
 
-  private void value(Field field) {
+  private void value(WireField field) {
     if (field == Field.OTHER) {
       in.skip();
     } else if (field == Field.DATA) {
       request.data = Values.payload(in, encoding);
     } else if (in.kind() == Kind.NULL) {
       in.nil();
-    } else if (!request.options.read(field, in)) {
-      ofTheRequest(field);
+    } else if (field instanceof PushOption option) {
+      request.options.read(option, in);
+    } else {
+      ofTheRequest((Field) field);
     }
   }
 
@@ -190,12 +194,14 @@ public final class RequestReader {
     for (int name = in.nextKey(Field.NAMES);
         name != ValueReader.END;
         name = in.nextKey(Field.NAMES)) {
-      Field field = Field.at(name);
+      WireField field = Field.at(name);
       if (field == Field.DATA) {
         data = Values.payload(in, encoding);
       } else if (in.kind() == Kind.NULL) {
         in.nil();
-      } else if (!itemOptions.read(field, in)) {
+      } else if (field instanceof PushOption option) {
+        itemOptions.read(option, in);
+      } else {
         in.skip();
       }
     }
@@ -223,16 +229,17 @@ public final class RequestReader {
     for (int name = in.nextKey(Field.NAMES);
         name != ValueReader.END;
         name = in.nextKey(Field.NAMES)) {
-      Field field = Field.at(name);
+      WireField field = Field.at(name);
       if (in.kind() == Kind.NULL) {
         in.nil();
-        continue;
-      }
-      switch (field) {
-        case ID -> id = Values.id(in);
-        case RESULT -> result = Values.payload(in, encoding);
-        case LEASE -> lease = in.integer();
-        default -> in.skip();
+      } else if (field == Field.ID) {
+        id = Values.id(in);
+      } else if (field == Field.RESULT) {
+        result = Values.payload(in, encoding);
+      } else if (field == Field.LEASE) {
+        lease = in.integer();
+      } else {
+        in.skip();
       }
     }
     return new Ack(new Claim(Request.present(id, Field.ID), lease), result);

@@ -6,6 +6,7 @@ import static dev.flashq.protocol.Limits.JOBS_PER_COMMAND;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
@@ -82,7 +83,7 @@ public final class Requests {
           ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::finished);
       case GETJOBBYCUSTOMID ->
           ask(
-              new Query.GetJobByCustomId(Request.present(r.options.jobId(), Field.JOB_ID)),
+              new Query.GetJobByCustomId(Request.present(r.options.jobId(), PushOption.JOB_ID)),
               JobShapes::found);
       case GETJOBSBATCH ->
           ask(new Query.GetJobs(Request.present(r.ids, Field.IDS)), JobShapes::batch);

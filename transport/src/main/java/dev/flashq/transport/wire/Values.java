@@ -10,6 +10,7 @@ import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.ValueReader;
+import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Payload;
@@ -117,10 +118,13 @@ final class Values {
     for (int name = in.nextKey(Field.NAMES);
         name != ValueReader.END;
         name = in.nextKey(Field.NAMES)) {
-      switch (Field.at(name)) {
-        case MAX -> max = in.integer();
-        case DURATION -> durationMs = in.integer();
-        default -> in.skip();
+      WireField field = Field.at(name);
+      if (field == Field.MAX) {
+        max = in.integer();
+      } else if (field == Field.DURATION) {
+        durationMs = in.integer();
+      } else {
+        in.skip();
       }
     }
     return new Command.RateLimit(max, durationMs);

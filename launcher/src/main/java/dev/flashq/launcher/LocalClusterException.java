@@ -1,4 +1,4 @@
-package dev.flashq.ops.local;
+package dev.flashq.launcher;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.flashq.statemachine;
+package dev.flashq.protocol;
 
 /** Measures and cuts texts by their UTF-8 bytes. */
 public final class Text {

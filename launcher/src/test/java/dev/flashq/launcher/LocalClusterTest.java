@@ -1,4 +1,4 @@
-package dev.flashq.ops.local;
+package dev.flashq.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

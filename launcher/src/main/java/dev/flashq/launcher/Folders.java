@@ -1,4 +1,4 @@
-package dev.flashq.ops.local;
+package dev.flashq.launcher;
 
 import java.io.IOException;
 import java.nio.file.Files;
