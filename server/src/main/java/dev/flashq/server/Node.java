@@ -25,7 +25,6 @@ import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.HttpServer;
-import dev.flashq.transport.http.HttpSettings;
 import dev.flashq.transport.tcp.TcpServer;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -95,11 +94,8 @@ public final class Node implements AutoCloseable {
         started(
             "http",
             new HttpServer(
-                new HttpSettings(
-                    new InetSocketAddress(config.http().bind(), config.http().port()), 1, limits()),
-                cluster.gateway(),
-                tokens,
-                stats,
+                HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
+                context(cluster, tokens, hints),
                 new OpsRoutes(health, metrics)));
     int httpPort = http.start();
     LOG.atInfo()
@@ -155,12 +151,10 @@ public final class Node implements AutoCloseable {
             .toList());
   }
 
+  /** One for each port: the limits hold for a port, see docs/PROTOCOL.md. */
   private TransportContext context(ClusterNode cluster, TokenAccess tokens, LeaderHints hints) {
-    return new TransportContext(cluster.gateway(), tokens, stats, limits(), hints);
-  }
-
-  private TransportLimits limits() {
-    return TransportLimits.DEFAULTS.withConnections(config.connections());
+    TransportLimits limits = TransportLimits.DEFAULTS.withConnections(config.connections());
+    return new TransportContext(cluster.gateway(), tokens, stats, limits, hints);
   }
 
   private Map<String, String> clientAddresses() {
