@@ -242,6 +242,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     listener.closed(this);
+    times.forget();
     phase = Phase.ENDED;
     protocol.drop();
     exchanges.endWaits();

@@ -4,7 +4,9 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.transport.TransportLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The times after which one connection is ended or closed. */
 @SuppressWarnings("FutureReturnValueIgnored") // The tasks look at what has become of it themselves.
@@ -18,7 +20,10 @@ final class TimeLimits {
   /** The request for whose arrival the clock was last started. */
   private long timedRequest = -1;
 
-  private boolean lingering;
+  /** Tasks that would keep a connection in memory that has long been closed. */
+  private @Nullable Future<?> authentication;
+
+  private @Nullable Future<?> end;
 
   TimeLimits(Connection connection, Protocol protocol, Exchanges exchanges) {
     this.connection = connection;
@@ -28,14 +33,14 @@ final class TimeLimits {
     this.exchanges = exchanges;
   }
 
-  private void later(long ms, Runnable task) {
-    channel.eventLoop().schedule(task, ms, TimeUnit.MILLISECONDS);
+  private Future<?> later(long ms, Runnable task) {
+    return channel.eventLoop().schedule(task, ms, TimeUnit.MILLISECONDS);
   }
 
   /** Ends it when it has not authenticated in time. */
   void limitAuthentication() {
     if (protocol.authenticatesOnce() && !connection.identity().authenticated()) {
-      later(limits.authenticationMs(), this::endUnlessAuthenticated);
+      authentication = later(limits.authenticationMs(), this::endUnlessAuthenticated);
     }
   }
 
@@ -67,13 +72,13 @@ final class TimeLimits {
   /** Closes it when all is answered and the client takes none of the answers any more. */
   void limitEnd() {
     long before = notTaken();
-    later(limits.shutdownMs(), () -> closeIfStuck(before));
+    end = later(limits.shutdownMs(), () -> closeIfStuck(before));
   }
 
   private void closeIfStuck(long before) {
     if (exchanges.underWay() || notTaken() != before) {
       limitEnd();
-    } else if (!lingering) {
+    } else {
       channel.close();
     }
   }
@@ -86,7 +91,19 @@ final class TimeLimits {
 
   /** Gives the client time to read the end. */
   void linger() {
-    lingering = true;
-    later(Limits.LINGER_MS, channel::close);
+    cancel(end);
+    end = later(Limits.LINGER_MS, channel::close);
+  }
+
+  /** The channel is closed. */
+  void forget() {
+    cancel(authentication);
+    cancel(end);
+  }
+
+  private static void cancel(@Nullable Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 }
