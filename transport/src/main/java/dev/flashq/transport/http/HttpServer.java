@@ -28,6 +28,7 @@ public final class HttpServer implements AutoCloseable {
     return new ListenerSettings("http", address, THREADS, Limits.HTTP_IDLE_MS);
   }
 
+  /** HTTP as it is spoken at the port. */
   private final class Http implements Listener.Dialect {
     private final Responses responses;
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -135,6 +136,28 @@ class ConnectionTest {
     }
     assertThat(port.open()).isZero();
     assertThat(stats.connectionsOpen.sum()).isZero();
+  }
+
+  @Test
+  void takesTheRestOfAnHttpRequestWhenItStops() throws Exception {
+    Port port = port(Spoken.HTTP, context(Tokens.NONE, PATIENT));
+    String push = Spoken.HTTP.push("x".repeat(100));
+    int middle = push.length() - 50;
+    try (RawClient arriving = port.client(Spoken.HTTP);
+        RawClient idle = port.client(Spoken.HTTP)) {
+      arriving.send(push.substring(0, middle));
+      await().until(() -> stats.requests.sum() == 1 && port.open() == 2);
+
+      Thread closing = Thread.ofVirtual().start(port::close);
+
+      assertThat(idle.ended()).isTrue();
+      arriving.send(push.substring(middle));
+      assertThat(arriving.answer()).contains("\"id\":1");
+      assertThat(arriving.ended()).isTrue();
+      arriving.close();
+      idle.close();
+      closing.join();
+    }
   }
 
   @ParameterizedTest
