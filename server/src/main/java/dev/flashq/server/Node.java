@@ -23,10 +23,9 @@ import dev.flashq.statemachine.engine.EngineMemory;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.HttpServer;
-import dev.flashq.transport.http.HttpSettings;
 import dev.flashq.transport.tcp.TcpServer;
-import dev.flashq.transport.tcp.TcpSettings;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -95,26 +94,20 @@ public final class Node implements AutoCloseable {
     TokenAccess tokens = new TokenAccess(tokens());
     Metrics metrics = started("metrics", metrics(cluster));
     HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, memberAddresses());
+    LeaderHints hints = new LeaderHints(cluster::view, clientAddresses());
     TcpServer tcp =
         started(
             "tcp",
             new TcpServer(
-                new TcpSettings(
-                    new InetSocketAddress(config.tcp().bind(), config.tcp().port()), 2, limits()),
-                cluster.gateway(),
-                tokens,
-                stats,
-                new LeaderHints(cluster::view, clientAddresses())));
+                TcpServer.at(new InetSocketAddress(config.tcp().bind(), config.tcp().port())),
+                context(cluster, tokens, hints)));
     int tcpPort = tcp.start();
     HttpServer http =
         started(
             "http",
             new HttpServer(
-                new HttpSettings(
-                    new InetSocketAddress(config.http().bind(), config.http().port()), 1, limits()),
-                cluster.gateway(),
-                tokens,
-                stats,
+                HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
+                context(cluster, tokens, hints),
                 new OpsRoutes(health, metrics)));
     int httpPort = http.start();
     LOG.atInfo()
@@ -170,20 +163,10 @@ public final class Node implements AutoCloseable {
             .toList());
   }
 
-  private TransportLimits limits() {
-    TransportLimits defaults = TransportLimits.DEFAULTS;
-    return new TransportLimits(
-        config.connections(),
-        defaults.commandsPerConnection(),
-        defaults.requestBytesPerConnection(),
-        defaults.commands(),
-        defaults.requestBytes(),
-        defaults.waits(),
-        defaults.unreadBytesPerConnection(),
-        defaults.unreadBytes(),
-        defaults.assemblyBytes(),
-        defaults.authenticationMs(),
-        defaults.shutdownMs());
+  /** One for each port: the limits hold for a port, see docs/PROTOCOL.md. */
+  private TransportContext context(ClusterNode cluster, TokenAccess tokens, LeaderHints hints) {
+    TransportLimits limits = TransportLimits.DEFAULTS.withConnections(config.connections());
+    return new TransportContext(cluster.gateway(), tokens, stats, limits, hints);
   }
 
   private Map<String, String> clientAddresses() {

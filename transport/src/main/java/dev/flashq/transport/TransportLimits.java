@@ -7,7 +7,9 @@ import dev.flashq.protocol.Limits;
  *
  * @param connections open connections; further ones are closed at once
  * @param authenticationMs how long a connection may go without a token where tokens are configured
- * @param shutdownMs how long {@code close()} waits for open requests
+ * @param frameMs how long a larger frame, line or body may take to arrive
+ * @param shutdownMs how long {@code close()} waits for open requests, and how long a client that
+ *     has been told to go may take nothing of what is left for it
  */
 public record TransportLimits(
     int connections,
@@ -20,6 +22,7 @@ public record TransportLimits(
     long unreadBytes,
     long assemblyBytes,
     long authenticationMs,
+    long frameMs,
     long shutdownMs) {
 
   public static final TransportLimits DEFAULTS =
@@ -34,5 +37,22 @@ public record TransportLimits(
           Limits.UNREAD_BYTES,
           Limits.ASSEMBLY_BYTES,
           Limits.AUTHENTICATION_MS,
+          Limits.FRAME_MS,
           Limits.SHUTDOWN_MS);
+
+  public TransportLimits withConnections(int most) {
+    return new TransportLimits(
+        most,
+        commandsPerConnection,
+        requestBytesPerConnection,
+        commands,
+        requestBytes,
+        waits,
+        unreadBytesPerConnection,
+        unreadBytes,
+        assemblyBytes,
+        authenticationMs,
+        frameMs,
+        shutdownMs);
+  }
 }

@@ -12,8 +12,9 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.transport.connection.ListenerSettings;
+import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.tcp.TcpServer;
-import dev.flashq.transport.tcp.TcpSettings;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
 import dev.flashq.transport.wire.Plan;
@@ -132,11 +133,13 @@ public final class WireRate {
     int count = 1_000_000;
     try (TcpServer server =
             new TcpServer(
-                new TcpSettings(address, 1, TransportLimits.DEFAULTS),
-                new Instant(foreign),
-                Tokens.NONE,
-                new TransportStats(),
-                () -> new ClusterHints.Hint("n1", "", "", List.of()));
+                new ListenerSettings("tcp", address, 1, ListenerSettings.NEVER),
+                new TransportContext(
+                    new Instant(foreign),
+                    Tokens.NONE,
+                    new TransportStats(),
+                    TransportLimits.DEFAULTS,
+                    () -> new ClusterHints.Hint("n1", "", "", List.of())));
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.start())) {
       long begin = System.nanoTime();
       Thread sender = Thread.ofPlatform().start(() -> send(socket, request, count));

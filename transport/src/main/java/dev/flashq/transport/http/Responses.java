@@ -3,7 +3,6 @@ package dev.flashq.transport.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flashq.protocol.ErrorCode;
-import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
@@ -17,6 +16,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
 
 /** Makes HTTP responses; every body but those of the operational endpoints is JSON. */
 final class Responses {
@@ -37,10 +37,28 @@ final class Responses {
   }
 
   /** Called on event loops. */
-  FullHttpResponse of(byte[] reqId, Shape<?> shape, Object outcome) {
+  FullHttpResponse of(byte @Nullable [] reqId, Shape<?> shape, Object outcome) {
+    return switch (outcome) {
+      case HttpAnswer answer ->
+          response(answer.status(), answer.contentType(), answer.body().getBytes(UTF_8));
+      case HttpError error -> error(error);
+      default -> json(reqId, shape, outcome);
+    };
+  }
+
+  private FullHttpResponse error(HttpError error) {
+    FullHttpResponse response = json(null, Plan.DONE, error.refusal());
+    response.setStatus(error.status());
+    if (!error.allowed().isEmpty()) {
+      response.headers().set(HttpHeaderNames.ALLOW, error.allowed());
+    }
+    return response;
+  }
+
+  private FullHttpResponse json(byte @Nullable [] reqId, Shape<?> shape, Object outcome) {
     Answer answer = ANSWER.get();
     answer.out().clear(KEPT_BYTES);
-    answer.write(reqId.length == 0 ? null : reqId, shape, outcome);
+    answer.write(reqId, shape, outcome);
     ErrorCode refused = answer.refused();
     if (refused != null) {
       stats.errors(refused).increment();
@@ -53,21 +71,6 @@ final class Responses {
   static FullHttpResponse goOn() {
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
-  }
-
-  FullHttpResponse of(Refused refusal) {
-    return of(new byte[0], Plan.DONE, refusal);
-  }
-
-  /** An error of HTTP itself, in the shape of all errors. */
-  FullHttpResponse of(HttpResponseStatus status, ErrorCode code, String sentence) {
-    FullHttpResponse response = of(new Refused(code, sentence));
-    response.setStatus(status);
-    return response;
-  }
-
-  FullHttpResponse of(HttpAnswer answer) {
-    return response(answer.status(), answer.contentType(), answer.body().getBytes(UTF_8));
   }
 
   private FullHttpResponse response(int status, String contentType, byte[] body) {

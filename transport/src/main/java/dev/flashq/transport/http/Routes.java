@@ -109,8 +109,16 @@ final class Routes {
     return List.of(rawPath.substring(rawPath.startsWith("/") ? 1 : 0).split("/", -1));
   }
 
-  /** Fails with IllegalArgumentException when the path is not well encoded. */
   static Target find(HttpMethod method, String uri) {
+    try {
+      return decoded(method, uri);
+    } catch (IllegalArgumentException e) {
+      return new Target.NoSuchPath();
+    }
+  }
+
+  /** Fails with IllegalArgumentException when the path is not well encoded. */
+  private static Target decoded(HttpMethod method, String uri) {
     QueryStringDecoder decoder = new QueryStringDecoder(uri);
     String rawPath = decoder.rawPath();
     if (OPS.contains(rawPath)) {

@@ -3,6 +3,8 @@ package dev.flashq.transport.tcp;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.connection.Encoder;
+import dev.flashq.transport.connection.Exchange;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
 import io.netty.buffer.ByteBuf;
@@ -13,10 +15,7 @@ import io.netty.util.concurrent.FastThreadLocal;
  * Puts many answers into one buffer. The array it writes into is shared by all connections of an
  * event loop.
  */
-final class AnswerEncoder {
-  /** Bytes after which a buffer is full. */
-  static final int BATCH_BYTES = 64 * 1024;
-
+final class AnswerEncoder implements Encoder {
   /** Bytes of an array that is kept for the next batch. */
   private static final int KEPT_BYTES = 1024 * 1024;
 
@@ -36,12 +35,16 @@ final class AnswerEncoder {
         }
       };
 
-  private final Encoding encoding;
   private final TransportStats stats;
+  private Encoding encoding = Encoding.JSON;
 
-  AnswerEncoder(Encoding encoding, TransportStats stats) {
-    this.encoding = encoding;
+  AnswerEncoder(TransportStats stats) {
     this.stats = stats;
+  }
+
+  /** The client has shown what it speaks. */
+  void encoding(Encoding spoken) {
+    encoding = spoken;
   }
 
   private Answer answer() {
@@ -51,28 +54,30 @@ final class AnswerEncoder {
     };
   }
 
-  void begin() {
+  @Override
+  public void begin() {
     answer().out().clear(KEPT_BYTES);
   }
 
-  boolean full() {
+  @Override
+  public boolean full() {
     return answer().out().size() >= BATCH_BYTES;
   }
 
-  /** Appends an answer; true when it became an error. */
-  boolean add(Exchange exchange) {
+  @Override
+  public boolean add(Exchange exchange) {
     Answer answer = answer();
     ValueWriter out = answer.out();
     switch (encoding) {
       case JSON -> {
-        answer.write(exchange.reqId, exchange.shape, exchange.outcome);
+        answer.write(exchange.reqId(), exchange.shape(), exchange.outcome());
         out.plainByte('\n');
       }
       case MESSAGE_PACK -> {
         int start = out.size();
         out.plainInt();
-        answer.goNumbers(exchange.reqId == null);
-        answer.write(exchange.reqId, exchange.shape, exchange.outcome);
+        answer.goNumbers(exchange.reqId() == null);
+        answer.write(exchange.reqId(), exchange.shape(), exchange.outcome());
         out.setInt(start, out.size() - start - 4);
       }
     }
@@ -83,7 +88,8 @@ final class AnswerEncoder {
     return refused != null;
   }
 
-  ByteBuf finish(ByteBufAllocator allocator) {
+  @Override
+  public ByteBuf finish(ByteBufAllocator allocator) {
     ValueWriter out = answer().out();
     stats.bytesOut.add(out.size());
     ByteBuf buffer = allocator.directBuffer(out.size()).writeBytes(out.buffer(), 0, out.size());

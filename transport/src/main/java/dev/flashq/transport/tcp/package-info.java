@@ -1,4 +1,4 @@
-/** The TCP protocol: framing, sessions, back-pressure. */
+/** The TCP protocol: framing, sessions, and how answers are written. */
 @NullMarked
 package dev.flashq.transport.tcp;
 

@@ -1,10 +1,12 @@
 package dev.flashq.transport.http;
 
+import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.connection.TransportContext;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Optional;
 
 /** An HTTP server in front of a fake gateway, and a client. */
@@ -24,18 +27,21 @@ final class HttpFixture implements AutoCloseable {
 
   final FakeGateway gateway = new FakeGateway();
   final TransportStats stats = new TransportStats();
+  final TransportContext context;
   final HttpServer server;
   final int port;
   private final HttpClient client = HttpClient.newHttpClient();
 
   HttpFixture() {
-    this(Tokens.NONE);
+    this(Tokens.NONE, TransportLimits.DEFAULTS);
   }
 
-  HttpFixture(TokenCheck tokens) {
+  HttpFixture(TokenCheck tokens, TransportLimits limits) {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var settings = new HttpSettings(address, 1, TransportLimits.DEFAULTS);
-    server = new HttpServer(settings, gateway, tokens, stats, HttpFixture::ops);
+    context =
+        new TransportContext(
+            gateway, tokens, stats, limits, () -> new ClusterHints.Hint("n1", "", "", List.of()));
+    server = new HttpServer(HttpServer.at(address), context, HttpFixture::ops);
     port = server.start();
   }
 

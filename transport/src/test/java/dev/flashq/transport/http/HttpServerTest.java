@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.transport.Tokens;
+import dev.flashq.transport.TransportLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -227,7 +228,8 @@ class HttpServerTest {
 
   @Test
   void asksForTheTokenBeforeTheBody() throws Exception {
-    try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"))) {
+    try (HttpFixture closed =
+        new HttpFixture(Tokens.of("secret", "ann"), TransportLimits.DEFAULTS)) {
       HttpResponse<String> without = closed.post("/queues/q/jobs", "{}");
       assertThat(without.statusCode()).isEqualTo(401);
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");

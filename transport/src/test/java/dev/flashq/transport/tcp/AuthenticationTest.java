@@ -29,6 +29,7 @@ class AuthenticationTest {
         d.unreadBytes(),
         d.assemblyBytes(),
         ms,
+        d.frameMs(),
         d.shutdownMs());
   }
 

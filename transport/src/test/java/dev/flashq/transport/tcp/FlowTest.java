@@ -31,6 +31,7 @@ class FlowTest {
           6L * MB,
           20L * 1024 * 1024,
           30_000,
+          60_000,
           3_000);
 
   private final TcpFixture fixture = new TcpFixture(Tokens.NONE, SMALL);
@@ -64,14 +65,14 @@ class FlowTest {
       sendLater(client, "{'cmd':'PUSH','queue':'q','data':{},'reqId':1}", 5_000);
     }
     await().until(() -> fixture.gateway.heldBack() == COMMANDS);
-    assertThat(fixture.server.context().commands.things()).isEqualTo(COMMANDS);
+    assertThat(fixture.context.commands.things()).isEqualTo(COMMANDS);
     fixture.gateway.letGo();
     for (TextClient client : clients) {
       assertThat(client.answers(5_000)).hasSize(5_000);
       client.close();
     }
     assertThat(fixture.gateway.commands).hasSize(20_000);
-    await().until(() -> fixture.server.context().commands.things() == 0);
+    await().until(() -> fixture.context.commands.things() == 0);
   }
 
   @Test
@@ -94,7 +95,7 @@ class FlowTest {
     try (TextClient greedy = fixture.text()) {
       sendLater(greedy, "{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(MB) + "'}", 20);
       await().until(() -> fixture.gateway.heldBack() == 4);
-      assertThat(fixture.server.context().commands.bytes()).isLessThan(5L * MB);
+      assertThat(fixture.context.commands.bytes()).isLessThan(5L * MB);
       fixture.gateway.letGo();
       assertThat(greedy.answers(20)).hasSize(20);
     }
@@ -108,7 +109,7 @@ class FlowTest {
       sendLater(slow, "{'cmd':'GETJOB','id':1,'reqId':1}", 400);
       long begun = fixture.stats.requests.sum();
       await().until(() -> fixture.stats.requests.sum() > begun + 10 && settled());
-      assertThat(fixture.server.context().unreadBytes.get()).isLessThan(4L * MB);
+      assertThat(fixture.context.unreadBytes.get()).isLessThan(4L * MB);
       assertThat(fixture.stats.requests.sum()).isLessThan(400);
       assertThat(other.ask("{'cmd':'PING'}")).contains("pong");
       int refused = 0;
@@ -116,7 +117,7 @@ class FlowTest {
         refused += answer.contains("LIMIT_EXCEEDED") ? 1 : 0;
       }
       assertThat(refused).isLessThan(400);
-      await().until(() -> fixture.server.context().unreadBytes.get() == 0);
+      await().until(() -> fixture.context.unreadBytes.get() == 0);
       assertThat(slow.ask("{'cmd':'PING'}")).contains("pong");
     }
   }
@@ -161,7 +162,7 @@ class FlowTest {
           .contains("LIMIT_EXCEEDED");
       assertThat(client.ask("{'cmd':'PING'}")).contains("pong");
     }
-    await().until(() -> fixture.server.context().waits.things() == 0);
+    await().until(() -> fixture.context.waits.things() == 0);
   }
 
   @Test
@@ -192,7 +193,7 @@ class FlowTest {
       fixture.gateway.letGo();
       await().until(() -> fixture.gateway.commands.getLast() instanceof Command.ReleaseJobs);
       assertThat(other.ask("{'cmd':'COUNT','queue':'q'}")).contains("\"count\":1");
-      assertThat(fixture.server.context().commands.things()).isZero();
+      assertThat(fixture.context.commands.things()).isZero();
     }
   }
 
@@ -205,15 +206,15 @@ class FlowTest {
         TextClient second = fixture.text();
         TextClient small = fixture.text()) {
       first.raw(head);
-      await().until(() -> fixture.server.context().assembly.things() == 1);
+      await().until(() -> fixture.context.assembly.things() == 1);
       second.raw(head);
       second.raw(tail);
       assertThat(small.ask("{'cmd':'PING'}")).contains("pong");
-      assertThat(fixture.server.context().assembly.things()).isEqualTo(1);
+      assertThat(fixture.context.assembly.things()).isEqualTo(1);
       first.raw(tail);
       assertThat(first.answer()).contains("\"ok\":true");
       assertThat(second.answer()).contains("\"ok\":true");
-      assertThat(fixture.server.context().assembly.bytes()).isZero();
+      assertThat(fixture.context.assembly.bytes()).isZero();
     }
   }
 
@@ -230,7 +231,7 @@ class FlowTest {
     }
     assertThat(clients.getFirst().ask("{'cmd':'PING'}")).contains("pong");
     clients.removeFirst().close();
-    await().until(() -> fixture.server.context().connections.size() < 20);
+    await().until(() -> fixture.server.connections() < 20);
     try (TextClient next = fixture.text()) {
       assertThat(next.ask("{'cmd':'PING'}")).contains("pong");
     }

@@ -6,6 +6,7 @@ import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
+import dev.flashq.transport.connection.TransportContext;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ final class TcpFixture implements AutoCloseable {
 
   final FakeGateway gateway = new FakeGateway();
   final TransportStats stats = new TransportStats();
+  final TransportContext context;
   final TcpServer server;
   final int port;
 
@@ -29,15 +31,16 @@ final class TcpFixture implements AutoCloseable {
 
   TcpFixture(TokenCheck tokens, TransportLimits limits) {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server =
-        new TcpServer(
-            new TcpSettings(address, 1, limits),
+    context =
+        new TransportContext(
             gateway,
             tokens,
             stats,
+            limits,
             () ->
                 new ClusterHints.Hint(
                     "n1", "n2", "127.0.0.1:6889", List.of("127.0.0.1:6789", "127.0.0.1:6889")));
+    server = new TcpServer(TcpServer.at(address), context);
     port = server.start();
   }
 

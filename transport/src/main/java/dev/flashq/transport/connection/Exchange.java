@@ -1,5 +1,6 @@
-package dev.flashq.transport.tcp;
+package dev.flashq.transport.connection;
 
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.transport.Outcomes;
 import dev.flashq.transport.wire.Plan;
@@ -12,33 +13,57 @@ import org.jspecify.annotations.Nullable;
  * One request from its arrival to its answer. It is itself the callback of its future: one object
  * per request.
  */
-final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
-  private final Answers answers;
+public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
+  private final Exchanges exchanges;
   final byte @Nullable [] reqId;
-
-  /** Bytes that were taken from the budget for it. */
+  final Principal principal;
   final int requestBytes;
+
+  /** Whether its bytes were taken from the budget of commands. */
+  boolean admitted;
+
+  /** Whether it was taken from the budget of waits. */
+  boolean waits;
 
   Shape<?> shape = Plan.DONE;
   boolean delivers;
-  boolean waits;
 
   /** Set while it waits, so that the waiting can be ended. */
   @Nullable Future<?> future;
 
-  /** Set before it goes to the answers. */
+  /** Set before it is completed. */
   Object outcome = Reply.Done.DONE;
 
-  /** Bytes that the outcome keeps in memory while it is not written. */
+  /** Bytes that the outcome keeps in memory while the client has not taken it. */
   long weight;
 
   boolean settled;
   @Nullable Exchange next;
 
-  Exchange(Answers answers, byte @Nullable [] reqId, int requestBytes) {
-    this.answers = answers;
+  Exchange(
+      Exchanges exchanges,
+      byte @Nullable [] reqId,
+      Principal principal,
+      int requestBytes,
+      boolean admitted) {
+    this.exchanges = exchanges;
     this.reqId = reqId;
+    this.principal = principal;
     this.requestBytes = requestBytes;
+    this.admitted = admitted;
+  }
+
+  /** The correlation id as it was encoded; null when there is none. */
+  public byte @Nullable [] reqId() {
+    return reqId;
+  }
+
+  public Shape<?> shape() {
+    return shape;
+  }
+
+  public Object outcome() {
+    return outcome;
   }
 
   /** Called by any thread. */
@@ -48,9 +73,9 @@ final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   }
 
   /** Called by any thread. */
-  void complete(Object result) {
+  public void complete(Object result) {
     outcome = result;
-    answers.completed(this);
+    exchanges.completed(this);
   }
 
   void endWait() {

@@ -1,4 +1,4 @@
-package dev.flashq.transport.tcp;
+package dev.flashq.transport.connection;
 
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.CommandGateway;
@@ -12,33 +12,32 @@ import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all connections of a server have in common. */
-final class TcpContext {
-  final CommandGateway gateway;
-  final TokenCheck tokens;
-  final TransportStats stats;
-  final TransportLimits limits;
-  final ClusterHints hints;
+/**
+ * What connections have in common. Ports that are given the same one share its budgets, whatever
+ * they speak.
+ */
+public final class TransportContext {
+  public final CommandGateway gateway;
+  public final TokenCheck tokens;
+  public final TransportStats stats;
+  public final TransportLimits limits;
+  public final ClusterHints hints;
 
   /** Requests that are not answered yet, waiting ones aside. */
-  final Budget commands;
+  public final Budget commands;
 
   /** Pulls and waits. */
-  final Budget waits;
+  public final Budget waits;
 
-  /** Unfinished large frames. */
-  final Budget assembly;
+  /** Unfinished large frames and bodies. */
+  public final Budget assembly;
 
   /** Bytes in answers that clients have not taken. */
-  final AtomicLong unreadBytes = new AtomicLong();
+  public final AtomicLong unreadBytes = new AtomicLong();
 
-  final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-
-  TcpContext(
+  public TransportContext(
       CommandGateway gateway,
       TokenCheck tokens,
       TransportStats stats,
@@ -66,9 +65,10 @@ final class TcpContext {
     }
   }
 
-  void releaseIfDelivered(Object outcome, Principal principal) {
-    if (outcome instanceof Delivered(List<JobView> jobs)) {
-      release(jobs, principal);
+  /** Gives back what the exchange was to deliver. */
+  void releaseDelivery(Exchange exchange) {
+    if (exchange.outcome instanceof Delivered(List<JobView> jobs)) {
+      release(jobs, exchange.principal);
     }
   }
 }

@@ -1,0 +1,259 @@
+package dev.flashq.transport.connection;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection: when it reads, when requests are begun, and how it ends. Everything runs
+ * on the channel's event loop. A connection is never reset: what the client still sends is read and
+ * dropped until it has seen the end.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
+public final class Connection extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  private enum Phase {
+    OPEN,
+    /**
+     * The server stops: nothing new is begun, and the connection ends when all requests have been
+     * answered.
+     */
+    STOPPING,
+    /** Nothing more is read; the connection ends when all requests have been answered. */
+    ENDING,
+    /** Everything was answered; the client has been told that nothing more comes. */
+    ENDED
+  }
+
+  private final Listener listener;
+  private final TransportContext context;
+  private final SocketChannel channel;
+  private final Identity identity;
+  private final Admission admission;
+  private final Protocol protocol;
+  private final Answers answers;
+  private final Exchanges exchanges;
+  private final TimeLimits times;
+  private Phase phase = Phase.OPEN;
+  private boolean inputEnded;
+  private boolean working;
+
+  Connection(
+      Listener listener,
+      TransportContext context,
+      SocketChannel channel,
+      Listener.Dialect dialect) {
+    this.listener = listener;
+    this.context = context;
+    this.channel = channel;
+    this.identity = new Identity(context);
+    this.admission = new Admission(this);
+    this.protocol = dialect.protocol(this);
+    this.answers = new Answers(this, channel, protocol.encoder());
+    this.exchanges = new Exchanges(this, protocol, channel, answers);
+    this.times = new TimeLimits(this, protocol, exchanges);
+  }
+
+  public TransportContext context() {
+    return context;
+  }
+
+  public SocketChannel channel() {
+    return channel;
+  }
+
+  public Identity identity() {
+    return identity;
+  }
+
+  public Admission admission() {
+    return admission;
+  }
+
+  public Exchanges exchanges() {
+    return exchanges;
+  }
+
+  /** Whether neither the server nor the client nor the protocol has begun to end it. */
+  public boolean open() {
+    return phase == Phase.OPEN;
+  }
+
+  /** Whether every request that was begun has been answered. */
+  public boolean idle() {
+    return answers.idle();
+  }
+
+  /** The request with the number has begun to arrive, and must be complete in time. */
+  public void limitArrival(long request) {
+    times.limitArrival(request);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    listener.opened(this);
+    if (listener.crowded()) {
+      end();
+    } else {
+      times.limitAuthentication();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (reading()) {
+      protocol.read(message);
+      work();
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  /**
+   * Begins requests as long as there are complete ones and room for them, and reads on only then.
+   */
+  private void work() {
+    if (working) {
+      return;
+    }
+    working = true;
+    try {
+      while (flowing() && protocol.next()) {
+        if (identity.guessing()) {
+          end();
+        }
+      }
+    } finally {
+      working = false;
+    }
+    boolean read = !reading() || (flowing() && protocol.hungry());
+    if (channel.config().isAutoRead() != read) {
+      channel.config().setAutoRead(read);
+    }
+  }
+
+  private boolean reading() {
+    return phase == Phase.OPEN || phase == Phase.STOPPING;
+  }
+
+  private boolean flowing() {
+    return reading() && !admission.waiting() && channel.isWritable() && exchanges.room();
+  }
+
+  /** Goes on after answers were written or dropped, or room was found. */
+  void resume() {
+    if (protocol.last() && answers.idle()) {
+      end();
+    }
+    if (reading()) {
+      work();
+    }
+    endIfIdle();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (channel.isWritable()) {
+      answers.write();
+      resume();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputHasEnded();
+    } else if (event instanceof IdleStateEvent && !exchanges.underWay()) {
+      end();
+    }
+  }
+
+  private void inputHasEnded() {
+    inputEnded = true;
+    if (phase == Phase.ENDED) {
+      channel.close();
+    } else if (reading()) {
+      protocol.endOfInput();
+      end();
+    }
+  }
+
+  /** Called by any thread: the server stops. */
+  void stopLater() {
+    channel.eventLoop().execute(this::stop);
+  }
+
+  /** Begins nothing new and ends when everything has been answered. */
+  void stop() {
+    if (phase == Phase.OPEN) {
+      phase = Phase.STOPPING;
+      times.limitStop();
+      exchanges.endWaits();
+      endIfIdle();
+    }
+  }
+
+  /** Reads no more requests, and ends when those that were begun have been answered. */
+  public void end() {
+    if (!reading()) {
+      return;
+    }
+    phase = Phase.ENDING;
+    times.limitEnd();
+    protocol.drop();
+    exchanges.endWaits();
+    answers.close();
+    channel.config().setAutoRead(true);
+    endIfIdle();
+  }
+
+  private void endIfIdle() {
+    boolean stopped = phase == Phase.STOPPING && !protocol.receiving();
+    if ((stopped || phase == Phase.ENDING) && answers.idle()) {
+      phase = Phase.ENDED;
+      protocol.drop();
+      channel.config().setAutoRead(true);
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> sayGoodbye());
+    }
+  }
+
+  /**
+   * Closing while the client still sends would reset the connection and could destroy answers on
+   * their way.
+   */
+  private void sayGoodbye() {
+    if (inputEnded || !channel.isActive()) {
+      channel.close();
+    } else {
+      channel.shutdownOutput();
+      times.linger();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    listener.closed(this);
+    times.forget();
+    phase = Phase.ENDED;
+    protocol.drop();
+    exchanges.endWaits();
+    answers.drop();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("A connection failed", cause);
+    }
+    channel.close();
+  }
+}

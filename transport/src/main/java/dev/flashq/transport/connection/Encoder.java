@@ -1,0 +1,19 @@
+package dev.flashq.transport.connection;
+
+import io.netty.buffer.ByteBufAllocator;
+
+/** Makes what is written to a channel: one message for one answer or for many. */
+public interface Encoder {
+  /** Bytes of answers that are worth a message. */
+  int BATCH_BYTES = 64 * 1024;
+
+  void begin();
+
+  /** Whether no more answers go into the message. */
+  boolean full();
+
+  /** Puts an answer into the message; true when it became an error. */
+  boolean add(Exchange exchange);
+
+  Object finish(ByteBufAllocator allocator);
+}

@@ -1,0 +1,202 @@
+package dev.flashq.transport.connection;
+
+import dev.flashq.statemachine.Burst;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.transport.wire.Plan;
+import io.netty.channel.Channel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection on their way to the gateway and back: they complete on any thread
+ * and are settled together on the event loop.
+ */
+public final class Exchanges implements Runnable {
+  private final Runnable wake = this::wake;
+  private final Connection connection;
+  private final TransportContext context;
+  private final Protocol protocol;
+  private final Channel channel;
+  private final Answers answers;
+
+  /**
+   * Completed exchanges, latest first; whoever adds the first one schedules the event-loop task.
+   */
+  private final AtomicReference<@Nullable Exchange> completed = new AtomicReference<>();
+
+  private final Set<Exchange> waiting = new HashSet<>();
+  private int underWay;
+  private long requestBytes;
+
+  Exchanges(Connection connection, Protocol protocol, Channel channel, Answers answers) {
+    this.connection = connection;
+    this.context = connection.context();
+    this.protocol = protocol;
+    this.channel = channel;
+    this.answers = answers;
+  }
+
+  /**
+   * A request has arrived, and will be answered.
+   *
+   * @param bytes bytes that it takes from the budget of commands
+   * @param admitted whether they have been taken, see {@link Admission#admit}
+   */
+  public Exchange begin(byte @Nullable [] reqId, Principal principal, int bytes, boolean admitted) {
+    Exchange exchange = new Exchange(this, reqId, principal, bytes, admitted);
+    underWay++;
+    requestBytes += bytes;
+    answers.expect(exchange);
+    return exchange;
+  }
+
+  /** Does what the plan says; the exchange is completed with what comes of it. */
+  public void start(Exchange exchange, Plan plan) {
+    exchange.shape = plan.shape();
+    exchange.delivers = plan.delivers();
+    switch (plan) {
+      case Plan.Known known -> exchange.complete(known.outcome());
+      case Plan.Authenticate(String token) ->
+          exchange.complete(connection.identity().authenticate(token));
+      case Plan.Locate _ -> exchange.complete(context.hints.hint());
+      case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> toGateway(exchange, plan);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
+  private void toGateway(Exchange exchange, Plan plan) {
+    boolean waits = plan.waits();
+    if (waits ? !beginWait(exchange) : !admit(exchange)) {
+      exchange.complete(protocol.busy());
+      return;
+    }
+    CompletableFuture<?> future = started(exchange, plan);
+    if (waits && !future.isDone()) {
+      exchange.future = future;
+      waiting.add(exchange);
+    }
+    future.whenComplete(exchange);
+  }
+
+  private CompletableFuture<?> started(Exchange exchange, Plan plan) {
+    try {
+      return plan.start(context.gateway, exchange.principal);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private boolean admit(Exchange exchange) {
+    if (!exchange.admitted) {
+      exchange.admitted = context.commands.tryTake(exchange.requestBytes);
+    }
+    return exchange.admitted;
+  }
+
+  /** The exchange may take long: it goes over to the budget of waits. False if that is used up. */
+  private boolean beginWait(Exchange exchange) {
+    if (!context.waits.tryTake(0)) {
+      return false;
+    }
+    giveBack(exchange);
+    exchange.waits = true;
+    return true;
+  }
+
+  private void giveBack(Exchange exchange) {
+    if (exchange.waits) {
+      exchange.waits = false;
+      context.waits.giveBack(0);
+    }
+    if (exchange.admitted) {
+      exchange.admitted = false;
+      context.commands.giveBack(exchange.requestBytes);
+    }
+  }
+
+  /** Called by any thread. */
+  void completed(Exchange exchange) {
+    Exchange head;
+    do {
+      head = completed.get();
+      exchange.next = head;
+    } while (!completed.compareAndSet(head, exchange));
+    if (head == null) {
+      Burst.atEnd(wake);
+    }
+  }
+
+  private void wake() {
+    try {
+      channel.eventLoop().execute(this);
+    } catch (RejectedExecutionException e) {
+      // The server has stopped: nobody will look at the queue again.
+      Exchange exchange = completed.getAndSet(null);
+      while (exchange != null) {
+        giveBack(exchange);
+        context.releaseDelivery(exchange);
+        exchange = exchange.next;
+      }
+    }
+  }
+
+  /** Settles and writes everything that has completed; on the event loop. */
+  @Override
+  public void run() {
+    Exchange exchange = inOrderOfCompletion();
+    while (exchange != null) {
+      Exchange next = exchange.next;
+      exchange.next = null;
+      settle(exchange);
+      answers.writeIfMany();
+      exchange = next;
+    }
+    answers.write();
+    connection.resume();
+  }
+
+  private @Nullable Exchange inOrderOfCompletion() {
+    Exchange latest = completed.getAndSet(null);
+    Exchange earliest = null;
+    while (latest != null) {
+      Exchange next = latest.next;
+      latest.next = earliest;
+      earliest = latest;
+      latest = next;
+    }
+    return earliest;
+  }
+
+  private void settle(Exchange exchange) {
+    if (exchange.waits) {
+      waiting.remove(exchange);
+      exchange.future = null;
+    }
+    giveBack(exchange);
+    underWay--;
+    requestBytes -= exchange.requestBytes;
+    answers.add(exchange);
+  }
+
+  /** Lets waiting pulls answer empty. */
+  void endWaits() {
+    for (Exchange exchange : List.copyOf(waiting)) {
+      exchange.endWait();
+    }
+  }
+
+  /** Whether something is still to come from the gateway. */
+  boolean underWay() {
+    return underWay > 0;
+  }
+
+  /** Whether another request may be begun. */
+  boolean room() {
+    return requestBytes < context.limits.requestBytesPerConnection() && answers.room();
+  }
+}

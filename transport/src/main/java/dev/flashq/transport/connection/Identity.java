@@ -1,0 +1,79 @@
+package dev.flashq.transport.connection;
+
+import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who the client of one connection is, and how many wrong tokens it has tried. */
+public final class Identity {
+  private static final Refused WRONG_TOKEN = new Refused(INVALID_TOKEN, "Invalid token");
+  private static final String BEARER = "Bearer ";
+
+  private final TransportContext context;
+  private @Nullable Principal principal;
+  private int wrongTokens;
+
+  Identity(TransportContext context) {
+    this.context = context;
+    this.principal = context.tokens.open() ? Principal.ANONYMOUS : null;
+  }
+
+  /** Whether the client has said who it is, or need not do so. */
+  public boolean authenticated() {
+    return principal != null;
+  }
+
+  public Principal principal() {
+    return principal == null ? Principal.ANONYMOUS : principal;
+  }
+
+  /** Whether the client has tried so many wrong tokens that it has to go. */
+  public boolean guessing() {
+    return wrongTokens >= Limits.WRONG_TOKENS;
+  }
+
+  /** The client names the token of the connection; answers the outcome. */
+  Object authenticate(String token) {
+    if (context.tokens.open()) {
+      return Reply.Done.DONE;
+    }
+    Optional<Principal> known = check(token);
+    if (known.isEmpty()) {
+      return WRONG_TOKEN;
+    }
+    principal = known.get();
+    return Reply.Done.DONE;
+  }
+
+  /** Who sends an {@code Authorization} header; empty when nobody known does. */
+  public Optional<Principal> bearer(String authorization) {
+    if (context.tokens.open()) {
+      return Optional.of(Principal.ANONYMOUS);
+    }
+    if (!authorization.startsWith(BEARER)) {
+      missing();
+      return Optional.empty();
+    }
+    return check(authorization.substring(BEARER.length()));
+  }
+
+  /** A request came that needs a token and has none. */
+  public void missing() {
+    context.stats.authenticationFailures.increment();
+  }
+
+  private Optional<Principal> check(String token) {
+    Optional<Principal> known =
+        token.length() <= Limits.TOKEN_BYTES ? context.tokens.check(token) : Optional.empty();
+    if (known.isEmpty()) {
+      wrongTokens++;
+      context.stats.authenticationFailures.increment();
+    }
+    return known;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.flashq.transport.connection;
+
+import dev.flashq.transport.ListenException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One port with its connections. */
+public final class Listener implements AutoCloseable {
+  /**
+   * Bytes of answers in a channel above which no more are written to it until most of them have
+   * gone.
+   */
+  static final int WRITE_BYTES = 1024 * 1024;
+
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(WRITE_BYTES / 4, WRITE_BYTES);
+
+  private static final int BACKLOG = 1024;
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final ListenerSettings settings;
+  private final TransportContext context;
+  private final Dialect dialect;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final EventLoopGroup loops;
+  private volatile boolean closing;
+  private @Nullable Channel channel;
+
+  /** What is spoken at a port. */
+  @FunctionalInterface
+  public interface Dialect {
+    Protocol protocol(Connection connection);
+
+    /** Adds what stands between the socket and the connection. */
+    default void addCodec(ChannelPipeline pipeline) {}
+  }
+
+  public Listener(ListenerSettings settings, TransportContext context, Dialect dialect) {
+    this.settings = settings;
+    this.context = context;
+    this.dialect = dialect;
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            settings.threads(),
+            new DefaultThreadFactory(settings.name(), true),
+            NioIoHandler.newFactory());
+  }
+
+  /** Begins to listen, and answers the port; fails with a sentence for the operator. */
+  public int start() {
+    ChannelFuture bound = bootstrap().bind(settings.address()).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new ListenException(
+          "cannot listen on "
+              + settings.address().getHostString()
+              + ":"
+              + settings.address().getPort()
+              + ": "
+              + bound.cause().getMessage(),
+          bound.cause());
+    }
+    channel = bound.channel();
+    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+  }
+
+  private ServerBootstrap bootstrap() {
+    return new ServerBootstrap()
+        .group(loops)
+        .channel(NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+        .childHandler(new Pipeline());
+  }
+
+  private final class Pipeline extends ChannelInitializer<SocketChannel> {
+    @Override
+    protected void initChannel(SocketChannel accepted) {
+      // TLS goes here, in front of everything.
+      ChannelPipeline pipeline = accepted.pipeline();
+      if (settings.idleMs() != ListenerSettings.NEVER) {
+        pipeline.addLast(new IdleStateHandler(0, 0, settings.idleMs(), TimeUnit.MILLISECONDS));
+      }
+      dialect.addCodec(pipeline);
+      pipeline.addLast(new Connection(Listener.this, context, accepted, dialect));
+    }
+  }
+
+  void opened(Connection connection) {
+    context.stats.connectionsTotal.increment();
+    context.stats.connectionsOpen.increment();
+    connections.add(connection);
+    if (closing) {
+      connection.stop();
+    }
+  }
+
+  void closed(Connection connection) {
+    connections.remove(connection);
+    context.stats.connectionsOpen.decrement();
+  }
+
+  /** Whether there are more connections than there may be. */
+  boolean crowded() {
+    return connections.size() > context.limits.connections();
+  }
+
+  /** Connections that are open. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /**
+   * Accepts nobody any more, answers what is open, and closes the connections gently; takes a
+   * bounded time.
+   */
+  @Override
+  public void close() {
+    if (loops.isShuttingDown()) {
+      return;
+    }
+    closing = true;
+    Channel listening = channel;
+    if (listening != null) {
+      listening.close().syncUninterruptibly();
+    }
+    connections.forEach(Connection::stopLater);
+    awaitEnds();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private void awaitEnds() {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(context.limits.shutdownMs());
+    while (!connections.isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(POLL_NS);
+    }
+  }
+}

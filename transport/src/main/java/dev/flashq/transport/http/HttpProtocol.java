@@ -1,0 +1,252 @@
+package dev.flashq.transport.http;
+
+import static dev.flashq.protocol.ErrorCode.FRAME_TOO_LARGE;
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
+import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.transport.Partial;
+import dev.flashq.transport.connection.Connection;
+import dev.flashq.transport.connection.Encoder;
+import dev.flashq.transport.connection.Exchange;
+import dev.flashq.transport.connection.Protocol;
+import dev.flashq.transport.connection.TransportContext;
+import dev.flashq.transport.http.Routes.Target;
+import dev.flashq.transport.wire.Encoding;
+import dev.flashq.transport.wire.Plan;
+import dev.flashq.transport.wire.Request;
+import dev.flashq.transport.wire.RequestReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP on one connection: one request at a time, checked by its headers before its body is kept.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
+final class HttpProtocol implements Protocol {
+  static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
+  private static final Refused TOO_LARGE = new Refused(FRAME_TOO_LARGE, "Message too large");
+  private static final Refused LOGIN =
+      new Refused(UNAUTHENTICATED, "Invalid or missing authentication token");
+  private static final byte[] EMPTY_OBJECT = "{}".getBytes(US_ASCII);
+
+  private final Connection connection;
+  private final TransportContext context;
+  private final OpsPages ops;
+  private final Encoder encoder;
+  private final RequestReader reader = new RequestReader(Encoding.JSON);
+  private final Partial body;
+
+  /** Parts of requests that were sent ahead: never more than one read of the socket holds. */
+  private final Queue<HttpObject> inbox = new ArrayDeque<>();
+
+  /** Set between a request's head and the end of its body; null while the body is of no use. */
+  private @Nullable Head head;
+
+  /** Bytes of the body if they are known, otherwise the most they may be. */
+  private int bodyEnd;
+
+  private boolean keepAlive = true;
+
+  /** Whether the latest request was the client's last. */
+  private boolean last;
+
+  private long requests;
+
+  HttpProtocol(Connection connection, Responses responses, OpsPages ops) {
+    this.connection = connection;
+    this.context = connection.context();
+    this.ops = ops;
+    this.encoder = new ResponseEncoder(responses, () -> connection.open() && !last);
+    this.body = new Partial(context.assembly);
+  }
+
+  @Override
+  public void read(Object message) {
+    inbox.add((HttpObject) message);
+  }
+
+  @Override
+  public boolean next() {
+    if (last || !connection.idle()) {
+      return false;
+    }
+    HttpObject part = connection.open() || receiving() ? inbox.poll() : null;
+    if (part == null) {
+      return false;
+    }
+    try {
+      take(part);
+    } finally {
+      ReferenceCountUtil.release(part);
+    }
+    return true;
+  }
+
+  private void take(HttpObject part) {
+    if (part.decoderResult().isFailure()) {
+      keepAlive = false;
+      answer(HttpError.NOT_HTTP);
+      return;
+    }
+    if (part instanceof HttpRequest request) {
+      begin(request);
+    }
+    if (part instanceof HttpContent content && head != null) {
+      content(head, content);
+    }
+  }
+
+  private void begin(HttpRequest request) {
+    requests++;
+    context.stats.requests.increment();
+    // No path takes HEAD; the error's body would be taken for the next answer if there were one.
+    // Nor does anybody know whether a body follows that was announced with a question and refused.
+    keepAlive =
+        HttpUtil.isKeepAlive(request)
+            && !request.method().equals(HttpMethod.HEAD)
+            && !HttpUtil.is100ContinueExpected(request);
+    Target target = Routes.find(request.method(), request.uri());
+    if (target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path)) {
+      askOps(path);
+      return;
+    }
+    String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    Optional<Principal> principal = connection.identity().bearer(authorization);
+    if (principal.isEmpty()) {
+      answer(LOGIN);
+      return;
+    }
+    switch (target) {
+      case Target.ToHandler handler -> expectBody(request, handler, principal.get());
+      case Target.ToOps(String path) -> askOps(path);
+      case Target.NoSuchPath _ -> answer(HttpError.NOTHING_HERE);
+      case Target.WrongMethod(String allowed) -> answer(HttpError.wrongMethod(allowed));
+    }
+  }
+
+  private void askOps(String path) {
+    ops.ask(path, begin(null, Principal.ANONYMOUS, 0));
+  }
+
+  private void expectBody(HttpRequest request, Target.ToHandler target, Principal principal) {
+    long length = HttpUtil.getContentLength(request, Limits.FRAME_BYTES);
+    if (length > Limits.FRAME_BYTES) {
+      tooLarge();
+      return;
+    }
+    bodyEnd = (int) length;
+    head = new Head(target, principal, request.headers().get("Idempotency-Key"));
+    if (HttpUtil.is100ContinueExpected(request)) {
+      keepAlive = HttpUtil.isKeepAlive(request);
+      connection.channel().writeAndFlush(Responses.goOn());
+    }
+  }
+
+  private void tooLarge() {
+    keepAlive = false;
+    answer(TOO_LARGE);
+  }
+
+  private void content(Head request, HttpContent content) {
+    ByteBuf bytes = content.content();
+    context.stats.bytesIn.add(bytes.readableBytes());
+    long total = (long) body.size() + bytes.readableBytes();
+    if (total > bodyEnd) {
+      tooLarge();
+    } else if (!body.mayGrowTo((int) total, bodyEnd)) {
+      answer(BUSY);
+    } else {
+      body.append(bytes, bytes.readableBytes(), bodyEnd);
+      if (content instanceof LastHttpContent) {
+        handle(request);
+      } else {
+        connection.limitArrival(requests);
+      }
+    }
+  }
+
+  private void handle(Head request) {
+    int length = body.size();
+    byte[] bytes = body.take();
+    forgetBody();
+    Request parsed = length == 0 ? reader.read(EMPTY_OBJECT, 0, 2) : reader.read(bytes, 0, length);
+    Exchange exchange = begin(parsed.reqId(), request.principal(), length);
+    Plan plan = request.plan(parsed);
+    reader.forget();
+    connection.exchanges().start(exchange, plan);
+  }
+
+  /** Answers without the gateway; what may follow of the request is of no use. */
+  private void answer(Object outcome) {
+    forgetBody();
+    begin(null, Principal.ANONYMOUS, 0).complete(outcome);
+  }
+
+  private Exchange begin(byte @Nullable [] reqId, Principal principal, int bytes) {
+    last = !keepAlive;
+    return connection.exchanges().begin(reqId, principal, bytes, false);
+  }
+
+  private void forgetBody() {
+    head = null;
+    body.release();
+  }
+
+  @Override
+  public boolean hungry() {
+    return inbox.isEmpty();
+  }
+
+  @Override
+  public void drop() {
+    forgetBody();
+    inbox.forEach(ReferenceCountUtil::release);
+    inbox.clear();
+  }
+
+  @Override
+  public boolean last() {
+    return last;
+  }
+
+  @Override
+  public boolean receiving() {
+    return head != null;
+  }
+
+  @Override
+  public long arriving() {
+    return head == null ? -1 : requests;
+  }
+
+  @Override
+  public boolean authenticatesOnce() {
+    return false;
+  }
+
+  @Override
+  public Refused busy() {
+    return BUSY;
+  }
+
+  @Override
+  public Encoder encoder() {
+    return encoder;
+  }
+}

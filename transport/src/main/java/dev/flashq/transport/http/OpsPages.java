@@ -1,0 +1,60 @@
+package dev.flashq.transport.http;
+
+import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
+
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.transport.connection.Exchange;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks for the server's own figures, on a few threads, because that may take long or block. */
+final class OpsPages implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpsPages.class);
+  private static final int THREADS = 2;
+
+  /** Requests that may wait for a thread. */
+  private static final int WAITING = 64;
+
+  private final OpsEndpoints endpoints;
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          1,
+          TimeUnit.MINUTES,
+          new ArrayBlockingQueue<>(WAITING),
+          new DefaultThreadFactory("ops-endpoint", true));
+
+  OpsPages(OpsEndpoints endpoints) {
+    this.endpoints = endpoints;
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Completes the exchange with the page at the path. */
+  void ask(String path, Exchange exchange) {
+    try {
+      threads.execute(() -> exchange.complete(page(path)));
+    } catch (RejectedExecutionException e) {
+      exchange.complete(HttpProtocol.BUSY);
+    }
+  }
+
+  private Object page(String path) {
+    try {
+      return endpoints.get(path).<Object>map(page -> page).orElse(HttpError.NOTHING_HERE);
+    } catch (RuntimeException e) {
+      LOG.error("{} failed", path, e);
+      return new Refused(INTERNAL_ERROR, "Internal error");
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
