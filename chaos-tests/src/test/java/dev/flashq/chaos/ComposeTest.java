@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The compose file as it stands: its settings come from the variables that it names. */
+@NeedsContainers
 class ComposeTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The image: three nodes in containers serve, keep their promises and stop as they should. */
+@NeedsContainers
 class ContainerTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -40,7 +40,7 @@ class FullDiskTest {
     Path disk = Files.createDirectories(data.resolve("n1"));
     assumeTrue(
         run("mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", disk.toString()) == 0,
-        "a small file system can only be mounted by root");
+        "no small file system can be mounted here; that takes root");
     LocalCluster cluster =
         LocalCluster.plan(
             new LocalCluster.Plan(
