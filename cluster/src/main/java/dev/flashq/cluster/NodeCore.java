@@ -14,7 +14,6 @@ import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command.ReleaseJobs;
-import dev.flashq.statemachine.CommandGateway;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
@@ -25,6 +24,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.log.Submission;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -117,7 +117,7 @@ public final class NodeCore implements ReplicaEvents {
   }
 
   /** Hears the state machine; on the applying thread. */
-  private void hear(Fact fact) {
+  public void hear(Fact fact) {
     switch (fact) {
       case Fact.QueueReady(QueueName queue) -> longPolls.ready(queue);
       case Fact.JobEnded(JobId job, _, JobEnd end) -> jobWaits.ended(job, end);

@@ -7,16 +7,15 @@ import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.PullJobs;
-import dev.flashq.statemachine.CommandGateway;
-import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.WaitForJob;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.gateway.CommandGateway;
+import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.log.Submission;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -63,20 +62,32 @@ final class ReplicatedGateway implements CommandGateway {
     if (query instanceof WaitForJob wait) {
       return cast(jobWaits.await(wait));
     }
-    return switch (consistency) {
-      case LOCAL -> CompletableFuture.supplyAsync(() -> replica.ask(query), readers);
-      case LINEARIZABLE -> unwrapped(barrier.await().thenApply(_ -> replica.ask(query)));
-    };
+    var answer = new CompletableFuture<R>();
+    switch (consistency) {
+      case LOCAL -> readers.execute(() -> answer(query, answer));
+      case LINEARIZABLE -> {
+        var _ =
+            barrier
+                .await()
+                .whenComplete(
+                    (_, failure) -> {
+                      if (failure == null) {
+                        answer(query, answer);
+                      } else {
+                        answer.completeExceptionally(failure);
+                      }
+                    });
+      }
+    }
+    return answer;
   }
 
-  /** The caller sees the refusal itself and not its wrapping. */
-  private static <R> CompletableFuture<R> unwrapped(CompletableFuture<R> future) {
-    return future.exceptionallyCompose(
-        failure ->
-            CompletableFuture.failedFuture(
-                failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure));
+  private <R> void answer(Query<R> query, CompletableFuture<R> answer) {
+    try {
+      answer.complete(replica.ask(query));
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   /** WaitForJob is a question whose answer is Finished. */

@@ -117,7 +117,88 @@ class ArchitectureTest {
         .resideInAPackage("dev.flashq.transport..")
         .should()
         .onlyDependOnClassesThat()
-        .resideOutsideOfPackages("dev.flashq.statemachine.*..")
+        .resideOutsideOfPackages(
+            "dev.flashq.statemachine.engine..",
+            "dev.flashq.statemachine.job..",
+            "dev.flashq.statemachine.log..",
+            "dev.flashq.statemachine.queue..",
+            "dev.flashq.statemachine.request..",
+            "dev.flashq.statemachine.state..",
+            "dev.flashq.statemachine.store..",
+            "dev.flashq.statemachine.timer..",
+            "dev.flashq.statemachine.turn..")
+        .check(CLASSES);
+  }
+
+  /**
+   * Which packages of the state machine each of them may use, besides its contract: the roof is the
+   * engine, the ground the turn and the stores of rows below it.
+   */
+  private static final Map<String, List<String>> LAYERS =
+      Map.of(
+          "gateway", List.of(),
+          "log", List.of(),
+          "store", List.of(),
+          "turn", List.of("store", "state"),
+          "timer", List.of("store", "turn"),
+          "queue", List.of("store", "turn", "timer", "state"),
+          "job", List.of("store", "turn", "timer", "queue", "log", "state"),
+          "request", List.of("store", "turn", "timer", "log", "state"),
+          "engine", List.of("store", "turn", "timer", "queue", "job", "request", "log", "state"));
+
+  static Stream<Map.Entry<String, List<String>>> layers() {
+    return LAYERS.entrySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void theStateMachineIsBuiltInLayers(Map.Entry<String, List<String>> layer) {
+    var forbidden = new ArrayList<>(LAYERS.keySet());
+    forbidden.add("state");
+    forbidden.remove(layer.getKey());
+    forbidden.removeAll(layer.getValue());
+    for (String other : forbidden) {
+      noClasses()
+          .that()
+          .resideInAPackage("dev.flashq.statemachine." + layer.getKey() + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.flashq.statemachine." + other + "..")
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void theContractOfTheStateMachineKnowsNoneOfItsParts() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.statemachine")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.flashq.statemachine.*..")
+        .check(CLASSES);
+  }
+
+  /** What decides runs on a scheduler: threads and clocks are in the composition alone. */
+  @Test
+  void onlySchedulersAndRaftKnowThreadsAndClocks() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.cluster..")
+        .and()
+        .resideOutsideOfPackages("dev.flashq.cluster.schedule..", "dev.flashq.cluster.raft..")
+        .and()
+        .doNotHaveSimpleName("ClusterNode")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Thread.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(java.util.concurrent.ExecutorService.class)
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
         .check(CLASSES);
   }
 

@@ -8,8 +8,6 @@ import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
-import dev.flashq.statemachine.CommandGateway;
-import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -24,6 +22,8 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Throughput;
+import dev.flashq.statemachine.gateway.CommandGateway;
+import dev.flashq.statemachine.gateway.Consistency;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

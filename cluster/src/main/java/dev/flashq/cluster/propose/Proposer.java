@@ -6,10 +6,10 @@ import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.protocol.Limits;
-import dev.flashq.statemachine.Burst;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.Burst;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
@@ -111,7 +111,7 @@ public final class Proposer {
       pendingCommands.decrementAndGet();
       return CompletableFuture.completedFuture(FULL);
     }
-    var command = new PendingCommand(submission, bytes, lane.now(), new CompletableFuture<>());
+    var command = new PendingCommand(submission, bytes, lane.now());
     arrivals.add(command);
     if (closed) {
       refuseArrivals();
@@ -235,9 +235,7 @@ public final class Proposer {
   }
 
   private void putBack(List<PendingCommand> commands) {
-    commands.reversed().stream()
-        .filter(command -> !command.reply().isDone())
-        .forEach(waiting::push);
+    commands.reversed().forEach(waiting::push);
   }
 
   private void expire(long now) {
@@ -388,15 +386,17 @@ public final class Proposer {
   }
 
   private void answer(PendingCommand command, Reply reply) {
-    if (command.reply().complete(reply)) {
-      release(command);
-    } else {
+    boolean wanted = command.reply().complete(reply);
+    release(command);
+    if (!wanted) {
       unwanted.accept(reply);
     }
   }
 
   private void release(PendingCommand command) {
-    pendingCommands.decrementAndGet();
-    pendingBytes.addAndGet(-command.bytes());
+    if (command.end()) {
+      pendingCommands.decrementAndGet();
+      pendingBytes.addAndGet(-command.bytes());
+    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.flashq.transport.connection;
 
-import dev.flashq.statemachine.Burst;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.gateway.Burst;
 import dev.flashq.transport.wire.Plan;
 import io.netty.channel.Channel;
 import java.util.HashSet;

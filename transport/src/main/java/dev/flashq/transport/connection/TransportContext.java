@@ -1,10 +1,10 @@
 package dev.flashq.transport.connection;
 
 import dev.flashq.statemachine.Command;
-import dev.flashq.statemachine.CommandGateway;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.transport.Budget;
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.Outcomes;

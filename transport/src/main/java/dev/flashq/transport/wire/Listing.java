@@ -1,12 +1,12 @@
 package dev.flashq.transport.wire;
 
 import dev.flashq.protocol.Limits;
-import dev.flashq.statemachine.CommandGateway;
-import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Queues;
+import dev.flashq.statemachine.gateway.CommandGateway;
+import dev.flashq.statemachine.gateway.Consistency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

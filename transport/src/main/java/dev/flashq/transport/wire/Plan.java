@@ -1,11 +1,11 @@
 package dev.flashq.transport.wire;
 
 import dev.flashq.statemachine.Command;
-import dev.flashq.statemachine.CommandGateway;
-import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.gateway.CommandGateway;
+import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.transport.ClusterHints;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

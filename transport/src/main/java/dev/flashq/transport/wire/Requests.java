@@ -10,13 +10,13 @@ import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
-import dev.flashq.statemachine.Consistency;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.Consistency;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

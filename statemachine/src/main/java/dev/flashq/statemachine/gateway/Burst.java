@@ -1,4 +1,4 @@
-package dev.flashq.statemachine;
+package dev.flashq.statemachine.gateway;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.flashq.statemachine;
+package dev.flashq.statemachine.gateway;
 
 /** How fresh an answer must be. */
 public enum Consistency {

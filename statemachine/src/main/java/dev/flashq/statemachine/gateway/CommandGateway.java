@@ -1,5 +1,11 @@
-package dev.flashq.statemachine;
+package dev.flashq.statemachine.gateway;
 
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.RequestId;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
