@@ -1,0 +1,501 @@
+package dev.flashq.cluster.simulation;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.cluster.propose.NotSentException;
+import dev.flashq.cluster.propose.ReplicatedLog;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueEngine;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.gateway.CommandGateway;
+import dev.flashq.statemachine.gateway.Consistency;
+import dev.flashq.statemachine.log.Entry;
+import dev.flashq.statemachine.log.EntryCodec;
+import dev.flashq.statemachine.log.EntryHeader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Bugs that such systems have had, each to be caught by one of the checks. */
+enum PlantedBugs {
+  /** One of several wake-ups of waiting pulls does not arrive. */
+  LOST_WAKE_UP("a waiting pull is served") {
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        void installed(SimNode node) {
+          node.replica()
+              .listen(
+                  fact -> {
+                    if (!(fact instanceof Fact.QueueReady) || node.chance(0.6)) {
+                      node.core().hear(fact);
+                    }
+                  });
+        }
+      };
+    }
+  },
+  /** An entry counts as committed when it is on the leader's disk. */
+  ACKNOWLEDGED_BEFORE_COMMIT(
+      "raft model", "nothing acknowledged is lost", "same bytes on all replicas") {
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        int majority(int members) {
+          return 1;
+        }
+      };
+    }
+  },
+  /** An attempt whose end is not known is taken for one that was never made. */
+  FORGOTTEN_ATTEMPT("a refusal has no effect") {
+    @Override
+    Plan plan(long seed) {
+      // The leader hears a member that does not hear the leader.
+      return with(
+          seed,
+          List.of(
+              new Fault(1_000, Fault.Kind.CUT_ONE_WAY, -1, 6_000, 0),
+              new Fault(1_000, Fault.Kind.CUT_ONE_WAY, -1, 6_000, 1)));
+    }
+
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        ReplicatedLog log(SimNode node, ReplicatedLog log) {
+          return new LogOf(log) {
+            @Override
+            public CompletableFuture<Void> append(ByteString entry) {
+              return log.append(entry)
+                  .exceptionally(
+                      failure -> {
+                        throw new CompletionException(new NotSentException(failure.toString()));
+                      });
+            }
+          };
+        }
+      };
+    }
+  },
+  /** A handler looks at the clock of its own node. */
+  NON_DETERMINISTIC_HANDLER("same bytes on all replicas") {
+    @Override
+    PlantedBug make() {
+      return engines(
+          (node, engine) ->
+              new EngineOf(engine) {
+                @Override
+                public Outcome apply(long term, long index, ByteString entry) {
+                  return engine.apply(term, index, EntryCodec.stamp(entry, node.unixMs()));
+                }
+              });
+    }
+  },
+  /** A delivery is answered to two pulls. */
+  DOUBLE_DELIVERY("one holder of a lease", "a lease stands until its end") {
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        private final Map<QueueName, Reply> last = new HashMap<>();
+
+        @Override
+        CommandGateway gateway(SimNode node, CommandGateway gateway) {
+          return new GatewayOf(gateway) {
+            @Override
+            public CompletableFuture<Reply> submit(
+                Principal principal, @Nullable RequestId id, Command command) {
+              CompletableFuture<Reply> reply = gateway.submit(principal, id, command);
+              return command instanceof Command.PullJobs pull
+                  ? reply.thenApply(delivered -> again(node, pull.queue(), delivered))
+                  : reply;
+            }
+          };
+        }
+
+        private Reply again(SimNode node, QueueName queue, Reply reply) {
+          Reply before = last.put(queue, reply);
+          return before != null && node.chance(0.05) ? before : reply;
+        }
+      };
+    }
+  },
+  /** A node that starts from a checkpoint does not know its timers. */
+  TIMERS_LOST_OVER_RESTART("timers fire in time", "progress after healing") {
+    @Override
+    PlantedBug make() {
+      return engines(
+          (_, engine) ->
+              engine.lastApplied().index() < 0
+                  ? engine
+                  : new EngineOf(engine) {
+                    @Override
+                    public long nextTimerDue() {
+                      return Long.MAX_VALUE;
+                    }
+                  });
+    }
+  },
+  /** What is said to be on disk is not. */
+  NO_FSYNC("raft model", "nothing acknowledged is lost", "same bytes on all replicas") {
+    @Override
+    Plan plan(long seed) {
+      return with(seed, List.of(new Fault(2_500, Fault.Kind.POWER_CUT_OF_ALL, 0, 100, 0)));
+    }
+
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        void disk(SimNode node) {
+          node.disk().lies = true;
+        }
+      };
+    }
+  },
+  /** Request ids are not looked at. */
+  REQUEST_IDS_FORGOTTEN("one effect per request id") {
+    @Override
+    Plan plan(long seed) {
+      // Nodes die with answers that nobody has had.
+      var faults = new ArrayList<Fault>();
+      for (int i = 0; i < 12; i++) {
+        faults.add(new Fault(600 + 400 * i, Fault.Kind.KILL, i % 3, 150, 0));
+      }
+      return with(seed, faults);
+    }
+
+    @Override
+    PlantedBug make() {
+      return gateways((gateway, principal, _, command) -> gateway.submit(principal, null, command));
+    }
+  },
+  /** Reads are answered without asking whether anybody else leads. */
+  STALE_READS("reads are linearizable") {
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        ReplicatedLog log(SimNode node, ReplicatedLog log) {
+          return new LogOf(log) {
+            @Override
+            public CompletableFuture<Long> readIndex() {
+              return CompletableFuture.completedFuture(0L);
+            }
+          };
+        }
+      };
+    }
+  },
+  /** Every replica takes some entries for later than they are. */
+  EARLY_TIMERS("no delayed job is early", "a lease stands until its end") {
+    @Override
+    PlantedBug make() {
+      return engines(
+          (_, engine) ->
+              new EngineOf(engine) {
+                @Override
+                public Outcome apply(long term, long index, ByteString bytes) {
+                  Entry entry = EntryCodec.decode(bytes);
+                  long ahead = index % 11 == 0 ? 1_000 : 0;
+                  return engine.apply(
+                      term, index, EntryCodec.stamp(bytes, entry.proposedAtMs() + ahead));
+                }
+              });
+    }
+  },
+  /** A checkpoint that is opened lacks the entry behind it. */
+  ENTRY_LOST_BEHIND_A_CHECKPOINT("same bytes on all replicas") {
+    @Override
+    PlantedBug make() {
+      return engines(
+          (_, engine) ->
+              new EngineOf(engine) {
+                private boolean skipped = engine.lastApplied().index() < 0;
+
+                @Override
+                public Outcome apply(long term, long index, ByteString bytes) {
+                  if (skipped) {
+                    return engine.apply(term, index, bytes);
+                  }
+                  skipped = true;
+                  engine.skip(term, index);
+                  EntryHeader header = EntryCodec.decode(bytes).header();
+                  return new Outcome(
+                      header.node(), header.boot(), header.sequence(), 0, false, List.of());
+                }
+              });
+    }
+  },
+  /** A member forgets for whom it has voted. */
+  VOTE_FORGOTTEN("raft model", "nothing acknowledged is lost", "same bytes on all replicas") {
+    @Override
+    Plan plan(long seed) {
+      // Elections one after the other, with requests that are late and members that start anew.
+      var faults = new ArrayList<Fault>();
+      faults.add(new Fault(500, Fault.Kind.SLOW_NETWORK, 0, 60_000, 250));
+      for (int i = 0; i < 120; i++) {
+        faults.add(new Fault(600 + 50 * i, Fault.Kind.KILL, i % 3, 5, 0));
+        if (i % 8 == 0) {
+          faults.add(new Fault(610 + 50 * i, Fault.Kind.LEAVE_LEADERSHIP, -1, 5, 0));
+        }
+      }
+      return with(seed, faults);
+    }
+
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        void starts(SimNode node) {
+          node.disk().vote(Math.max(0, node.disk().term() - 1), -1);
+        }
+      };
+    }
+  },
+  /** An entry that was sent twice takes effect twice. */
+  ENTRIES_APPLIED_TWICE("one effect per request id") {
+    @Override
+    PlantedBug make() {
+      return engines(
+          (_, engine) ->
+              new EngineOf(engine) {
+                @Override
+                public Outcome apply(long term, long index, ByteString bytes) {
+                  Entry entry = EntryCodec.decode(bytes);
+                  EntryHeader header = entry.header();
+                  var renamed = new EntryHeader(header.node(), header.boot(), index + 1_000_000, 0);
+                  Outcome outcome =
+                      engine.apply(
+                          term,
+                          index,
+                          EntryCodec.stamp(
+                              EntryCodec.encode(renamed, entry.submissions()),
+                              entry.proposedAtMs()));
+                  return new Outcome(
+                      header.node(),
+                      header.boot(),
+                      header.sequence(),
+                      outcome.rows(),
+                      outcome.isNew(),
+                      outcome.replies());
+                }
+              });
+    }
+  },
+  /** Nobody looks under which lease a job is acknowledged. */
+  LEASES_IGNORED("one holder of a lease", "a lease stands until its end") {
+    @Override
+    PlantedBug make() {
+      return gateways(
+          (gateway, principal, id, command) ->
+              gateway.submit(
+                  principal,
+                  id,
+                  command instanceof Command.AckJobs acks
+                      ? new Command.AckJobs(
+                          acks.acks().stream()
+                              .map(
+                                  ack ->
+                                      new Command.Ack(
+                                          new Claim(ack.claim().job(), 0), ack.result()))
+                              .toList())
+                      : command));
+    }
+  },
+  /** A pull in a hundred gets no answer. */
+  PULLS_WITHOUT_END("a pull ends by its own time", "a waiting pull is served") {
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        CommandGateway gateway(SimNode node, CommandGateway gateway) {
+          return new GatewayOf(gateway) {
+            @Override
+            public CompletableFuture<Reply> submit(
+                Principal principal, @Nullable RequestId id, Command command) {
+              return command instanceof Command.PullJobs && node.chance(0.01)
+                  ? new CompletableFuture<>()
+                  : gateway.submit(principal, id, command);
+            }
+          };
+        }
+      };
+    }
+  };
+
+  private final String[] promises;
+
+  /**
+   * @param promises one of which must be seen to be broken
+   */
+  PlantedBugs(String... promises) {
+    this.promises = promises;
+  }
+
+  abstract PlantedBug make();
+
+  /** A plan in which it has a chance to show. */
+  Plan plan(long seed) {
+    return Plan.of(seed, new Plan.Profile(false, true));
+  }
+
+  /** The plan with other faults. */
+  private static Plan with(long seed, List<Fault> faults) {
+    return Plan.of(seed, new Plan.Profile(false, true)).with(faults);
+  }
+
+  boolean isCaughtBy(Violation violation) {
+    return java.util.Arrays.asList(promises).contains(violation.promise());
+  }
+
+  private interface Engines {
+    QueueEngine of(SimNode node, QueueEngine engine);
+  }
+
+  private static PlantedBug engines(Engines engines) {
+    return new PlantedBug() {
+      @Override
+      QueueEngine engine(SimNode node, QueueEngine engine) {
+        return engines.of(node, engine);
+      }
+    };
+  }
+
+  private interface Submits {
+    CompletableFuture<Reply> submit(
+        CommandGateway gateway, Principal principal, @Nullable RequestId id, Command command);
+  }
+
+  private static PlantedBug gateways(Submits submits) {
+    return new PlantedBug() {
+      @Override
+      CommandGateway gateway(SimNode node, CommandGateway gateway) {
+        return new GatewayOf(gateway) {
+          @Override
+          public CompletableFuture<Reply> submit(
+              Principal principal, @Nullable RequestId id, Command command) {
+            return submits.submit(gateway, principal, id, command);
+          }
+        };
+      }
+    };
+  }
+
+  /** A log that is as another. */
+  private static class LogOf implements ReplicatedLog {
+    private final ReplicatedLog log;
+
+    LogOf(ReplicatedLog log) {
+      this.log = log;
+    }
+
+    @Override
+    public boolean hasLeader() {
+      return log.hasLeader();
+    }
+
+    @Override
+    public CompletableFuture<Void> append(ByteString entry) {
+      return log.append(entry);
+    }
+
+    @Override
+    public CompletableFuture<Long> readIndex() {
+      return log.readIndex();
+    }
+  }
+
+  /** A gateway that is as another. */
+  private abstract static class GatewayOf implements CommandGateway {
+    private final CommandGateway gateway;
+
+    GatewayOf(CommandGateway gateway) {
+      this.gateway = gateway;
+    }
+
+    @Override
+    public <R> CompletableFuture<R> ask(
+        Principal principal, Query<R> query, Consistency consistency) {
+      return gateway.ask(principal, query, consistency);
+    }
+  }
+
+  /** An engine that is as another. */
+  private static class EngineOf implements QueueEngine {
+    private final QueueEngine engine;
+
+    EngineOf(QueueEngine engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public Outcome apply(long term, long index, ByteString entry) {
+      return engine.apply(term, index, entry);
+    }
+
+    @Override
+    public long lastBoot(String node) {
+      return engine.lastBoot(node);
+    }
+
+    @Override
+    public void skip(long term, long index) {
+      engine.skip(term, index);
+    }
+
+    @Override
+    public Applied lastApplied() {
+      return engine.lastApplied();
+    }
+
+    @Override
+    public Applied checkpoint(Path folder) throws IOException {
+      return engine.checkpoint(folder);
+    }
+
+    @Override
+    public <R> R ask(Query<R> query) {
+      return engine.ask(query);
+    }
+
+    @Override
+    public Deliverable deliverable(QueueName queue, long unixMs) {
+      return engine.deliverable(queue, unixMs);
+    }
+
+    @Override
+    public long nextTimerDue() {
+      return engine.nextTimerDue();
+    }
+
+    @Override
+    public Digest digest() {
+      return engine.digest();
+    }
+
+    @Override
+    public void listen(Consumer<Fact> listener) {
+      engine.listen(listener);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.flashq.cluster.simulation;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.flashq.cluster.simulation.Simulation.Result;
+import java.util.ArrayList;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A fixed set of seeds; {@code ./flashq simulate} runs more. */
+class SimulationTest {
+  private static final int SEEDS = 40;
+
+  /** Seeds in which a planted bug must be caught. */
+  private static final int SEEDS_PER_BUG = 30;
+
+  private final Runs runs = new Runs();
+
+  @AfterEach
+  void clean() {
+    runs.close();
+  }
+
+  @Test
+  void everyPromiseIsKept() {
+    var known = new TreeSet<String>();
+    long steps = 0;
+    long acknowledged = 0;
+    long begun = System.nanoTime();
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      Result result = runs.run(seed);
+      steps += result.steps();
+      acknowledged += result.acknowledged();
+      known.addAll(Runs.known(result));
+      if (Runs.isUnexpected(result)) {
+        fail(String.join("\n", runs.report(result)));
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    System.out.println(
+        "simulation: %d seeds, %d steps, %.0f steps/s, %d operations acknowledged, known: %s"
+            .formatted(SEEDS, steps, steps / seconds, acknowledged, known));
+    // A run in which hardly anything succeeds proves nothing.
+    assertThat(acknowledged).isGreaterThan(200L * SEEDS);
+  }
+
+  @Test
+  void aSeedIsTheSameRunEveryTime() {
+    Plan plan = Plan.of(7, Plan.Profile.ALL);
+    Result one = runs.run(plan, PlantedBug.NONE, true);
+    Result other = runs.run(plan, PlantedBug.NONE, true);
+
+    assertThat(other.steps()).isEqualTo(one.steps());
+    assertThat(other.trace()).isEqualTo(one.trace());
+    assertThat(other.acknowledged()).isEqualTo(one.acknowledged());
+  }
+
+  @ParameterizedTest
+  @EnumSource(PlantedBugs.class)
+  void aPlantedBugIsCaught(PlantedBugs bug) {
+    var seen = new ArrayList<String>();
+    for (long seed = 1; seed <= SEEDS_PER_BUG; seed++) {
+      Result result = runs.run(bug.plan(seed), bug.make(), false);
+      Violation violation = result.violation();
+      if (violation != null && bug.isCaughtBy(violation)) {
+        return;
+      }
+      if (violation != null) {
+        seen.add(violation.getMessage());
+      }
+    }
+    fail(bug + " was not caught in " + SEEDS_PER_BUG + " seeds, but: " + seen);
+  }
+
+  @Test
+  void aFailedRunIsMadeSmaller() {
+    PlantedBugs bug = PlantedBugs.LEASES_IGNORED;
+    Result failed = firstFailure(bug);
+    Result small = new Shrinker(plan -> runs.run(plan, bug.make(), false)).shrink(failed);
+
+    assertThat(promise(small)).isEqualTo(promise(failed));
+    assertThat(size(small.plan())).isLessThan(size(failed.plan()));
+  }
+
+  private static String promise(Result result) {
+    return requireNonNull(result.violation()).promise();
+  }
+
+  private static long size(Plan plan) {
+    return 1000L * plan.faults().size()
+        + 1000L * (plan.producers() + plan.workers() + plan.readers() + (plan.operator() ? 1 : 0))
+        + plan.chaosMs();
+  }
+
+  private Result firstFailure(PlantedBugs bug) {
+    for (long seed = 1; ; seed++) {
+      Result result = runs.run(bug.plan(seed), bug.make(), false);
+      if (result.violation() != null && bug.isCaughtBy(result.violation())) {
+        return result;
+      }
+    }
+  }
+}
