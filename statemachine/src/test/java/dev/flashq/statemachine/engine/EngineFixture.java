@@ -45,6 +45,7 @@ public final class EngineFixture implements AutoCloseable {
   static final long BOOT = 7;
 
   private final Path folder;
+  private final EngineMemory memory;
   private int restores;
   private RocksEngine engine;
   private long clock = 1_700_000_000_000L;
@@ -58,12 +59,17 @@ public final class EngineFixture implements AutoCloseable {
   private final List<QueueName> changed = new ArrayList<>();
 
   public EngineFixture(Path folder) {
+    this(folder, EngineMemory.DEFAULT);
+  }
+
+  EngineFixture(Path folder, EngineMemory memory) {
     this.folder = folder;
+    this.memory = memory;
     this.engine = open(folder.resolve("live"));
   }
 
   private RocksEngine open(Path live) {
-    RocksEngine opened = new RocksEngine(live, NODE, BOOT);
+    RocksEngine opened = new RocksEngine(live, NODE, BOOT, memory);
     opened.listen(this::hear);
     return opened;
   }

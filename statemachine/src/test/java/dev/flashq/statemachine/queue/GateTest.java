@@ -1,0 +1,77 @@
+package dev.flashq.statemachine.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.QueueEngine.Deliverable;
+import org.junit.jupiter.api.Test;
+
+/** What other threads may know of a queue, for any time from now on. */
+class GateTest {
+  private static final long NOW = 1_000_000;
+
+  @Test
+  void withoutALimitLetsEverythingGoThatIsFree() {
+    assertThat(new Gate(7, null).at(NOW)).isEqualTo(new Deliverable(7, 0));
+    assertThat(new Gate(7, null).opens()).isTrue();
+  }
+
+  @Test
+  void neverPromisesMoreThanOnePullMayTake() {
+    assertThat(new Gate(1_000_000_000_000L, null).at(NOW).jobs())
+        .isEqualTo(Limits.JOBS_PER_COMMAND);
+  }
+
+  @Test
+  void isShutWhenNothingIsFree() {
+    assertThat(Gate.SHUT.at(NOW)).isEqualTo(Deliverable.NOTHING);
+    assertThat(Gate.SHUT.opens()).isFalse();
+    assertThat(new Gate(0, full(5, 1_000)).at(NOW)).isEqualTo(Deliverable.NOTHING);
+  }
+
+  @Test
+  void aFullBucketLetsItsLimitGo() {
+    assertThat(new Gate(9, full(5, 1_000)).at(NOW)).isEqualTo(new Deliverable(5, 0));
+    assertThat(new Gate(3, full(5, 1_000)).at(NOW)).isEqualTo(new Deliverable(3, 0));
+  }
+
+  @Test
+  void anEmptyBucketSaysWhenTheNextJobMayGo() {
+    Gate gate = new Gate(9, empty(5, 1_000));
+
+    assertThat(gate.at(NOW)).isEqualTo(new Deliverable(0, 200));
+    assertThat(gate.at(NOW + 199)).isEqualTo(new Deliverable(0, 1));
+    assertThat(gate.at(NOW + 200)).isEqualTo(new Deliverable(1, 0));
+    assertThat(gate.at(NOW + 1_000)).isEqualTo(new Deliverable(5, 0));
+    assertThat(gate.at(NOW + 50_000)).isEqualTo(new Deliverable(5, 0));
+  }
+
+  /** The node's clock may be behind the replicated one: it must not count backwards. */
+  @Test
+  void aClockThatIsBehindGainsNothing() {
+    Gate gate = new Gate(9, empty(5, 1_000));
+
+    assertThat(gate.at(NOW - 500)).isEqualTo(new Deliverable(0, 700));
+  }
+
+  @Test
+  void aLimitOfNothingNeverOpensByItself() {
+    Gate gate = new Gate(9, empty(0, 1_000));
+
+    assertThat(gate.at(NOW + 1_000_000)).isEqualTo(Deliverable.NOTHING);
+    assertThat(gate.opens()).isFalse();
+  }
+
+  private static RateBucket full(long max, long durationMs) {
+    return RateBucket.full(new RateLimit(max, durationMs), NOW);
+  }
+
+  private static RateBucket empty(long max, long durationMs) {
+    RateBucket bucket = full(max, durationMs);
+    for (long i = 0; i < max; i++) {
+      bucket = bucket.take();
+    }
+    return bucket;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.statemachine.queue;
+
+import org.jspecify.annotations.NullMarked;
