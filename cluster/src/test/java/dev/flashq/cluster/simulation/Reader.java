@@ -1,6 +1,7 @@
 package dev.flashq.cluster.simulation;
 
 import dev.flashq.cluster.simulation.History.Pushed;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
@@ -50,7 +51,48 @@ final class Reader extends Client {
     int from = world.chance(0.7) ? Math.max(0, known.size() - 10) : 0;
     Pushed push = known.get((int) world.between(from, known.size() - 1L));
     asking = true;
-    read(push, push.ids.iterator().next());
+    long id = push.ids.iterator().next();
+    if (world.chance(0.2)) {
+      await(push, id);
+    } else {
+      read(push, id);
+    }
+  }
+
+  /** Waits for the end of a job. */
+  private void await(Pushed push, long id) {
+    boolean completed = push.ackedUnder > 0;
+    boolean mayBeGone = push.mayBeGone;
+    long wait = world.between(0, 2_000);
+    long begun = world.millis();
+    ask(
+        new Query.WaitForJob(new JobId(id), wait),
+        wait + PATIENCE_MS,
+        (finished, failure) -> {
+          asking = false;
+          boolean timedOut =
+              finished == null && failure == null && world.millis() - begun >= wait + PATIENCE_MS;
+          if (timedOut && simulation.isQuietSince(begun)) {
+            simulation.violated(
+                "a wait ends by its own time", name + " waited " + wait + " ms for " + push);
+          }
+          if (completed && !mayBeGone && failure instanceof RefusedException refused) {
+            requireNotForgotten(push, refused.refusal().code());
+          }
+          world.afterMs(world.between(1, 60), this::next);
+        });
+  }
+
+  /** The job was acknowledged before the wait began. */
+  private void requireNotForgotten(Pushed push, ErrorCode code) {
+    switch (code) {
+      case JOB_FAILED, JOB_NOT_FOUND, WAIT_TIMEOUT ->
+          simulation.violated(
+              "reads are linearizable", push + " was acknowledged, but a wait says " + code);
+      default -> {
+        // Nobody could say.
+      }
+    }
   }
 
   /** What is known before the question is asked. */
