@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class History {
   private final Map<String, Pushed> pushes = new LinkedHashMap<>();
   private final Map<Long, Pushed> byId = new LinkedHashMap<>();
-  private final List<String> lines = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
   private int unknown;
   private int refused;
@@ -170,15 +169,5 @@ final class History {
 
   int refused() {
     return refused;
-  }
-
-  /** One line of the history, about a job or a queue. */
-  void note(long now, String line) {
-    lines.add(now + " ms " + line);
-  }
-
-  /** The lines that have the word. */
-  List<String> about(String word) {
-    return lines.stream().filter(line -> (line + " ").contains(word)).toList();
   }
 }

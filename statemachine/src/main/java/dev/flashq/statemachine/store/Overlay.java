@@ -35,12 +35,4 @@ final class Overlay {
     }
     return bytes;
   }
-
-  int rows() {
-    int rows = 0;
-    for (RowTree tree : trees) {
-      rows += tree.rows();
-    }
-    return rows;
-  }
 }
