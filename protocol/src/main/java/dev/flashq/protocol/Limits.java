@@ -138,6 +138,15 @@ public final class Limits {
   /** Milliseconds of a lease when the job sets no stall timeout. */
   public static final long LEASE_MS = 90_000;
 
+  /** Stalls after which a job with fewer attempts is dead. */
+  public static final int STALLS = 3;
+
+  /** Milliseconds that a job rests after its second failure at least; twice as long after each. */
+  public static final long FAILURE_PAUSE_MS = 10;
+
+  /** Milliseconds after which a queue that holds nothing and has no settings is forgotten. */
+  public static final long QUEUE_IDLE_MS = 10 * 60 * 1000L;
+
   /** Milliseconds of the debounce window when the push names none. */
   public static final long DEBOUNCE_MS = 5_000;
 

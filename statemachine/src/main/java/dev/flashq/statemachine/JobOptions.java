@@ -86,6 +86,11 @@ public final class JobOptions extends OptionValues {
     return text(PushOption.GROUP_ID);
   }
 
+  /** Whether the group waits while this job, having failed, waits for its next attempt. */
+  public boolean groupStrict() {
+    return flag(PushOption.GROUP_STRICT);
+  }
+
   public List<JobId> dependsOn() {
     return ids(PushOption.DEPENDS_ON);
   }
@@ -184,6 +189,10 @@ public final class JobOptions extends OptionValues {
 
     public Builder groupId(@Nullable String value) {
       return set(PushOption.GROUP_ID, value);
+    }
+
+    public Builder groupStrict(boolean value) {
+      return set(PushOption.GROUP_STRICT, value);
     }
 
     public Builder dependsOn(List<JobId> value) {

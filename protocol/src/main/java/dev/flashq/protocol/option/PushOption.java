@@ -44,6 +44,8 @@ public enum PushOption implements WireField {
   DEPENDS_ON(ids(Limits.DEPENDENCIES, "depends_on")),
   PRIORITY(int32("priority")),
   LIFO(flag("lifo")),
+  /** While a failed job of the group waits for its next attempt, so does the group. */
+  GROUP_STRICT(flag("group_strict").unanswered()),
   FIXED_BACKOFF(flag()),
   REMOVE_ON_COMPLETE(flag("remove_on_complete")),
   REMOVE_ON_FAIL(flag("remove_on_fail"));
@@ -102,6 +104,7 @@ public enum PushOption implements WireField {
       case DEPENDS_ON -> orNull(job.getDependsOnList());
       case PRIORITY -> orNull(job.getPriority());
       case LIFO -> orNull(job.getLifo());
+      case GROUP_STRICT -> orNull(job.getGroupStrict());
       case FIXED_BACKOFF -> orNull(job.getFixedBackoff());
       case REMOVE_ON_COMPLETE -> orNull(job.getRemoveOnComplete());
       case REMOVE_ON_FAIL -> orNull(job.getRemoveOnFail());
@@ -128,6 +131,7 @@ public enum PushOption implements WireField {
       case DEPENDS_ON -> job.addAllDependsOn(numbers(value));
       case PRIORITY -> job.setPriority((int) (long) value);
       case LIFO -> job.setLifo((boolean) value);
+      case GROUP_STRICT -> job.setGroupStrict((boolean) value);
       case FIXED_BACKOFF -> job.setFixedBackoff((boolean) value);
       case REMOVE_ON_COMPLETE -> job.setRemoveOnComplete((boolean) value);
       case REMOVE_ON_FAIL -> job.setRemoveOnFail((boolean) value);

@@ -34,7 +34,7 @@ final class Dispatch implements Dispatcher {
     this.active = new ActiveJobHandlers(state.jobs, state.lifecycle);
     this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
     this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
-    this.queue = new QueueHandlers(state.queues, state.timers);
+    this.queue = new QueueHandlers(state.queues);
     this.tick =
         new TickHandler(
             state.timers,

@@ -15,6 +15,7 @@ import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.job.CompletedSlot;
+import dev.flashq.statemachine.job.CustomIds;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobCodec;
 import dev.flashq.statemachine.job.JobStatus;
@@ -26,21 +27,26 @@ import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
-import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Views.View;
 import dev.flashq.statemachine.turn.Meta;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Answers questions from a view of the stored state; for any thread. */
 final class Reader {
-  // Names of queues never change and are never reused.
-  private final LookupMap<Integer, QueueName> names = LookupMap.shared();
+  private final IntFunction<@Nullable QueueName> names;
+
+  /**
+   * @param names of queues that there are now, by their numbers
+   */
+  Reader(IntFunction<@Nullable QueueName> names) {
+    this.names = names;
+  }
 
   @SuppressWarnings("unchecked")
   <R> R answer(Query<R> query, View view) {
@@ -74,8 +80,8 @@ final class Reader {
   }
 
   private @Nullable JobView byCustomId(String customId, View view) {
-    byte[] id = view.get(Column.CUSTOM_IDS, Bytes.of(customId));
-    return id == null ? null : job(Bytes.longAt(id, 0), view);
+    long id = CustomIds.latest(customId, view);
+    return id == 0 ? null : job(id, view);
   }
 
   private Page jobs(List<JobId> ids, View view) {
@@ -84,26 +90,21 @@ final class Reader {
   }
 
   private QueueName name(int queue, View view) {
-    QueueName known = names.get(queue);
+    QueueName known = names.apply(queue);
     if (known != null) {
       return known;
     }
-    if (names.size() > 2 * Limits.QUEUES) {
-      // Many of queues that were forgotten.
-      names.clear();
-    }
+    // It has been forgotten since.
     var found = new QueueName[1];
     view.scan(
         Column.QUEUES,
         new byte[0],
         new byte[0],
         (key, value) -> {
-          int number = QueueStore.parse(value).getId();
-          names.put(number, queueName(key));
-          if (number == queue) {
+          if (QueueStore.parse(value).getId() == queue) {
             found[0] = queueName(key);
           }
-          return true;
+          return found[0] == null;
         });
     if (found[0] == null) {
       throw new StorageException("no queue has number " + queue);
@@ -198,10 +199,7 @@ final class Reader {
     switch (state) {
       case WAITING -> {
         view.scanBack(Column.READY, prefix, take);
-        view.scanBack(
-            Column.GROUPED,
-            prefix,
-            (key, value) -> isFront(key, view) ? ids.size() < limit : take.test(key, value));
+        view.scanBack(Column.GROUPED, prefix, take);
       }
       case DELAYED -> view.scanBack(Column.DELAYED, prefix, take);
       case ACTIVE -> view.scanBack(Column.ACTIVE, prefix, take);
@@ -212,12 +210,6 @@ final class Reader {
       case FAILED -> view.scanBack(Column.DEAD, prefix, take);
       case WAITING_CHILDREN -> view.scanBack(Column.BLOCKED, prefix, take);
     }
-  }
-
-  /** A group's front is met in the ready order, where it has the same place: see its key. */
-  private static boolean isFront(byte[] key, View view) {
-    byte[] ready = ByteBuffer.allocate(20).put(key, 0, 4).put(key, 12, 16).array();
-    return view.get(Column.READY, ready) != null;
   }
 
   private static long jobId(JobState state, byte[] key, byte[] value) {

@@ -62,7 +62,7 @@ public final class RocksEngine implements QueueEngine {
   private final Views views;
   private final Dispatcher dispatch;
   private final DigestHistory digests = new DigestHistory();
-  private final Reader reader = new Reader();
+  private final Reader reader;
   private Consumer<Fact> listener = _ -> {};
   private volatile Applied applied;
   private volatile Digest digest;
@@ -93,6 +93,7 @@ public final class RocksEngine implements QueueEngine {
     this.db = new Database(folder);
     this.state = new State(db);
     this.views = new Views(db, state.tables);
+    this.reader = new Reader(state.queues::name);
     this.dispatch = faults.apply(new Dispatch(state));
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());

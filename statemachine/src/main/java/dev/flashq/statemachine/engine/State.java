@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.engine;
 
+import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
 import dev.flashq.statemachine.job.JobStore;
@@ -30,6 +31,7 @@ final class State implements AutoCloseable {
   final Timers timers;
   final Leases leases;
   final Payloads payloads;
+  final CompletedIds completedIds;
   final JobStore jobs;
   final Lifecycle lifecycle;
   final Debounce debounce;
@@ -39,12 +41,13 @@ final class State implements AutoCloseable {
   State(Database db) {
     this.tables = new Tables(db);
     this.meta = new Meta(tables);
-    this.queues = new QueueStore(tables, meta, fronts);
-    this.groups = new Groups(tables, meta, queues, fronts);
     this.timers = new Timers(tables, fronts);
+    this.queues = new QueueStore(tables, meta, timers, fronts);
+    this.groups = new Groups(tables, meta, queues, fronts);
     this.leases = new Leases(tables);
     this.payloads = new Payloads(tables);
-    this.jobs = new JobStore(tables, meta, queues, groups, timers, leases, payloads);
+    this.completedIds = new CompletedIds(tables);
+    this.jobs = new JobStore(tables, meta, queues, groups, timers, leases, payloads, completedIds);
     this.lifecycle = new Lifecycle(jobs, queues, new Dependents(tables), timers, meta);
     this.debounce = new Debounce(tables, timers, meta);
     this.answers = new Answers(tables, timers, meta);
@@ -54,7 +57,8 @@ final class State implements AutoCloseable {
   /** The rows that gather over an entry. */
   void writeRows(long index) {
     answers.write(index, meta.clock());
-    queues.write();
+    completedIds.write(meta.lastJobId());
+    queues.write(meta.clock());
   }
 
   /** The entry has ended: what is in memory may shrink, and the facts of the whole are told. */
@@ -70,6 +74,7 @@ final class State implements AutoCloseable {
   void forget() {
     meta.forget();
     jobs.forget();
+    completedIds.forget();
     proposers.forget();
     timers.forget();
     leases.forget();

@@ -83,6 +83,7 @@ final class TickHandler {
       case RETENTION -> {
         return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
       }
+      case IDLE_QUEUE -> queues.idleTimer((int) timer.subject());
       case DEBOUNCE -> debounce.close(name, turn.now());
       case CLIENT -> answers.clientTimer(name, turn.now());
       case DEPENDENTS, DEPENDENTS_OF_FAILED ->
@@ -94,7 +95,7 @@ final class TickHandler {
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
       case DEBOUNCE, CLIENT, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
-      case DELAY, EXPIRY, RETENTION -> false;
+      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE -> false;
     };
   }
 }

@@ -2,11 +2,13 @@ package dev.flashq.statemachine.job;
 
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Failure;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 
 /** Completes active jobs, each for the holder of its lease. */
 public final class AckJobsHandler {
@@ -20,8 +22,12 @@ public final class AckJobsHandler {
 
   public Reply handle(AckJobs command, Turn turn) {
     var failures = new ArrayList<Failure>(0);
+    var named = new LinkedHashSet<JobId>();
     for (int i = 0; i < command.acks().size(); i++) {
       Ack ack = command.acks().get(i);
+      if (!named.add(ack.claim().job())) {
+        continue;
+      }
       switch (Claims.check(jobs, ack.claim(), "not found")) {
         case Claims.Check.Holds(Job job, JobStatus.Active active) ->
             lifecycle.complete(job, active, ack.result(), turn);
@@ -32,7 +38,7 @@ public final class AckJobsHandler {
         }
       }
     }
-    return new Acked(command.acks().size() - failures.size(), failures);
+    return new Acked(named.size() - failures.size(), failures);
   }
 
   /** The same holder says again what it has said: the answer was lost, not the lease. */

@@ -22,7 +22,9 @@ public final class ActiveJobHandlers {
 
   public Reply fail(FailJob command, Turn turn) {
     return held(
-        command.claim(), "not found", (job, _) -> lifecycle.fail(job, command.error(), turn));
+        command.claim(),
+        "not found",
+        (job, active) -> lifecycle.fail(job, active, command.error(), turn));
   }
 
   public Reply progress(ReportProgress command, Turn turn) {
@@ -45,13 +47,12 @@ public final class ActiveJobHandlers {
     return held(
         command.claim(),
         "not in processing",
-        (job, _) ->
-            lifecycle.giveBack(job.withProgress(0, null), turn.now() + command.delayMs(), turn));
+        (job, _) -> lifecycle.postpone(job.withProgress(0, null), command.delayMs(), turn));
   }
 
   public Reply release(ReleaseJobs command, Turn turn) {
     for (Claim claim : command.claims()) {
-      held(claim, "not found", (job, _) -> lifecycle.giveBack(job, turn.now(), turn));
+      held(claim, "not found", (job, active) -> lifecycle.giveBack(job, active, turn));
     }
     return Reply.Done.DONE;
   }

@@ -78,12 +78,15 @@ public final class BulkHandlers {
     return found.removed(found.ids.size());
   }
 
+  /** When the job came into the state in which it is. */
   private static long since(Job job) {
     return switch (job.status()) {
+      case JobStatus.Ready ready -> ready.since();
+      case JobStatus.Delayed delayed -> delayed.since();
+      case JobStatus.Active active -> active.startedAt();
       case JobStatus.Completed completed -> completed.at();
       case JobStatus.Dead dead -> dead.at();
-      case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _ ->
-          job.createdAt();
+      case JobStatus.Blocked blocked -> blocked.since();
     };
   }
 
@@ -168,8 +171,7 @@ public final class BulkHandlers {
             Job job = existing(id);
             looks[0] += 1 + awaited(job);
             turn.work().looked(1 + awaited(job), job.weight());
-            // A group's front stands in two orders; it is met in its group's.
-            if ((column != Column.READY || job.options().groupId() == null) && wanted.test(job)) {
+            if (wanted.test(job)) {
               ids.add(id);
             }
             return true;
@@ -204,8 +206,7 @@ public final class BulkHandlers {
 
   private static List<Column> columns(JobState state) {
     return switch (state) {
-      // Groups first: while they are full of jobs, their fronts in the ready order are only passed
-      // over.
+      // Groups first: while they are full of jobs, another front follows each that is removed.
       case WAITING -> List.of(Column.GROUPED, Column.READY);
       case DELAYED -> List.of(Column.DELAYED);
       case ACTIVE -> List.of(Column.ACTIVE);

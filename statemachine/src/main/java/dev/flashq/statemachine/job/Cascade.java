@@ -59,12 +59,12 @@ public final class Cascade {
       dependents.remove(awaited, id);
       turn.work().followed(1);
       Job job = jobs.find(id);
-      if (job != null && job.status() instanceof JobStatus.Blocked(int remaining, long runAt)) {
+      if (job != null && job.status() instanceof JobStatus.Blocked blocked) {
         jobs.move(
             job,
-            remaining > 1
-                ? new JobStatus.Blocked(remaining - 1, runAt)
-                : lifecycle.readyAt(runAt, job.options().lifo(), turn.now()));
+            blocked.remaining() > 1
+                ? new JobStatus.Blocked(blocked.remaining() - 1, blocked.runAt(), blocked.since())
+                : lifecycle.readyAt(blocked.runAt(), job.options().lifo(), turn.now()));
       }
     }
     if (waiting.size() >= limit) {

@@ -124,15 +124,24 @@ public record Job(
   }
 
   /** The text stands where the progress stood too, as in flashQ. */
-  Job withFailure(String text, boolean stalled) {
+  Job withFailure(String text) {
+    return failed(text, attempts + 1, stalls);
+  }
+
+  /** Its worker was lost. */
+  Job withStall(String text) {
+    return failed(text, attempts, stalls + 1);
+  }
+
+  private Job failed(String text, int attempts, int stalls) {
     return new Job(
         id,
         queue,
         options,
         dataBytes,
         createdAt,
-        attempts + 1,
-        stalled ? stalls + 1 : stalls,
+        attempts,
+        stalls,
         deliveries,
         progress,
         text,

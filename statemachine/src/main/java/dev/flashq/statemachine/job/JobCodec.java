@@ -41,13 +41,19 @@ public final class JobCodec {
       case JobStatus.Ready s ->
           to.setReady(StateProto.Ready.newBuilder().setNumber(s.number()).setSince(s.since()));
       case JobStatus.Delayed s ->
-          to.setDelayed(StateProto.Delayed.newBuilder().setRunAt(s.runAt()));
+          to.setDelayed(
+              StateProto.Delayed.newBuilder()
+                  .setRunAt(s.runAt())
+                  .setSince(s.since())
+                  .setNumber(s.number())
+                  .setHead(s.head()));
       case JobStatus.Active s ->
           to.setActive(
               StateProto.Active.newBuilder()
                   .setStartedAt(s.startedAt())
                   .setHeartbeatAt(s.heartbeatAt())
-                  .setLeaseUntil(s.leaseUntil()));
+                  .setLeaseUntil(s.leaseUntil())
+                  .setNumber(s.number()));
       case JobStatus.Completed s ->
           to.setCompleted(
               StateProto.Completed.newBuilder()
@@ -59,7 +65,10 @@ public final class JobCodec {
           to.setDead(StateProto.Dead.newBuilder().setStartedAt(s.startedAt()).setAt(s.at()));
       case JobStatus.Blocked s ->
           to.setBlocked(
-              StateProto.Blocked.newBuilder().setRemaining(s.remaining()).setRunAt(s.runAt()));
+              StateProto.Blocked.newBuilder()
+                  .setRemaining(s.remaining())
+                  .setRunAt(s.runAt())
+                  .setSince(s.since()));
     };
   }
 
@@ -92,12 +101,18 @@ public final class JobCodec {
   private static JobStatus status(JobRecord r) {
     return switch (r.getStatusCase()) {
       case READY -> new JobStatus.Ready(r.getReady().getNumber(), r.getReady().getSince());
-      case DELAYED -> new JobStatus.Delayed(r.getDelayed().getRunAt());
+      case DELAYED ->
+          new JobStatus.Delayed(
+              r.getDelayed().getRunAt(),
+              r.getDelayed().getSince(),
+              r.getDelayed().getNumber(),
+              r.getDelayed().getHead());
       case ACTIVE ->
           new JobStatus.Active(
               r.getActive().getStartedAt(),
               r.getActive().getHeartbeatAt(),
-              r.getActive().getLeaseUntil());
+              r.getActive().getLeaseUntil(),
+              r.getActive().getNumber());
       case COMPLETED ->
           new JobStatus.Completed(
               r.getCompleted().getStartedAt(),
@@ -106,7 +121,8 @@ public final class JobCodec {
               r.getCompleted().getResult());
       case DEAD -> new JobStatus.Dead(r.getDead().getStartedAt(), r.getDead().getAt());
       case BLOCKED ->
-          new JobStatus.Blocked(r.getBlocked().getRemaining(), r.getBlocked().getRunAt());
+          new JobStatus.Blocked(
+              r.getBlocked().getRemaining(), r.getBlocked().getRunAt(), r.getBlocked().getSince());
       case STATUS_NOT_SET -> throw new StorageException("a job record without a status");
     };
   }

@@ -21,14 +21,24 @@ public sealed interface JobStatus {
     }
   }
 
-  record Delayed(long runAt) implements JobStatus {
+  /**
+   * @param since when the job became delayed
+   * @param number its place when it is ready, for a job that comes back after a failure; 0: behind
+   *     those that are ready then
+   * @param head whether its group waits for it
+   */
+  record Delayed(long runAt, long since, long number, boolean head) implements JobStatus {
     @Override
     public JobState state() {
       return JobState.DELAYED;
     }
   }
 
-  record Active(long startedAt, long heartbeatAt, long leaseUntil) implements JobStatus {
+  /**
+   * @param number its place if it comes back
+   */
+  record Active(long startedAt, long heartbeatAt, long leaseUntil, long number)
+      implements JobStatus {
     @Override
     public JobState state() {
       return JobState.ACTIVE;
@@ -56,8 +66,9 @@ public sealed interface JobStatus {
   /**
    * @param remaining how many awaited jobs have not completed
    * @param runAt the earliest time to be ready, from the push's delay
+   * @param since when it began to wait
    */
-  record Blocked(int remaining, long runAt) implements JobStatus {
+  record Blocked(int remaining, long runAt, long since) implements JobStatus {
     @Override
     public JobState state() {
       return JobState.WAITING_CHILDREN;

@@ -1,5 +1,7 @@
 package dev.flashq.statemachine.job;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.queue.Groups;
@@ -38,7 +40,8 @@ public final class JobStore {
   private final Leases leases;
   private final Payloads payloads;
   private final KeyTable uniqueKeys;
-  private final KeyTable customIds;
+  private final CustomIds customIds;
+  private final CompletedIds completedIds;
   // Headers used lately, the oldest first.
   private final Map<Long, Kept> recent = new LinkedHashMap<>();
   private final List<Long> ended = new ArrayList<>();
@@ -51,7 +54,8 @@ public final class JobStore {
       Groups groups,
       Timers timers,
       Leases leases,
-      Payloads payloads) {
+      Payloads payloads,
+      CompletedIds completedIds) {
     this.tables = tables;
     this.meta = meta;
     this.queues = queues;
@@ -60,7 +64,8 @@ public final class JobStore {
     this.leases = leases;
     this.payloads = payloads;
     this.uniqueKeys = new KeyTable(tables, Column.UNIQUE_KEYS);
-    this.customIds = new KeyTable(tables, Column.CUSTOM_IDS);
+    this.customIds = new CustomIds(tables);
+    this.completedIds = completedIds;
   }
 
   public @Nullable Job find(long id) {
@@ -82,18 +87,21 @@ public final class JobStore {
     return uniqueKeys.number(Bytes.of(queue.id(), key));
   }
 
-  /** The job that has the custom id; 0 when there is none. */
-  public long byCustomId(String customId) {
-    return customIds.number(Bytes.of(customId));
+  /** The queue's job that has the custom id; null when there is none. */
+  @Nullable Job byCustomId(Queue queue, String customId) {
+    long holder = customIds.holder(queue, customId);
+    return holder == 0 ? null : find(holder);
+  }
+
+  /** Whether the job had completed; known of those that are gone. */
+  boolean isKnownCompleted(long id) {
+    return completedIds.contains(id);
   }
 
   /** Adds a job with its keys and its expiry. */
   public void add(Job job, Payload data) {
     payloads.addData(job.id(), data);
-    String customId = job.options().customId();
-    if (customId != null) {
-      customIds.insert(Bytes.of(customId), job.id());
-    }
+    customIds.hold(job);
     holdUniqueKey(job);
     if (job.options().ttlMs() > 0) {
       timers.put(expiry(job), TimerKind.EXPIRY, job.id());
@@ -108,7 +116,7 @@ public final class JobStore {
     Job moved = job.in(next);
     boolean wasOpen = isOpen(job.status().state());
     boolean open = isOpen(next.state());
-    unindex(job, next.state() == JobState.ACTIVE);
+    unindex(job, next);
     if (wasOpen && !open) {
       releaseUniqueKey(job);
       if (job.options().ttlMs() > 0) {
@@ -128,28 +136,35 @@ public final class JobStore {
 
   /** Changes the priority of a job in its place. */
   public void reprioritize(Job job, Job changed) {
-    unindex(job, false);
+    unindex(job, null);
     index(changed);
     save(changed);
   }
 
   /** Removes everything about a job. */
   public void remove(Job job) {
-    boolean result = job.status() instanceof JobStatus.Completed completed && completed.result();
-    unindex(job, false);
+    boolean result = false;
+    if (job.status() instanceof JobStatus.Completed completed) {
+      result = completed.result();
+      completedIds.add(job.id());
+    }
+    unindex(job, null);
     if (isOpen(job.status().state())) {
       releaseUniqueKey(job);
       if (job.options().ttlMs() > 0) {
         timers.remove(expiry(job), TimerKind.EXPIRY, job.id());
       }
     }
-    String customId = job.options().customId();
-    if (customId != null) {
-      customIds.delete(Bytes.of(customId));
-    }
+    customIds.release(job);
     payloads.remove(job.id(), result);
     tables.delete(Column.JOBS, Bytes.of(job.id()));
     letGo(job.id());
+  }
+
+  /** Removes a job that has completed just now and is not to be kept. */
+  void removeAtCompletion(Job job) {
+    completedIds.add(job.id());
+    remove(job);
   }
 
   private static Index completedOrder(Queue queue, Job job) {
@@ -166,6 +181,7 @@ public final class JobStore {
       }
       return;
     }
+    completedIds.add(id);
     queues.count(queue, JobState.COMPLETED, -1);
     queue.completed().remove(slot);
     payloads.remove(id, CompletedSlot.hasResult(slot));
@@ -257,20 +273,27 @@ public final class JobStore {
     }
   }
 
-  private void unindex(Job job, boolean toActive) {
+  /**
+   * @param next the job's next status; null when it is removed, or comes back at once
+   */
+  private void unindex(Job job, @Nullable JobStatus next) {
     Queue queue = queues.get(job.queue());
     queues.count(queue, job.status().state(), -1);
     switch (job.status()) {
-      case JobStatus.Ready ready -> leaveReady(queue, job, ready, toActive);
+      case JobStatus.Ready ready -> leaveReady(queue, job, ready, next instanceof JobStatus.Active);
       case JobStatus.Delayed delayed -> {
         tables.delete(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()));
         timers.remove(delayed.runAt(), TimerKind.DELAY, job.id());
+        if (delayed.head()) {
+          groups.letGo(queue, requireNonNull(job.options().groupId()));
+        }
       }
       case JobStatus.Active active -> {
         leases.remove(queue.id(), job.id(), active.leaseUntil());
         meta.changeActive(-1);
-        if (job.options().groupId() != null && !toActive) {
-          groups.release(queue, job.options().groupId());
+        String group = job.options().groupId();
+        if (group != null && !(next instanceof JobStatus.Active)) {
+          leaveActive(queue, group, job, active, next);
         }
       }
       case JobStatus.Completed completed -> {
@@ -282,6 +305,16 @@ public final class JobStore {
       case JobStatus.Dead dead ->
           tables.delete(Column.DEAD, slot(dead.at(), job).keyUnder(queue.id()));
       case JobStatus.Blocked _ -> tables.delete(Column.BLOCKED, slot(0, job).keyUnder(queue.id()));
+    }
+  }
+
+  private void leaveActive(
+      Queue queue, String group, Job job, JobStatus.Active active, @Nullable JobStatus next) {
+    if (next instanceof JobStatus.Delayed delayed && delayed.head()) {
+      groups.hold(queue, group, job.id());
+    } else {
+      boolean undone = next instanceof JobStatus.Ready ready && ready.number() == active.number();
+      groups.release(queue, group, undone);
     }
   }
 

@@ -70,6 +70,13 @@ public final class Lifecycle {
       if (job != null && job.status() instanceof JobStatus.Dead) {
         return new Refused(WRONG_STATE, "depends_on names job " + awaited + ", which has failed");
       }
+      if (job == null && !jobs.isKnownCompleted(awaited.value())) {
+        return new Refused(
+            WRONG_STATE,
+            "depends_on names job "
+                + awaited
+                + ", which is gone and is not known to have completed");
+      }
     }
     return null;
   }
@@ -79,14 +86,14 @@ public final class Lifecycle {
     int remaining = 0;
     for (JobId awaited : new LinkedHashSet<>(options.dependsOn())) {
       Job job = jobs.find(awaited.value());
-      // A job that is gone had ended and been forgotten: there is nothing left to wait for.
+      // One that is gone has completed, or this job would have been refused.
       if (job != null && !(job.status() instanceof JobStatus.Completed)) {
         awaits(id, job);
         remaining++;
       }
     }
     return remaining > 0
-        ? new JobStatus.Blocked(remaining, runAt)
+        ? new JobStatus.Blocked(remaining, runAt, now)
         : readyAt(runAt, options.lifo(), now);
   }
 
@@ -96,36 +103,49 @@ public final class Lifecycle {
     jobs.move(fresh, begin(job.id(), fresh.options(), now, now));
   }
 
-  /** The status of a job that may go as soon as its time has come. */
+  /** The status of a job that may go as soon as its time has come, behind those before it. */
   JobStatus readyAt(long runAt, boolean lifo, long now) {
     if (runAt > now) {
-      return new JobStatus.Delayed(runAt);
+      return new JobStatus.Delayed(runAt, now, 0, false);
     }
     long number = meta.nextNumber();
     return new JobStatus.Ready(lifo ? -number : number, now);
   }
 
-  public void makeReady(Job job, long now) {
-    jobs.move(job, readyAt(now, job.options().lifo(), now));
+  /** A delayed job may go; one that failed before has kept its place. */
+  void makeReady(Job job, JobStatus.Delayed delayed, long now) {
+    jobs.move(
+        job,
+        delayed.number() == 0
+            ? readyAt(now, job.options().lifo(), now)
+            : new JobStatus.Ready(delayed.number(), now));
   }
 
-  /**
-   * Its holder has it no more: it waits for the next one, unless its time to live ended meanwhile.
-   */
-  void giveBack(Job job, long runAt, Turn turn) {
+  /** Its holder has it no more: it waits for the next one, in its old place. */
+  void giveBack(Job job, JobStatus.Active active, Turn turn) {
+    comeBack(job, new JobStatus.Ready(active.number(), turn.now()), turn);
+  }
+
+  /** Its holder wants it to be taken later, as if it had been pushed with the delay. */
+  void postpone(Job job, long delayMs, Turn turn) {
+    comeBack(job, readyAt(turn.now() + delayMs, job.options().lifo(), turn.now()), turn);
+  }
+
+  /** Unless its time to live has ended meanwhile. */
+  private void comeBack(Job job, JobStatus next, Turn turn) {
     long ttl = job.options().ttlMs();
     if (ttl > 0 && turn.now() >= job.createdAt() + ttl) {
       remove(job, turn);
     } else {
-      jobs.move(job, readyAt(runAt, job.options().lifo(), turn.now()));
+      jobs.move(job, next);
     }
   }
 
   /** A delay's timer fires. */
   public void delayEnded(long id, Turn turn) {
     Job job = jobs.find(id);
-    if (job != null && job.status() instanceof JobStatus.Delayed) {
-      makeReady(job, turn.now());
+    if (job != null && job.status() instanceof JobStatus.Delayed delayed) {
+      makeReady(job, delayed, turn.now());
     }
   }
 
@@ -143,23 +163,24 @@ public final class Lifecycle {
   }
 
   /** Hands the job out: one delivery more, and a lease. */
-  Job deliver(Job job, long now) {
+  Job deliver(Job job, JobStatus.Ready ready, long now) {
     Job delivered = job.withDelivery();
-    jobs.move(delivered, active(job, now, now));
+    JobStatus.Active active = active(job, now, now, ready.number());
+    jobs.move(delivered, active);
     queues.get(job.queue()).delivered(now);
-    return delivered.in(active(job, now, now));
+    return delivered.in(active);
   }
 
   void renew(Job job, JobStatus.Active active, long now) {
-    jobs.move(job, active(job, active.startedAt(), now));
+    jobs.move(job, active(job, active.startedAt(), now, active.number()));
   }
 
-  private static JobStatus.Active active(Job job, long startedAt, long now) {
+  private static JobStatus.Active active(Job job, long startedAt, long now, long number) {
     long stall = job.options().stallTimeoutMs();
     long until = now + (stall == 0 ? Limits.LEASE_MS : stall);
     long timeout = job.options().timeoutMs();
     return new JobStatus.Active(
-        startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout));
+        startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout), number);
   }
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
@@ -167,7 +188,7 @@ public final class Lifecycle {
     ended(job, new JobEnd.Completed(result), turn);
     cascade.completed(job, turn);
     if (job.options().removeOnComplete()) {
-      jobs.remove(job);
+      jobs.removeAtCompletion(job);
       return;
     }
     if (result != null) {
@@ -247,32 +268,52 @@ public final class Lifecycle {
     return forgotten;
   }
 
-  /** An attempt failed: another one after the backoff, or none. */
-  void fail(Job job, String error, Turn turn) {
+  /** An attempt failed: another one after a pause, in the old place, or none. */
+  void fail(Job job, JobStatus.Active active, String error, Turn turn) {
     meta.countFailed();
-    Job failed = job.withFailure(error, false);
+    Job failed = job.withFailure(error);
     if (isExhausted(failed)) {
       die(failed, error, turn);
       return;
     }
-    giveBack(failed, saturatedAdd(turn.now(), backoff(failed)), turn);
+    long runAt = saturatedAdd(turn.now(), Math.max(backoff(failed), leastPause(failed)));
+    boolean head = job.options().groupStrict() && job.options().groupId() != null;
+    comeBack(
+        failed,
+        runAt > turn.now()
+            ? new JobStatus.Delayed(runAt, turn.now(), active.number(), head)
+            : new JobStatus.Ready(active.number(), turn.now()),
+        turn);
   }
 
   /** The lease ran out: its holder is gone or too slow. */
   public void leaseEnded(Job job, JobStatus.Active active, Turn turn) {
     long timeout = job.options().timeoutMs();
     if (timeout > 0 && turn.now() >= active.startedAt() + timeout) {
-      fail(job, "Job timed out", turn);
+      fail(job, active, "Job timed out", turn);
       return;
     }
-    meta.countFailed();
-    Job stalled = job.withFailure("Job stalled: its worker did not answer in time", true);
-    // A lost worker says little about the job, so the first time never kills it.
-    if (isExhausted(stalled) && stalled.stalls() > 1) {
+    Job stalled = job.withStall("Job stalled: its worker did not answer in time");
+    if (stalled.stalls() >= stallLimit(stalled)) {
+      meta.countFailed();
       die(stalled, "Job stalled", turn);
     } else {
-      giveBack(stalled, turn.now(), turn);
+      giveBack(stalled, active, turn);
     }
+  }
+
+  /** A lost worker says little about the job, so it may be lost some times at least. */
+  private static long stallLimit(Job job) {
+    int attempts = job.options().maxAttempts();
+    return attempts == 0 ? Long.MAX_VALUE : Math.max(attempts, Limits.STALLS);
+  }
+
+  /**
+   * Whether the job is handed out alone: it may be what its workers die of, and another stall must
+   * not cost the jobs that were handed out with it.
+   */
+  static boolean goesAlone(Job job) {
+    return job.stalls() >= Limits.STALLS - 1;
   }
 
   private static boolean isExhausted(Job job) {
@@ -286,6 +327,13 @@ public final class Lifecycle {
         : Math.min(
             Limits.DURATION_MS,
             Math.multiplyExact(base, 1L << Math.min(job.attempts(), MAX_DOUBLINGS)));
+  }
+
+  /** So that a job that fails again and again does not take every delivery. */
+  private static long leastPause(Job job) {
+    return job.attempts() == 1
+        ? 0
+        : Limits.FAILURE_PAUSE_MS << Math.min(job.attempts() - 2, MAX_DOUBLINGS);
   }
 
   private static long saturatedAdd(long a, long b) {

@@ -70,10 +70,10 @@ public final class ManageJobHandlers {
     if (job == null) {
       return notFound(command.job().value(), "not found or not in delayed state");
     }
-    if (!(job.status() instanceof JobStatus.Delayed)) {
+    if (!(job.status() instanceof JobStatus.Delayed delayed)) {
       return new Refused(WRONG_STATE, "Job " + job.id() + " is not delayed");
     }
-    lifecycle.makeReady(job, turn.now());
+    lifecycle.makeReady(job, delayed, turn.now());
     return Done.DONE;
   }
 

@@ -56,21 +56,25 @@ public final class PullJobsHandler {
         break;
       }
       Job job = jobs.find(slot.value());
-      if (job == null) {
+      if (job == null || !(job.status() instanceof JobStatus.Ready ready)) {
         throw new StorageException(
             "job " + slot.value() + " is in the ready order without a record");
       }
       bytes += job.dataBytes();
-      boolean enough = bytes > Limits.DELIVERY_BYTES || turn.work().isSpent();
+      boolean alone = Lifecycle.goesAlone(job);
+      boolean enough = bytes > Limits.DELIVERY_BYTES || turn.work().isSpent() || alone;
       if (enough && !delivered.isEmpty()) {
         break;
       }
       turn.work().delivered();
       turn.work().looked(1, job.dataBytes());
-      Job held = lifecycle.deliver(job, turn.now());
+      Job held = lifecycle.deliver(job, ready, turn.now());
       delivered.add(
           JobViews.view(
               held, queue.name(), turn.answering() ? payloads.data(job.id()) : null, null));
+      if (alone) {
+        break;
+      }
     }
     return delivered.isEmpty() ? Delivered.NONE : new Delivered(delivered);
   }

@@ -59,10 +59,11 @@ public final class PushJobsHandler {
 
   /** What can be said without adding the job; null when it is to be added. */
   private @Nullable PushOutcome known(@Nullable Queue queue, JobOptions options, long now) {
-    if (options.customId() != null) {
-      long existing = jobs.byCustomId(options.customId());
-      if (existing != 0) {
-        return new PushOutcome.Accepted(new JobId(existing), true);
+    if (queue != null && options.customId() != null) {
+      Job existing = jobs.byCustomId(queue, options.customId());
+      // After it has completed, another one takes over its id, as in flashQ.
+      if (existing != null && !(existing.status() instanceof JobStatus.Completed)) {
+        return new PushOutcome.Accepted(new JobId(existing.id()), true);
       }
     }
     Refused refusal = lifecycle.refusal(queue, options);

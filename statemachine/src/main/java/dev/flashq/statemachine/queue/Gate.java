@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param free ready jobs that neither a pause nor a busy group nor the concurrency holds back
  * @param rate null: no limit
  */
-record Gate(long free, @Nullable RateBucket rate) {
+record Gate(long free, @Nullable RateWindow rate) {
   static final Gate SHUT = new Gate(0, null);
 
   /** Whether it may let something go without any further entry. */
@@ -19,16 +19,14 @@ record Gate(long free, @Nullable RateBucket rate) {
   }
 
   /**
-   * @param unixMs what the asking node takes for the time
+   * @param now the replicated clock, as far as the asking node knows it
    */
-  Deliverable at(long unixMs) {
+  Deliverable at(long now) {
     if (rate == null || free <= 0) {
       return new Deliverable((int) Math.clamp(free, 0, Limits.JOBS_PER_COMMAND), 0);
     }
-    long now = Math.max(unixMs, rate.refilledAt());
-    RateBucket bucket = rate.at(now);
-    int jobs = (int) Math.clamp(Math.min(free, bucket.jobs()), 0, Limits.JOBS_PER_COMMAND);
+    int jobs = (int) Math.clamp(Math.min(free, rate.jobs(now)), 0, Limits.JOBS_PER_COMMAND);
     boolean later = jobs == 0 && opens();
-    return new Deliverable(jobs, later ? Math.max(1, bucket.nextAt() - unixMs) : 0);
+    return new Deliverable(jobs, later ? Math.max(1, rate.nextAt(now) - now) : 0);
   }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Groups: of each at most one job is active. Only the front of an idle group stands in the queue's
  * ready order, the others wait behind it in an order of their own, so that a pull never passes over
- * jobs of busy groups.
+ * jobs of busy groups. The groups of a priority take turns: one that has had a job delivered goes
+ * behind everything that is ready then.
  */
 public final class Groups {
   private static final int OPEN_INDEXES = 4096;
@@ -45,12 +46,19 @@ public final class Groups {
     GroupRecord.Builder group = find(key);
     boolean fresh = group == null;
     if (group == null) {
-      group = GroupRecord.newBuilder().setNumber(meta.nextNumber());
+      group = GroupRecord.newBuilder().setNumber(meta.nextNumber()).setTurn(slot.minor());
     }
-    Index behind = behind(queue, group.getNumber(), fresh);
-    behind.put(slot);
     group.setWaiting(group.getWaiting() + 1);
-    stand(queue, group, behind);
+    Slot front = front(group);
+    if (!isIdle(group) || (front != null && front.compareTo(slot) < 0)) {
+      behind(queue, group.getNumber(), fresh).put(slot);
+    } else {
+      if (front != null) {
+        step(queue, group);
+        behind(queue, group.getNumber(), false).put(front);
+      }
+      stand(queue, group, slot);
+    }
     save(key, group);
   }
 
@@ -62,55 +70,95 @@ public final class Groups {
   public void leave(Queue queue, String groupId, Slot slot, boolean toActive) {
     byte[] key = Bytes.of(queue.id, groupId);
     GroupRecord.Builder group = existing(key);
-    Index behind = behind(queue, group.getNumber(), false);
-    behind.remove(slot);
     if (group.getFront() == slot.value()) {
-      step(queue, group, slot);
+      step(queue, group);
+    } else {
+      behind(queue, group.getNumber(), false).remove(slot);
     }
     group.setWaiting(group.getWaiting() - 1).setBusy(group.getBusy() || toActive);
-    stand(queue, group, behind);
-    save(key, group);
-  }
-
-  /** The group's active job is active no more. */
-  public void release(Queue queue, String groupId) {
-    byte[] key = Bytes.of(queue.id, groupId);
-    GroupRecord.Builder group = existing(key);
-    group.setBusy(false);
-    stand(queue, group, behind(queue, group.getNumber(), false));
+    standNext(queue, group);
     save(key, group);
   }
 
   /**
-   * Puts the group's best job into the queue's ready order if the group is idle; replaces a lesser
-   * front.
+   * The group's active job is active no more.
+   *
+   * @param undone whether it is as if it had not been delivered: the group's turn is not over
    */
-  private void stand(Queue queue, GroupRecord.Builder group, Index behind) {
-    Slot best = group.getBusy() ? null : behind.first();
-    if (best == null || best.value() == group.getFront()) {
-      return;
+  public void release(Queue queue, String groupId, boolean undone) {
+    byte[] key = Bytes.of(queue.id, groupId);
+    GroupRecord.Builder group = existing(key);
+    group.setBusy(false);
+    if (!undone) {
+      group.setTurn(meta.nextNumber());
     }
-    if (group.getFront() != 0) {
-      step(queue, group, frontSlot(behind, group.getFront()));
+    standNext(queue, group);
+    save(key, group);
+  }
+
+  /** The group's active job is delayed, and the group waits for it. */
+  public void hold(Queue queue, String groupId, long job) {
+    byte[] key = Bytes.of(queue.id, groupId);
+    save(key, existing(key).setBusy(false).setTurn(meta.nextNumber()).setHead(job));
+  }
+
+  /** The group need not wait for the delayed job any more. */
+  public void letGo(Queue queue, String groupId) {
+    byte[] key = Bytes.of(queue.id, groupId);
+    GroupRecord.Builder group = existing(key);
+    group.setHead(0);
+    standNext(queue, group);
+    save(key, group);
+  }
+
+  private static boolean isIdle(GroupRecord.Builder group) {
+    return !group.getBusy() && group.getHead() == 0;
+  }
+
+  private void standNext(Queue queue, GroupRecord.Builder group) {
+    long ready = group.getWaiting() - (group.getFront() == 0 ? 0 : 1);
+    if (isIdle(group) && group.getFront() == 0 && ready > 0) {
+      Index behind = behind(queue, group.getNumber(), false);
+      Slot next = behind.first();
+      if (next == null) {
+        throw new StorageException("a group counts " + ready + " jobs and has none");
+      }
+      behind.remove(next);
+      stand(queue, group, next);
     }
-    queue.ready.put(best);
+  }
+
+  private void stand(Queue queue, GroupRecord.Builder group, Slot slot) {
+    group
+        .setFront(slot.value())
+        .setFrontMajor(slot.major())
+        .setFrontNumber(slot.minor())
+        .setFrontTurn(turn(group, slot));
+    queue.ready.put(place(group));
     queues.countEligible(queue, 1);
-    group.setFront(best.value());
   }
 
-  private void step(Queue queue, GroupRecord.Builder group, Slot front) {
-    queue.ready.remove(front);
+  private void step(Queue queue, GroupRecord.Builder group) {
+    queue.ready.remove(place(group));
     queues.countEligible(queue, -1);
-    group.setFront(0);
+    group.setFront(0).setFrontMajor(0).setFrontNumber(0).setFrontTurn(0);
   }
 
-  /** The old front is the second now: only one job was added since it was the first. */
-  private static Slot frontSlot(Index behind, long job) {
-    return behind.list(2).stream()
-        .filter(slot -> slot.value() == job)
-        .findFirst()
-        .orElseThrow(
-            () -> new StorageException("job " + job + " stands for its group without being in it"));
+  /** Last in, first out holds among groups, too; otherwise they take turns. */
+  private static long turn(GroupRecord.Builder group, Slot slot) {
+    return slot.minor() < 0 ? slot.minor() : group.getTurn();
+  }
+
+  /** The front's place among the group's own; null when none stands. */
+  private static @Nullable Slot front(GroupRecord.Builder group) {
+    return group.getFront() == 0
+        ? null
+        : new Slot(group.getFrontMajor(), group.getFrontNumber(), group.getFront());
+  }
+
+  /** The front's place in the queue's ready order. */
+  private static Slot place(GroupRecord.Builder group) {
+    return new Slot(group.getFrontMajor(), group.getFrontTurn(), group.getFront());
   }
 
   private GroupRecord.@Nullable Builder find(byte[] key) {
@@ -131,7 +179,7 @@ public final class Groups {
   }
 
   private void save(byte[] key, GroupRecord.Builder group) {
-    if (group.getWaiting() == 0 && !group.getBusy()) {
+    if (group.getWaiting() == 0 && isIdle(group)) {
       rows.delete(key);
       Index index = open.remove(group.getNumber());
       if (index != null) {

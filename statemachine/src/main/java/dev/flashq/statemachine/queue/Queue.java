@@ -17,7 +17,7 @@ public final class Queue {
   final Index completedAged;
 
   boolean paused;
-  @Nullable RateBucket rate;
+  @Nullable RateWindow rate;
   @Nullable Integer concurrency;
   long waiting;
   long eligible;
@@ -27,6 +27,7 @@ public final class Queue {
   long dead;
   long blocked;
   long retentionDue;
+  long idleDue;
 
   Queue(int id, QueueName name, Index ready, Index completed, Index completedAged) {
     this.id = id;
@@ -70,6 +71,11 @@ public final class Queue {
     return waiting + delayed + active + completedJobs + dead + blocked == 0;
   }
 
+  /** Whether nothing would be lost if it were not known any more. */
+  boolean isIdle() {
+    return isEmpty() && !paused && rate == null && concurrency == null;
+  }
+
   public boolean paused() {
     return paused;
   }
@@ -92,9 +98,9 @@ public final class Queue {
       return 0;
     }
     long free = concurrency == null ? eligible : Math.min(eligible, concurrency - active);
-    RateBucket bucket = rate;
-    if (bucket != null) {
-      free = Math.min(free, bucket.at(now).jobs());
+    RateWindow window = rate;
+    if (window != null) {
+      free = Math.min(free, window.jobs(now));
     }
     return Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
   }
@@ -107,11 +113,11 @@ public final class Queue {
     return new Gate(Math.max(0, free), rate);
   }
 
-  /** A job is handed out at the time: one token less. */
+  /** A job is handed out at the time. */
   public void delivered(long now) {
-    RateBucket bucket = rate;
-    if (bucket != null) {
-      rate = bucket.at(now).take();
+    RateWindow window = rate;
+    if (window != null) {
+      rate = window.take(now);
     }
   }
 
@@ -127,15 +133,16 @@ public final class Queue {
             .setCompleted(completedJobs)
             .setDead(dead)
             .setBlocked(blocked)
-            .setRetentionDue(retentionDue);
-    RateBucket bucket = rate;
-    if (bucket != null) {
+            .setRetentionDue(retentionDue)
+            .setIdleDue(idleDue);
+    RateWindow window = rate;
+    if (window != null) {
       record
           .setRateLimited(true)
-          .setRateMax(bucket.limit().max())
-          .setRateDurationMs(bucket.limit().durationMs())
-          .setRateTokens(bucket.tokens())
-          .setRateRefilledAt(bucket.refilledAt());
+          .setRateMax(window.limit().max())
+          .setRateDurationMs(window.limit().durationMs())
+          .setRateFirstSlot(window.first())
+          .addAllRateCounts(window.counts());
     }
     Integer slots = concurrency;
     if (slots != null) {
@@ -146,7 +153,7 @@ public final class Queue {
 
   void read(QueueRecord record) {
     paused = record.getPaused();
-    rate = bucket(record);
+    rate = window(record);
     concurrency = record.getConcurrencyLimited() ? record.getConcurrency() : null;
     waiting = record.getWaiting();
     eligible = record.getEligible();
@@ -156,20 +163,21 @@ public final class Queue {
     dead = record.getDead();
     blocked = record.getBlocked();
     retentionDue = record.getRetentionDue();
+    idleDue = record.getIdleDue();
   }
 
-  private static @Nullable RateBucket bucket(QueueRecord record) {
+  private static @Nullable RateWindow window(QueueRecord record) {
     return record.getRateLimited()
-        ? new RateBucket(
+        ? RateWindow.of(
             new RateLimit(record.getRateMax(), record.getRateDurationMs()),
-            record.getRateTokens(),
-            record.getRateRefilledAt())
+            record.getRateFirstSlot(),
+            record.getRateCountsList())
         : null;
   }
 
   /** A stored queue as clients see it. */
   public static QueueView view(QueueName name, QueueRecord record) {
-    RateBucket bucket = bucket(record);
+    RateWindow window = window(record);
     return new QueueView(
         name,
         record.getWaiting(),
@@ -179,7 +187,7 @@ public final class Queue {
         record.getDead(),
         record.getBlocked(),
         record.getPaused(),
-        bucket == null ? null : bucket.limit(),
+        window == null ? null : window.limit(),
         record.getConcurrencyLimited() ? record.getConcurrency() : null);
   }
 }

@@ -10,19 +10,15 @@ import dev.flashq.statemachine.Command.SetRateLimit;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
-import dev.flashq.statemachine.timer.TimerKind;
-import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.function.Consumer;
 
 /** Settings of a queue; setting one makes the queue known, taking one back does not. */
 public final class QueueHandlers {
   private final QueueStore queues;
-  private final Timers timers;
 
-  public QueueHandlers(QueueStore queues, Timers timers) {
+  public QueueHandlers(QueueStore queues) {
     this.queues = queues;
-    this.timers = timers;
   }
 
   public Reply pause(SetPaused command, Turn turn) {
@@ -50,9 +46,7 @@ public final class QueueHandlers {
     Queue queue = queues.find(command.queue());
     if (queue != null) {
       turn.emit(new Fact.RulesChanged(queue.name()));
-      if (queues.forget(queue) && queue.retentionDue() != 0) {
-        timers.remove(queue.retentionDue(), TimerKind.RETENTION, queue.id());
-      }
+      queues.forget(queue);
     }
     return Reply.Done.DONE;
   }

@@ -15,6 +15,8 @@ import dev.flashq.statemachine.store.FrontBudget;
 import dev.flashq.statemachine.store.Index;
 import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.nio.charset.StandardCharsets;
@@ -30,17 +32,21 @@ import org.jspecify.annotations.Nullable;
 public final class QueueStore {
   private final Tables tables;
   private final Meta meta;
+  private final Timers timers;
   private final FrontBudget budget;
   private final Map<QueueName, Queue> byName = new LinkedHashMap<>();
   private final Map<Integer, Queue> byId = new LinkedHashMap<>();
   private final Set<Queue> changed = new LinkedHashSet<>();
   private final List<QueueName> forgotten = new ArrayList<>(0);
+  // Never changed, nor used again for another queue. For any thread.
+  private final LookupMap<Integer, QueueName> names = LookupMap.shared();
   // What other threads may know of a queue: replaced after each entry that touches it.
   private final LookupMap<QueueName, Gate> gates = LookupMap.shared();
 
-  public QueueStore(Tables tables, Meta meta, FrontBudget budget) {
+  public QueueStore(Tables tables, Meta meta, Timers timers, FrontBudget budget) {
     this.tables = tables;
     this.meta = meta;
+    this.timers = timers;
     this.budget = budget;
     load();
   }
@@ -79,6 +85,7 @@ public final class QueueStore {
             new Index(tables, Column.COMPLETED_AGED, prefix, budget, fresh));
     byName.put(name, queue);
     byId.put(id, queue);
+    names.put(id, name);
     return queue;
   }
 
@@ -133,7 +140,12 @@ public final class QueueStore {
   }
 
   public void limitRate(Queue queue, @Nullable RateLimit limit, long now) {
-    queue.rate = limit == null ? null : RateBucket.full(limit, now);
+    RateWindow old = queue.rate;
+    if (limit == null) {
+      queue.rate = null;
+    } else {
+      queue.rate = old == null ? RateWindow.empty(limit) : old.under(limit, now);
+    }
     changed.add(queue);
   }
 
@@ -142,23 +154,47 @@ public final class QueueStore {
     changed.add(queue);
   }
 
-  /** Takes back the settings; a queue without jobs is no longer known: true. */
-  public boolean forget(Queue queue) {
+  /** Takes back the settings; a queue without jobs is no longer known. */
+  public void forget(Queue queue) {
     queue.paused = false;
     queue.rate = null;
     queue.concurrency = null;
     changed.add(queue);
-    if (!queue.isEmpty()) {
-      return false;
+    if (queue.isEmpty()) {
+      drop(queue);
+    }
+  }
+
+  /** The timer fires that was set when the queue held nothing: perhaps it has been used since. */
+  public void idleTimer(int id) {
+    Queue queue = get(id);
+    queue.idleDue = 0;
+    changed.add(queue);
+    if (queue.isIdle()) {
+      drop(queue);
+    }
+  }
+
+  private void drop(Queue queue) {
+    if (queue.retentionDue != 0) {
+      timers.remove(queue.retentionDue, TimerKind.RETENTION, queue.id);
+    }
+    if (queue.idleDue != 0) {
+      timers.remove(queue.idleDue, TimerKind.IDLE_QUEUE, queue.id);
     }
     queue.dropOrders();
     byName.remove(queue.name);
     byId.remove(queue.id);
+    names.remove(queue.id);
     changed.remove(queue);
     forgotten.add(queue.name);
     meta.queueForgotten();
     tables.delete(Column.QUEUES, Bytes.of(queue.name.value()));
-    return true;
+  }
+
+  /** The name of a queue that there is now, for any thread; null when there is none. */
+  public @Nullable QueueName name(int id) {
+    return names.get(id);
   }
 
   public void retentionDue(Queue queue, long due) {
@@ -167,9 +203,14 @@ public final class QueueStore {
   }
 
   /** Puts the rows of the changed queues into the batch. */
-  public void write() {
-    changed.forEach(
-        queue -> tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode()));
+  public void write(long now) {
+    for (Queue queue : changed) {
+      if (queue.isIdle() && queue.idleDue == 0) {
+        queue.idleDue = now + Limits.QUEUE_IDLE_MS;
+        timers.put(queue.idleDue, TimerKind.IDLE_QUEUE, queue.id);
+      }
+      tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode());
+    }
   }
 
   /** Tells other threads, and emits the changed queues in which a pull may now find jobs. */
@@ -197,10 +238,10 @@ public final class QueueStore {
   /**
    * What a pull would find. For any thread.
    *
-   * @param unixMs what the asking node takes for the time
+   * @param now the replicated clock, as far as the asking node knows it
    */
-  public Deliverable deliverable(QueueName name, long unixMs) {
-    return gates.getOrDefault(name, Gate.SHUT).at(unixMs);
+  public Deliverable deliverable(QueueName name, long now) {
+    return gates.getOrDefault(name, Gate.SHUT).at(now);
   }
 
   /** Reads everything again from the database. */
@@ -208,6 +249,7 @@ public final class QueueStore {
     byName.values().forEach(Queue::dropOrders);
     byName.clear();
     byId.clear();
+    names.clear();
     changed.clear();
     forgotten.clear();
     load();

@@ -40,14 +40,16 @@ public enum Column {
   TIMERS,
   /** Queue and unique key to job id. */
   UNIQUE_KEYS,
-  /** Custom id to job id. */
+  /** Custom id and queue to job id. */
   CUSTOM_IDS,
   /** Queue and debounce id to the end of the window. */
   DEBOUNCE,
   /** Client and entry to the answers of its requests. */
   ANSWERS,
   /** Queue, time of completion, job id; of jobs with an age of their own, which a timer ends. */
-  COMPLETED_AGED(11);
+  COMPLETED_AGED(11),
+  /** Number of a thousand job ids to a bit each: those that have completed and are gone. */
+  COMPLETED_IDS;
 
   private final String family;
   private final int stretchBytes;

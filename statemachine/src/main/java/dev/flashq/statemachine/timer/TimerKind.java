@@ -20,5 +20,7 @@ public enum TimerKind {
    */
   DEPENDENTS,
   /** The same for a job that will not complete. */
-  DEPENDENTS_OF_FAILED
+  DEPENDENTS_OF_FAILED,
+  /** A queue that holds nothing and has no settings is forgotten. Subject: queue number. */
+  IDLE_QUEUE
 }

@@ -60,6 +60,8 @@ final class ModelQueue {
   private final TreeMap<Long, ModelJob> jobs = new TreeMap<>();
   private final TreeMap<QueueName, Settings> queues = new TreeMap<>();
   private final TreeMap<String, Long> debounced = new TreeMap<>();
+  private final TreeMap<String, Long> turns = new TreeMap<>();
+  private final Set<Long> everCompleted = new TreeSet<>();
   private long now;
   private long lastId;
   private long places;
@@ -71,10 +73,7 @@ final class ModelQueue {
   private static final class Settings {
     boolean paused;
     @Nullable RateLimit rate;
-    // In parts of a job, of which one millisecond brings rate.max and one job costs
-    // rate.durationMs.
-    long tokens;
-    long tokensAt;
+    List<Long> deliveredAt = new ArrayList<>();
     @Nullable Integer concurrency;
   }
 
@@ -87,7 +86,10 @@ final class ModelQueue {
     Payload data;
     JobState state = WAITING;
     long place;
+    boolean keepsPlace;
+    boolean head;
     long runAt;
+    long since;
     long expiresAt = Long.MAX_VALUE;
     long startedAt;
     long heartbeatAt;
@@ -158,10 +160,10 @@ final class ModelQueue {
               job -> {
                 job.progress = 0;
                 job.message = null;
-                giveBack(job, now + c.delayMs());
+                comeBack(job, () -> postpone(job, now + c.delayMs()));
               });
       case Command.ReleaseJobs c -> {
-        c.claims().forEach(claim -> held(claim, job -> giveBack(job, now)));
+        c.claims().forEach(claim -> held(claim, this::giveBack));
         yield Reply.Done.DONE;
       }
       case Command.CancelJob c -> found(c.job(), ModelJob::isOpen, this::remove);
@@ -184,9 +186,14 @@ final class ModelQueue {
       }
       case Command.SetRateLimit c -> {
         Settings queue = settings(c.queue());
+        RateLimit old = queue.rate;
+        if (c.limit() == null || old == null) {
+          queue.deliveredAt.clear();
+        } else if (c.limit().durationMs() != old.durationMs()) {
+          queue.deliveredAt.removeIf(at -> !counts(old, at));
+          queue.deliveredAt.replaceAll(at -> Math.min(now, endOfSlot(old, at) - 1));
+        }
         queue.rate = c.limit();
-        queue.tokens = c.limit() == null ? 0 : c.limit().max() * c.limit().durationMs();
-        queue.tokensAt = now;
         yield Reply.Done.DONE;
       }
       case Command.SetConcurrency c -> {
@@ -217,7 +224,10 @@ final class ModelQueue {
   private PushOutcome push(QueueName queue, NewJob pushedJob) {
     JobOptions options = pushedJob.options();
     for (ModelJob job : jobs.values()) {
-      if (options.customId() != null && options.customId().equals(job.options.customId())) {
+      if (options.customId() != null
+          && options.customId().equals(job.options.customId())
+          && job.queue.equals(queue)
+          && job.state != COMPLETED) {
         return new PushOutcome.Accepted(new JobId(job.id), true);
       }
     }
@@ -228,8 +238,7 @@ final class ModelQueue {
       if (awaited.value() > lastId) {
         return refused(INVALID_REQUEST);
       }
-      ModelJob job = jobs.get(awaited.value());
-      if (job != null && job.state == FAILED) {
+      if (isInVain(awaited)) {
         return refused(WRONG_STATE);
       }
     }
@@ -257,6 +266,7 @@ final class ModelQueue {
     } else {
       job.state = WAITING_CHILDREN;
       job.runAt = now + options.delayMs();
+      job.since = now;
     }
     return new PushOutcome.Accepted(new JobId(job.id), false);
   }
@@ -277,44 +287,73 @@ final class ModelQueue {
     while (queue != null && delivered.size() < count && admits(name, queue)) {
       ModelJob best =
           of(name, WAITING, ORDER_OF_DELIVERY).stream()
-              .filter(job -> !groupIsBusy(job))
-              .findFirst()
+              .filter(this::standsForItsGroup)
+              .min(
+                  comparingLong((ModelJob job) -> -(long) job.options.priority())
+                      .thenComparingLong(this::turn))
               .orElse(null);
-      if (best == null) {
+      boolean alone = best != null && best.stalls >= 2;
+      if (best == null || (alone && !delivered.isEmpty())) {
         break;
       }
-      if (queue.rate != null) {
-        queue.tokens -= queue.rate.durationMs();
-      }
+      queue.deliveredAt.add(now);
       best.state = ACTIVE;
       best.deliveries++;
       best.startedAt = now;
       lease(best);
       delivered.add(view(best));
+      if (alone) {
+        break;
+      }
     }
     return new Reply.Delivered(delivered);
   }
 
   private boolean admits(QueueName name, Settings queue) {
-    if (queue.rate != null) {
-      long full = queue.rate.max() * queue.rate.durationMs();
-      long gained = Math.min(now - queue.tokensAt, queue.rate.durationMs()) * queue.rate.max();
-      queue.tokens = Math.min(full, queue.tokens + gained);
-      queue.tokensAt = now;
-    }
+    RateLimit rate = queue.rate;
     return !queue.paused
-        && (queue.rate == null || queue.tokens >= queue.rate.durationMs())
+        && (rate == null
+            || queue.deliveredAt.stream().filter(at -> counts(rate, at)).count() < rate.max())
         && (queue.concurrency == null || count(name, ACTIVE) < queue.concurrency);
   }
 
-  private boolean groupIsBusy(ModelJob job) {
-    return job.options.groupId() != null
-        && jobs.values().stream()
-            .anyMatch(
-                other ->
-                    other.state == ACTIVE
-                        && other.queue.equals(job.queue)
-                        && job.options.groupId().equals(other.options.groupId()));
+  /** Whether a delivery under the limit may still be in a window that ends now. */
+  private boolean counts(RateLimit rate, long deliveredAt) {
+    return endOfSlot(rate, deliveredAt) + rate.durationMs() > now;
+  }
+
+  private static long endOfSlot(RateLimit rate, long at) {
+    long slot = Math.ceilDiv(rate.durationMs(), 64);
+    return at / slot * slot + slot;
+  }
+
+  private static String group(ModelJob job) {
+    return job.queue + "/" + job.options.groupId();
+  }
+
+  private List<ModelJob> othersOfGroup(ModelJob job) {
+    return all(
+        other ->
+            other != job
+                && job.options.groupId() != null
+                && other.options.groupId() != null
+                && group(other).equals(group(job)),
+        other -> other.id);
+  }
+
+  private boolean standsForItsGroup(ModelJob job) {
+    return othersOfGroup(job).stream()
+        .noneMatch(
+            other ->
+                other.state == ACTIVE
+                    || other.head
+                    || (other.state == WAITING && ORDER_OF_DELIVERY.compare(other, job) < 0));
+  }
+
+  private long turn(ModelJob job) {
+    return job.options.groupId() == null || job.place < 0
+        ? job.place
+        : Objects.requireNonNull(turns.get(group(job)));
   }
 
   private void lease(ModelJob job) {
@@ -326,8 +365,12 @@ final class ModelQueue {
 
   private Reply ack(Command.AckJobs command) {
     var failures = new ArrayList<Reply.Failure>();
+    var named = new TreeSet<Long>();
     for (int i = 0; i < command.acks().size(); i++) {
       Command.Ack ack = command.acks().get(i);
+      if (!named.add(ack.claim().job().value())) {
+        continue;
+      }
       ModelJob job = jobs.get(ack.claim().job().value());
       boolean repeated =
           job != null && job.state == COMPLETED && ack.claim().lease() == job.deliveries;
@@ -336,17 +379,19 @@ final class ModelQueue {
         failures.add(new Reply.Failure(i, refusal));
       }
     }
-    return new Reply.Acked(command.acks().size() - failures.size(), failures);
+    return new Reply.Acked(named.size() - failures.size(), failures);
   }
 
   private void complete(ModelJob job, @Nullable Payload result) {
     completedAt.add(now);
+    everCompleted.add(job.id);
     latencyMs += now - job.createdAt;
     for (ModelJob other : List.copyOf(jobs.values())) {
       if (other.awaits.remove(job.id) && other.awaits.isEmpty()) {
         readyAt(other, other.runAt);
       }
     }
+    leaveActive(job, false);
     if (job.options.removeOnComplete()) {
       jobs.remove(job.id);
       return;
@@ -377,7 +422,20 @@ final class ModelQueue {
         backoff *= 2;
       }
     }
-    giveBack(job, now + backoff);
+    long pause = job.attempts == 1 ? 0 : 10;
+    for (int i = 0; i < Math.min(job.attempts - 2, 10); i++) {
+      pause *= 2;
+    }
+    long at = now + Math.max(backoff, pause);
+    leaveActive(job, at == now);
+    comeBack(
+        job,
+        () -> {
+          job.keepsPlace = true;
+          readyAt(job, at);
+          job.head =
+              job.state == DELAYED && job.options.groupStrict() && job.options.groupId() != null;
+        });
   }
 
   private void leaseEnded(ModelJob job) {
@@ -385,15 +443,15 @@ final class ModelQueue {
       fail(job, "Job timed out");
       return;
     }
-    failed++;
-    job.attempts++;
     job.stalls++;
     job.message = "Job stalled: its worker did not answer in time";
-    if (isExhausted(job) && job.stalls > 1) {
+    int attempts = job.options.maxAttempts();
+    if (attempts > 0 && job.stalls >= Math.max(3, attempts)) {
+      failed++;
       die(job, "Job stalled");
     } else {
       job.error = "Job stalled: its worker did not answer in time";
-      giveBack(job, now);
+      giveBack(job);
     }
   }
 
@@ -401,12 +459,38 @@ final class ModelQueue {
     return job.options.maxAttempts() > 0 && job.attempts >= job.options.maxAttempts();
   }
 
+  /** As if it had not been delivered. */
+  private void giveBack(ModelJob job) {
+    leaveActive(job, true);
+    job.keepsPlace = true;
+    comeBack(job, () -> ready(job));
+  }
+
+  private void postpone(ModelJob job, long at) {
+    readyAt(job, at);
+    if (!isAloneInItsGroup(job)) {
+      turns.put(group(job), ++places);
+    }
+  }
+
+  private boolean isAloneInItsGroup(ModelJob job) {
+    return othersOfGroup(job).stream()
+        .noneMatch(other -> other.state == WAITING || other.state == ACTIVE || other.head);
+  }
+
+  /** The turn of its group is over. */
+  private void leaveActive(ModelJob job, boolean undone) {
+    if (!undone && job.state == ACTIVE && job.options.groupId() != null) {
+      turns.put(group(job), ++places);
+    }
+  }
+
   /** The holder has it no more; a job whose time to live is over is not handed out again. */
-  private void giveBack(ModelJob job, long at) {
+  private void comeBack(ModelJob job, Runnable then) {
     if (job.expiresAt <= now) {
       remove(job);
     } else {
-      readyAt(job, at);
+      then.run();
     }
   }
 
@@ -416,17 +500,27 @@ final class ModelQueue {
     } else {
       job.state = DELAYED;
       job.runAt = at;
+      job.since = now;
     }
   }
 
   private void ready(ModelJob job) {
-    places++;
+    if (!job.keepsPlace) {
+      places++;
+      job.place = job.options.lifo() ? -places : places;
+    }
+    if (isAloneInItsGroup(job)) {
+      turns.put(group(job), job.place);
+    }
+    job.keepsPlace = false;
+    job.head = false;
     job.state = WAITING;
-    job.place = job.options.lifo() ? -places : places;
     job.runAt = now;
+    job.since = now;
   }
 
   private void remove(ModelJob job) {
+    leaveActive(job, false);
     jobs.remove(job.id);
     if (job.state != COMPLETED) {
       failDependents(job.id);
@@ -444,6 +538,9 @@ final class ModelQueue {
   }
 
   private void bury(ModelJob job, String error) {
+    leaveActive(job, false);
+    job.keepsPlace = false;
+    job.head = false;
     job.error = error;
     job.startedAt = job.state == ACTIVE ? job.startedAt : 0;
     job.endedAt = now;
@@ -486,7 +583,12 @@ final class ModelQueue {
   }
 
   private boolean waitsInVain(ModelJob job) {
-    return job.options.dependsOn().stream().anyMatch(id -> stateOf(id) == FAILED);
+    return job.options.dependsOn().stream().anyMatch(this::isInVain);
+  }
+
+  /** Whether nobody knows that it will complete, or that it has. */
+  private boolean isInVain(JobId id) {
+    return stateOf(id) == FAILED || (stateOf(id) == null && !everCompleted.contains(id.value()));
   }
 
   private @Nullable JobState stateOf(JobId id) {
@@ -512,6 +614,7 @@ final class ModelQueue {
     } else {
       job.state = WAITING_CHILDREN;
       job.runAt = now;
+      job.since = now;
     }
     return true;
   }
@@ -541,7 +644,7 @@ final class ModelQueue {
   }
 
   private long age(ModelJob job) {
-    return now - (job.isOpen() ? job.createdAt : job.endedAt);
+    return now - (!job.isOpen() ? job.endedAt : job.state == ACTIVE ? job.startedAt : job.since);
   }
 
   private Reply found(JobId id, Predicate<ModelJob> allowed, Consumer<ModelJob> then) {

@@ -262,7 +262,7 @@ class ModelTest {
       options.debounceId("d" + random.nextInt(5)).debounceTtlMs(random.nextInt(2000));
     }
     if (chance(3) && !queue.equals(PLAIN)) {
-      options.groupId("g" + random.nextInt(5));
+      options.groupId("g" + random.nextInt(5)).groupStrict(chance(3));
     }
     if (chance(8) && model.lastId() > 3) {
       options.dependsOn(List.of(anyJob(), jobIn(JobState.WAITING), jobIn(JobState.ACTIVE)));
