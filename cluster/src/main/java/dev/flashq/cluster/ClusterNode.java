@@ -3,6 +3,8 @@ package dev.flashq.cluster;
 import dev.flashq.cluster.ClusterView.MemberView;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.peers.Hello;
+import dev.flashq.cluster.peers.PeerLink;
 import dev.flashq.cluster.raft.QueueStateMachine;
 import dev.flashq.cluster.raft.RaftNode;
 import dev.flashq.cluster.raft.RaftNode.RaftStatus;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +40,6 @@ public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final int READERS = 2;
   private static final long CALL_MS = 100;
-  private static final long PROGRESS_MS = 1_000;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
   /**
@@ -91,15 +94,18 @@ public final class ClusterNode implements AutoCloseable {
             engines,
             node,
             data.boot());
-    var stateMachine = new QueueStateMachine(replica, data, settings.snapshotLogBytes(), unixMs);
+    var stateMachine = new QueueStateMachine(replica, data, settings.snapshotLogBytes());
     this.raft = newRaft(stateMachine);
     this.core =
         new NodeCore(
             new NodeCore.Surroundings(
                 node,
+                settings.members().stream().map(Member::id).toList(),
+                settings.featureLevel(),
                 data.boot(),
                 replica,
                 raft.link(),
+                new OtherMembers(),
                 new BesideTheApplyingThread(),
                 settings.snapshotLogBytes(),
                 settings.proposals(),
@@ -128,7 +134,7 @@ public final class ClusterNode implements AutoCloseable {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }
     serving.every(CALL_MS, raft::callPeers);
-    serving.every(PROGRESS_MS, raft::askProgress);
+    core.start();
   }
 
   public CommandGateway gateway() {
@@ -141,7 +147,7 @@ public final class ClusterNode implements AutoCloseable {
     long snapshot = raft.checkpointIndex();
     boolean ready =
         status.leader() != null
-            && status.committedAnywhere() - applied <= READY_GAP
+            && committedAnywhere(status) - applied <= READY_GAP
             && (!status.role().equals("leader") || status.leaderReady());
     return new ClusterView(
         settings.cluster(),
@@ -156,15 +162,38 @@ public final class ClusterNode implements AutoCloseable {
         settings.members().stream().map(member -> view(member, status, applied)).toList());
   }
 
+  private long committedAnywhere(RaftStatus status) {
+    return settings.members().stream()
+        .flatMap(member -> core.members().lately(member.id()).stream())
+        .mapToLong(Hello::committed)
+        .reduce(status.committedAnywhere(), Math::max);
+  }
+
   private MemberView view(Member member, RaftStatus status, long appliedHere) {
-    var indexes = status.indexesOf(member.id());
+    Optional<Hello> said = core.members().lately(member.id());
     boolean self = member.id().equals(settings.nodeId());
+    long heard = status.committedOf(member.id());
     return new MemberView(
         member.id(),
         member.address(),
         member.id().equals(status.leader()),
-        self ? appliedHere : indexes.applied(),
-        self ? status.committedIndex() : indexes.committed());
+        self ? appliedHere : said.map(Hello::applied).orElse(-1L),
+        self
+            ? status.committedIndex()
+            : said.map(Hello::committed).map(index -> Math.max(index, heard)).orElse(heard),
+        core.members().deviationMs(member.id()).orElse(null));
+  }
+
+  private final class OtherMembers implements PeerLink {
+    @Override
+    public void tell(Hello hello) {
+      raft.tell(hello);
+    }
+
+    @Override
+    public void resign(Predicate<String> allowed) {
+      Thread.startVirtualThread(() -> raft.handOverLeadership(allowed));
+    }
   }
 
   /** Commands without an answer, and pulls that wait; for metrics. */
@@ -206,7 +235,7 @@ public final class ClusterNode implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      raft.handOverLeadership();
+      raft.handOverLeadership(_ -> true);
       finalSnapshot();
       halt();
     }

@@ -35,7 +35,13 @@ public record ClusterView(
    *     -1: it does not answer
    * @param committedIndex the last entry that the member knows to be committed, as far as this node
    *     has heard; -1: unknown
+   * @param clockOffMs how far the member's clock is from that of the majority; null: unknown
    */
   public record MemberView(
-      String id, String address, boolean leader, long appliedIndex, long committedIndex) {}
+      String id,
+      String address,
+      boolean leader,
+      long appliedIndex,
+      long committedIndex,
+      @Nullable Long clockOffMs) {}
 }

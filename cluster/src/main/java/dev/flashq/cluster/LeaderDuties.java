@@ -10,48 +10,97 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.log.Submission;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * While this node leads: proposes a tick when a timer is due, one at a time. When nothing is due,
- * nothing is written, and nothing runs.
+ * While this node leads: proposes a tick when a timer is due, makes up to lease holders for the
+ * time in which they could not be heard, and raises the feature level when all members can follow.
+ * One proposal at a time. When nothing is due, nothing is written, and nothing runs.
  */
 final class LeaderDuties {
-  /** Milliseconds between looks at the clock while a timer is far: the clock may be set. */
+  /** Milliseconds between looks at the clock while a timer is far: the clock is drawn. */
   private static final long LOOK_MS = 1_000;
 
-  /** Milliseconds until a tick that was refused is proposed again. */
+  /** Milliseconds until a proposal that was refused is made again. */
   private static final long AGAIN_MS = 20;
+
+  /** Milliseconds of standing still from which on lease holders may have been kept from speaking. */
+  static final long STALL_MS = 500;
+
+  /** The feature level at which there is a command for lost time. */
+  private static final int EXTENDS_LEASES = 1;
 
   private final Replica replica;
   private final Function<Submission, CompletableFuture<Reply>> propose;
   private final Scheduler lane;
-  private final LongSupplier unixMs;
+  private final LongSupplier clock;
+  private final IntSupplier commonLevel;
   private volatile boolean leading;
 
   /** The timer for which the alarm is set, Unix ms. */
   private volatile long awaited = Long.MAX_VALUE;
 
-  /** Of the lane alone, like the alarm. */
-  private boolean ticking;
+  /** Of the lane alone, like all below. */
+  private boolean proposing;
+
+  /** Milliseconds that lease holders have lost and not been given. */
+  private long owedMs;
 
   private @Nullable Alarm alarm;
 
+  /**
+   * @param clock the replicated clock, Unix ms
+   * @param commonLevel the feature level that all members can follow; 0 when that is not known
+   */
   LeaderDuties(
       Replica replica,
       Function<Submission, CompletableFuture<Reply>> propose,
       Scheduler lane,
-      LongSupplier unixMs) {
+      LongSupplier clock,
+      IntSupplier commonLevel) {
     this.replica = replica;
     this.propose = propose;
     this.lane = lane;
-    this.unixMs = unixMs;
+    this.clock = clock;
+    this.commonLevel = commonLevel;
   }
 
-  void lead(boolean leads) {
-    leading = leads;
-    if (leads) {
+  /**
+   * @param lostMs for which nobody led
+   */
+  void lead(long lostMs) {
+    lane.execute(
+        () -> {
+          leading = true;
+          owedMs = lostMs;
+          look();
+        });
+  }
+
+  void leadNoMore() {
+    leading = false;
+  }
+
+  boolean leads() {
+    return leading;
+  }
+
+  /** This node, or the log, stood still for so long. */
+  void stalled(long ms) {
+    if (leading && ms >= STALL_MS) {
+      lane.execute(
+          () -> {
+            owedMs = Math.max(owedMs, ms);
+            look();
+          });
+    }
+  }
+
+  /** Another member has been heard. */
+  void membersHeard() {
+    if (leading && levelToRaise() > 0) {
       lane.execute(this::look);
     }
   }
@@ -70,36 +119,78 @@ final class LeaderDuties {
     }
     alarm = null;
     awaited = Long.MAX_VALUE;
-    if (!leading || ticking) {
+    if (!leading || proposing) {
+      return;
+    }
+    int level = levelToRaise();
+    if (level > 0) {
+      propose(new Command.RaiseFeatureLevel(level), () -> {});
+      return;
+    }
+    if (owedMs > 0 && level() >= EXTENDS_LEASES) {
+      long given = owedMs;
+      propose(new Command.ExtendLeases(given), () -> owedMs -= given);
       return;
     }
     long due = due();
-    long left = due - unixMs.getAsLong();
+    long left = due - clock.getAsLong();
     if (left <= 0) {
-      tick();
+      // More than one tick may fire may be due: then the next one goes at once.
+      var digest = replica.digest();
+      propose(new Command.Tick(digest.index(), digest.value()), () -> {});
     } else if (due != Long.MAX_VALUE) {
       awaited = due;
-      alarm = lane.after(Math.min(left, LOOK_MS), this::look);
+      sleep(Math.min(left, LOOK_MS));
     }
   }
 
-  private void tick() {
-    ticking = true;
-    var digest = replica.digest();
-    var tick = new Command.Tick(digest.index(), digest.value());
-    var _ =
-        propose
-            .apply(new Submission(Principal.SYSTEM, null, tick))
-            .whenComplete((reply, _) -> lane.execute(() -> ticked(reply)));
+  private void sleep(long ms) {
+    long wanted = lane.now() + ms;
+    alarm =
+        lane.after(
+            ms,
+            () -> {
+              // Before anything ends whose holder may have spoken meanwhile.
+              long late = lane.now() - wanted;
+              owedMs = late >= STALL_MS ? Math.max(owedMs, late) : owedMs;
+              look();
+            });
   }
 
-  /** More than one tick may fire may be due: then the next one goes at once. */
-  private void ticked(@Nullable Reply reply) {
-    ticking = false;
+  private void propose(Command command, Runnable done) {
+    proposing = true;
+    long begun = lane.now();
+    var _ =
+        propose
+            .apply(new Submission(Principal.SYSTEM, null, command))
+            .whenComplete((reply, _) -> lane.execute(() -> proposed(reply, begun, done)));
+  }
+
+  private void proposed(@Nullable Reply reply, long begun, Runnable done) {
+    proposing = false;
+    long took = lane.now() - begun;
+    if (reply instanceof Reply.Done) {
+      done.run();
+    }
+    owedMs = took >= STALL_MS ? Math.max(owedMs, took) : owedMs;
     if (reply instanceof Reply.Done) {
       look();
     } else {
       lane.after(AGAIN_MS, this::look);
+    }
+  }
+
+  /** The level that all members can follow and that is not reached; 0 when there is none. */
+  private int levelToRaise() {
+    int common = commonLevel.getAsInt();
+    return common > level() ? common : 0;
+  }
+
+  private int level() {
+    try {
+      return replica.featureLevel();
+    } catch (RefusedException _) {
+      return Integer.MAX_VALUE;
     }
   }
 

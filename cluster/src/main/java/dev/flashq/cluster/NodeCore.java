@@ -3,6 +3,13 @@ package dev.flashq.cluster;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.peers.ClusterClock;
+import dev.flashq.cluster.peers.ClockWatch;
+import dev.flashq.cluster.peers.Hello;
+import dev.flashq.cluster.peers.Members;
+import dev.flashq.cluster.peers.PeerLink;
+import dev.flashq.cluster.peers.StateVotes;
+import dev.flashq.cluster.peers.StateWatch;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.propose.ReplicatedLog;
 import dev.flashq.cluster.read.AppliedIndex;
@@ -19,13 +26,18 @@ import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.IsAnswered;
+import dev.flashq.statemachine.QueueEngine.Digest;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.log.Submission;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -42,14 +54,19 @@ public final class NodeCore implements ReplicaEvents {
    * What a node is in.
    *
    * @param boot number of the node's start, growing
+   * @param members the names of all members
+   * @param featureLevel the greatest that this node understands
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
    */
   public record Surroundings(
       String node,
+      List<String> members,
+      int featureLevel,
       long boot,
       Replica replica,
       ReplicatedLog log,
+      PeerLink peers,
       Checkpointing checkpoints,
       long snapshotLogBytes,
       ProposalLimits proposals,
@@ -66,7 +83,25 @@ public final class NodeCore implements ReplicaEvents {
    */
   public record Lanes(Scheduler proposing, Scheduler serving, Scheduler reading) {}
 
+  /** Milliseconds between two words to the other members. */
+  private static final long HELLO_MS = 1_000;
+
+  /** Milliseconds between looks whether somebody leads. */
+  private static final long PULSE_MS = 100;
+
+  /** Milliseconds for which a first leader waits to hear the clocks of a majority. */
+  private static final long PATIENCE_MS = 2_000;
+
+  /** Milliseconds that lease holders get for a new leader, beside the time without one. */
+  private static final long GRACE_MS = 2_000;
+
   private final AppliedIndex appliedIndex = new AppliedIndex();
+  private final Surroundings in;
+  private final Scheduler lane;
+  private final Members members;
+  private final ClusterClock clock;
+  private final StateWatch states;
+  private final ClockWatch clocks;
   private final Proposer proposer;
   private final LongPolls longPolls;
   private final JobWaits jobWaits;
@@ -75,10 +110,23 @@ public final class NodeCore implements ReplicaEvents {
   private final ReplicatedGateway gateway;
   private final Consumer<Throwable> fatal;
   private volatile boolean closed;
+  private volatile boolean elected;
+
+  /** Of the serving lane, like those below: when somebody was seen to lead. */
+  private long ledAt;
+
+  private long pulsedAt;
+  private long electedAt;
 
   public NodeCore(Surroundings in) {
     Replica replica = in.replica();
     Lanes lanes = in.lanes();
+    this.in = in;
+    this.lane = lanes.serving();
+    this.members = new Members(in.node(), in.members(), lane::now);
+    this.clock = new ClusterClock(members, lane::now, in.unixMs());
+    this.states = new StateWatch(new StateVotes(members, replica::digestAt), this::failed);
+    this.clocks = new ClockWatch(in.node(), members, in.peers(), lane);
     this.fatal = in.fatal();
     this.proposer =
         new Proposer(
@@ -88,7 +136,7 @@ public final class NodeCore implements ReplicaEvents {
             () -> in.log().readIndex().thenCompose(appliedIndex::reached), lanes.reading());
     this.longPolls =
         new LongPolls(
-            queue -> replica.deliverable(queue, in.unixMs().getAsLong()),
+            queue -> replica.deliverable(queue, clock.now()),
             proposer::submit,
             barrier::await,
             id -> replica.ask(new IsAnswered(id)),
@@ -96,11 +144,53 @@ public final class NodeCore implements ReplicaEvents {
             lanes.serving(),
             WAITERS);
     this.jobWaits = new JobWaits(replica::ask, barrier::await, lanes.reading(), WAITERS);
-    this.duties = new LeaderDuties(replica, proposer::submit, lanes.serving(), in.unixMs());
+    this.duties =
+        new LeaderDuties(
+            replica,
+            proposer::submit,
+            lane,
+            clock::now,
+            () -> members.commonFeatureLevel(in.featureLevel()));
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
         new ReplicatedGateway(proposer, longPolls, jobWaits, barrier, replica, lanes.reading());
     replica.listen(this::hear);
+  }
+
+  /** Begins to speak with the other members. Called once, when the replica has its state. */
+  public void start() {
+    ledAt = lane.now();
+    pulsedAt = lane.now();
+    lane.execute(this::greet);
+    lane.every(HELLO_MS, this::greet);
+    lane.every(PULSE_MS, this::pulse);
+  }
+
+  private void greet() {
+    if (!closed) {
+      in.peers().tell(hello());
+      states.look();
+      clocks.look(duties.leads());
+    }
+  }
+
+  private void pulse() {
+    long now = lane.now();
+    duties.stalled(now - pulsedAt - PULSE_MS);
+    pulsedAt = now;
+    if (in.log().leads() ? duties.leads() : in.log().hasLeader()) {
+      ledAt = now;
+    }
+  }
+
+  /** The other members, and what they said last. */
+  public Members members() {
+    return members;
+  }
+
+  /** The replicated clock as this node knows it. */
+  public ClusterClock clock() {
+    return clock;
   }
 
   public CommandGateway gateway() {
@@ -128,6 +218,7 @@ public final class NodeCore implements ReplicaEvents {
   @Override
   public void applied(long index, Outcome outcome, int entryBytes) {
     snapshots.applied(entryBytes, outcome.rows());
+    clock.advance(in.replica().clock());
     proposer.applied(outcome);
     duties.timersChanged();
     appliedIndex.advance(index);
@@ -141,9 +232,44 @@ public final class NodeCore implements ReplicaEvents {
   @Override
   public void restored(long index) {
     appliedIndex.advance(index);
+    clock.advance(in.replica().clock());
     longPolls.recheckAll();
     jobWaits.recheckAll();
     duties.timersChanged();
+  }
+
+  @Override
+  public OptionalLong stamp() {
+    return clock.isKnown() ? OptionalLong.of(clock.now()) : OptionalLong.empty();
+  }
+
+  @Override
+  public Hello hello() {
+    return new Hello(
+        in.node(),
+        in.unixMs().getAsLong(),
+        clock.now(),
+        clock.isKnown(),
+        in.featureLevel(),
+        appliedIndex.get(),
+        in.log().committed(),
+        digest());
+  }
+
+  private Digest digest() {
+    try {
+      return in.replica().digest();
+    } catch (RefusedException _) {
+      return new Digest(0, 0);
+    }
+  }
+
+  @Override
+  public void heard(Hello hello) {
+    if (members.hear(hello, in.unixMs().getAsLong())) {
+      clock.hear(hello);
+      duties.membersHeard();
+    }
   }
 
   @Override
@@ -153,13 +279,33 @@ public final class NodeCore implements ReplicaEvents {
 
   @Override
   public void leading() {
-    duties.lead(true);
+    elected = true;
+    lane.execute(
+        () -> {
+          electedAt = lane.now();
+          begin();
+        });
+  }
+
+  /** The leadership begins when it is known what time it is. */
+  private void begin() {
+    if (!elected || closed) {
+      return;
+    }
+    Optional<Long> setForward = clock.begin(lane.now() - electedAt < PATIENCE_MS);
+    if (setForward.isEmpty()) {
+      in.peers().tell(hello());
+      lane.after(PULSE_MS, this::begin);
+      return;
+    }
+    duties.lead(setForward.get() + (lane.now() - ledAt) + GRACE_MS);
     proposer.leaderChanged();
   }
 
   @Override
   public void notLeading() {
-    duties.lead(false);
+    elected = false;
+    duties.leadNoMore();
   }
 
   @Override
@@ -170,7 +316,7 @@ public final class NodeCore implements ReplicaEvents {
   /** Takes nothing any more. Called while the lanes still run. */
   public void stop() {
     closed = true;
-    duties.lead(false);
+    duties.leadNoMore();
     proposer.close();
   }
 

@@ -15,6 +15,7 @@ import dev.flashq.security.TokenEntry;
 import dev.flashq.security.Tokens;
 import dev.flashq.server.config.MemberAddress;
 import dev.flashq.server.config.ServerConfig;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.engine.EngineMemory;
@@ -153,7 +154,8 @@ public final class Node implements AutoCloseable {
         certificates,
         new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
         ProposalLimits.DEFAULT,
-        config.raft().snapshotBytes());
+        config.raft().snapshotBytes(),
+        FeatureLevel.CURRENT);
   }
 
   private Tokens tokens() {

@@ -137,6 +137,23 @@ public sealed interface Command {
   /** Fires due timers; proposed by the leader only, with its digest for comparison. */
   record Tick(long digestIndex, long digest) implements Command {}
 
+  /**
+   * All leases end so much later: their holders could not speak, because nobody led. Proposed by
+   * the leader only. Answer: {@link Reply.Done}.
+   */
+  record ExtendLeases(long ms) implements Command {
+    public ExtendLeases {
+      require(ms >= 0 && ms <= Limits.DURATION_MS, INVALID_REQUEST, "at most 100 years");
+    }
+  }
+
+  /**
+   * Sets the replicated clock forward, by an operator's will. Answer: {@link Reply.Done}.
+   *
+   * @param toMs Unix ms; what is past has no effect
+   */
+  record SetClock(long toMs) implements Command {}
+
   record RaiseFeatureLevel(int level) implements Command {}
 
   /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One replica's state: a function of the entries applied to it.
@@ -43,9 +44,9 @@ public interface QueueEngine extends AutoCloseable {
   /**
    * Whether a pull would find something, as far as this replica knows.
    *
-   * @param unixMs what the asking node takes for the time
+   * @param now the replicated clock, as far as the asking node knows it
    */
-  Deliverable deliverable(QueueName queue, long unixMs);
+  Deliverable deliverable(QueueName queue, long now);
 
   /**
    * Unix ms at which the earliest timer is due; {@link Long#MAX_VALUE} when there is none. May be
@@ -55,6 +56,15 @@ public interface QueueEngine extends AutoCloseable {
 
   /** The digest over everything applied so far. */
   Digest digest();
+
+  /** The digest after one of the latest entries; null when it is not known. */
+  @Nullable Long digestAt(long index);
+
+  /** The replicated clock, Unix ms; 0 before the first entry. */
+  long clock();
+
+  /** The feature level that the cluster has reached. */
+  int featureLevel();
 
   /**
    * Hears the facts of each entry on the applying thread when it has been applied; calls must be

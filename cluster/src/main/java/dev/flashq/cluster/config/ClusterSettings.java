@@ -1,6 +1,7 @@
 package dev.flashq.cluster.config;
 
 import dev.flashq.security.PeerCertificates;
+import dev.flashq.statemachine.FeatureLevel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * @param dataReplaced an empty data folder takes the place of one that is lost
  * @param snapshotLogBytes bytes of applied log after which a checkpoint is taken and the log before
  *     it dropped
+ * @param featureLevel the greatest that this node says it understands
  */
 public record ClusterSettings(
     String cluster,
@@ -25,7 +27,8 @@ public record ClusterSettings(
     PeerCertificates certificates,
     Timing timing,
     ProposalLimits proposals,
-    long snapshotLogBytes) {
+    long snapshotLogBytes,
+    int featureLevel) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
 
   public static final long SNAPSHOT_LOG_BYTES = 128L * 1024 * 1024;
@@ -67,7 +70,8 @@ public record ClusterSettings(
         certificates,
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,
-        SNAPSHOT_LOG_BYTES);
+        SNAPSHOT_LOG_BYTES,
+        FeatureLevel.CURRENT);
   }
 
   /**

@@ -8,6 +8,12 @@ public interface ReplicatedLog {
   /** Whether there is a leader to send to, as far as this node knows. */
   boolean hasLeader();
 
+  /** Whether that is this node. */
+  boolean leads();
+
+  /** The last entry that this node knows to be committed; -1: none. */
+  long committed();
+
   /**
    * Hands an entry to the current leader; may block while it is being appended here. The future
    * completes when the leader has applied the entry; it fails with {@link NotSentException} when

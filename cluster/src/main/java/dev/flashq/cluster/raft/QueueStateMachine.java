@@ -2,6 +2,9 @@ package dev.flashq.cluster.raft;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.cluster.peers.Hello;
+import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.replica.DataFolder;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.replica.ReplicaEvents;
@@ -14,9 +17,10 @@ import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
+import java.util.OptionalLong;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -44,13 +48,13 @@ public final class QueueStateMachine extends BaseStateMachine {
 
   private final Replica replica;
   private final DataFolder data;
-  private final LongSupplier unixMs;
   private final CheckpointStorage storage;
   private final ReadRounds rounds = new ReadRounds();
   private final LeaderReads leaderReads = new LeaderReads(rounds);
   private final LogHorizon horizon;
   private @Nullable ReplicaEvents heardBy;
   private volatile boolean stopping;
+  private volatile @Nullable ClientId trusted;
 
   /** The checkpoint that Ratis was told of last. */
   private long announced = -1;
@@ -58,12 +62,10 @@ public final class QueueStateMachine extends BaseStateMachine {
   /**
    * @param snapshotLogBytes after which the node asks for a checkpoint
    */
-  public QueueStateMachine(
-      Replica replica, DataFolder data, long snapshotLogBytes, LongSupplier unixMs) {
+  public QueueStateMachine(Replica replica, DataFolder data, long snapshotLogBytes) {
     this.horizon = new LogHorizon(LogHorizon.INTERVALS * snapshotLogBytes);
     this.replica = replica;
     this.data = data;
-    this.unixMs = unixMs;
     this.storage =
         new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
   }
@@ -71,6 +73,16 @@ public final class QueueStateMachine extends BaseStateMachine {
   /** Who hears what happens; set before the start. */
   public void hear(ReplicaEvents events) {
     heardBy = events;
+  }
+
+  /** Another member has answered. */
+  void hear(Hello hello) {
+    events().heard(hello);
+  }
+
+  /** The sender of this node's own entries: they need no second look. */
+  void trust(ClientId proposer) {
+    trusted = proposer;
   }
 
   private ReplicaEvents events() {
@@ -101,14 +113,43 @@ public final class QueueStateMachine extends BaseStateMachine {
    */
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
+    OptionalLong now = events().stamp();
+    if (now.isEmpty()) {
+      return refused(request, "this node leads and does not know yet what time it is");
+    }
+    if (!request.getClientId().equals(trusted) && !isEntry(request)) {
+      return refused(request, "this is no entry of a member");
+    }
     ByteString stamp =
-        Buffers.theirs(EntryCodec.stamp(com.google.protobuf.ByteString.EMPTY, unixMs.getAsLong()));
+        Buffers.theirs(EntryCodec.stamp(com.google.protobuf.ByteString.EMPTY, now.getAsLong()));
     return TransactionContext.newBuilder()
         .setStateMachine(this)
         .setClientRequest(request)
         .setServerRole(RaftPeerRole.LEADER)
         .setLogData(request.getMessage().getContent().concat(stamp))
         .build();
+  }
+
+  /** What cannot be read back would stop every replica, now and at every start. */
+  private static boolean isEntry(RaftClientRequest request) {
+    try {
+      EntryCodec.decode(Buffers.ours(request.getMessage().getContent()));
+      return true;
+    } catch (RuntimeException e) {
+      LOG.error("{} sent an entry that cannot be read; it is refused", request.getClientId(), e);
+      return false;
+    }
+  }
+
+  private TransactionContext refused(RaftClientRequest request, String why) {
+    TransactionContext context =
+        TransactionContext.newBuilder()
+            .setStateMachine(this)
+            .setClientRequest(request)
+            .setServerRole(RaftPeerRole.LEADER)
+            .build();
+    context.setException(new NotSentException(why));
+    return context;
   }
 
   /**
@@ -259,6 +300,19 @@ public final class QueueStateMachine extends BaseStateMachine {
         .thenCompose(server -> leaderReads.index(server, getGroupId()))
         .thenApply(index -> Message.valueOf(Long.toString(index)))
         .exceptionally(_ -> Message.EMPTY);
+  }
+
+  /** Another member says how it is, and hears how this one is. Answered by whoever is asked. */
+  @Override
+  public CompletableFuture<Message> queryStale(Message hello, long minIndex) {
+    try {
+      events().heard(Hello.decode(Buffers.ours(hello.getContent())));
+      return CompletableFuture.completedFuture(
+          Message.valueOf(Buffers.theirs(events().hello().encode())));
+    } catch (InvalidProtocolBufferException e) {
+      LOG.debug("A member says something that is not understood here", e);
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    }
   }
 
   @Override

@@ -11,10 +11,7 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
-import org.apache.ratis.proto.RaftProtos.LogInfoProto;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupInfoReply;
-import org.apache.ratis.protocol.GroupInfoRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -24,6 +21,7 @@ import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +56,20 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   }
 
   @Override
+  public boolean leads() {
+    return self.equals(leader());
+  }
+
+  @Override
+  public long committed() {
+    try {
+      return server.getDivision(group.getGroupId()).getRaftLog().getLastCommittedIndex();
+    } catch (IOException | IllegalStateException e) {
+      return -1;
+    }
+  }
+
+  @Override
   public CompletableFuture<Void> append(ByteString entry) {
     RaftPeerId leader = leader();
     if (leader == null) {
@@ -85,16 +97,19 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return send(leader, request).thenApply(RaftLink::readIndex);
   }
 
-  /** How far a member is, by its own word; blocks until it answers or the request times out. */
-  LogInfoProto progressOf(RaftPeerId member) throws IOException {
+  /** Tells a member how this node is; the answer is the member's own word. */
+  CompletableFuture<ByteString> tell(RaftPeerId member, ByteString hello) {
     var request =
-        new GroupInfoRequest(client, member, group.getGroupId(), CallId.getAndIncrement());
-    try {
-      return ((GroupInfoReply) rpc.sendRequest(request)).getLogInfoProto();
-    } catch (IOException | RuntimeException e) {
-      reconnect(member, e);
-      throw e;
-    }
+        request(member)
+            .setType(RaftClientRequest.staleReadRequestType(0))
+            .setMessage(Message.valueOf(Buffers.theirs(hello)))
+            .build();
+    return forward(member, request).thenApply(reply -> Buffers.ours(reply.getMessage().getContent()));
+  }
+
+  /** Who sends the entries of this node. */
+  ClientId client() {
+    return client;
   }
 
   private static long readIndex(RaftClientReply reply) {
@@ -175,6 +190,8 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException
           || cause instanceof LeaderNotReadyException
+          // Our state machine did not take it.
+          || cause instanceof StateMachineException
           || cause instanceof ResourceUnavailableException) {
         return new NotSentException(String.valueOf(cause.getMessage()));
       }

@@ -2,6 +2,7 @@ package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.peers.Hello;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.server.PeerConnections;
@@ -43,7 +45,7 @@ public final class RaftNode implements AutoCloseable {
   private final QueueStateMachine stateMachine;
   private final RaftServer server;
   private final RaftLink link;
-  private final MemberProgress progress;
+  private final Conversations conversations;
   private final Transfers transfers = new Transfers();
   private final ClientId administrator = ClientId.randomId();
   private final CheckpointRequests checkpoints;
@@ -74,7 +76,8 @@ public final class RaftNode implements AutoCloseable {
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     this.link = new RaftLink(server, group, properties, tls, settings.nodeId());
-    this.progress = new MemberProgress(others(), link::progressOf);
+    stateMachine.trust(link.client());
+    this.conversations = new Conversations(others(), link::tell, stateMachine::hear);
     this.checkpoints = new CheckpointRequests(this::askForCheckpoint, elapsedMs);
   }
 
@@ -112,9 +115,9 @@ public final class RaftNode implements AutoCloseable {
     others().forEach(this::callPeer);
   }
 
-  /** Asks the other members how far they are; {@link #status} shows what they said. */
-  public void askProgress() {
-    progress.ask();
+  /** Tells the other members how this node is, and hears how they are; returns at once. */
+  public void tell(Hello hello) {
+    conversations.tell(hello);
   }
 
   private void callPeer(RaftPeerId peer) {
@@ -142,18 +145,16 @@ public final class RaftNode implements AutoCloseable {
               leader == null ? null : leader.toString(),
               info.isLeaderReady(),
               division.getRaftLog().getLastCommittedIndex(),
-              division.getCommitInfos().stream().map(this::memberOf).toList()));
+              division.getCommitInfos().stream().map(RaftNode::memberOf).toList()));
     } catch (IOException | IllegalStateException e) {
       LOG.debug("The state of Raft is not known now", e);
       return Optional.empty();
     }
   }
 
-  private RaftStatus.Indexes memberOf(CommitInfoProto info) {
-    RaftPeerId id = RaftPeerId.valueOf(info.getServer().getId());
-    MemberProgress.Progress said = progress.of(id);
-    return new RaftStatus.Indexes(
-        id.toString(), said.applied(), Math.max(said.committed(), info.getCommitIndex()));
+  private static RaftStatus.Committed memberOf(CommitInfoProto info) {
+    return new RaftStatus.Committed(
+        RaftPeerId.valueOf(info.getServer().getId()).toString(), info.getCommitIndex());
   }
 
   /** Whether a checkpoint is on its way to another member, or was a moment ago. */
@@ -187,11 +188,13 @@ public final class RaftNode implements AutoCloseable {
 
   /**
    * When this node leads: lets the member that has most of the log lead, so that nobody waits for
-   * an election.
+   * an election. Blocks until that is done, or has failed.
+   *
+   * @param allowed which members may be chosen
    */
-  public void handOverLeadership() {
+  public void handOverLeadership(Predicate<String> allowed) {
     try {
-      Optional<RaftPeerId> successor = successor();
+      Optional<RaftPeerId> successor = successor(allowed);
       if (successor.isEmpty()) {
         return;
       }
@@ -214,7 +217,7 @@ public final class RaftNode implements AutoCloseable {
   /**
    * The other member with the highest match index; empty when this node does not lead or is alone.
    */
-  private Optional<RaftPeerId> successor() throws IOException {
+  private Optional<RaftPeerId> successor(Predicate<String> allowed) throws IOException {
     var division = server.getDivision(group.getGroupId());
     if (division.getInfo().getCurrentRole() != RaftPeerRole.LEADER) {
       return Optional.empty();
@@ -222,7 +225,7 @@ public final class RaftNode implements AutoCloseable {
     List<RaftPeerId> others =
         division.getRaftConf().getAllPeers().stream()
             .map(RaftPeer::getId)
-            .filter(id -> !id.equals(self()))
+            .filter(id -> !id.equals(self()) && allowed.test(id.toString()))
             .toList();
     return division.getCommitInfos().stream()
         .filter(info -> others.contains(RaftPeerId.valueOf(info.getServer().getId())))
@@ -250,30 +253,28 @@ public final class RaftNode implements AutoCloseable {
       @Nullable String leader,
       boolean leaderReady,
       long committedIndex,
-      List<Indexes> members) {
+      List<Committed> members) {
     public RaftStatus {
       members = List.copyOf(members);
     }
 
-    /**
-     * How far a member is as far as this node has heard, which may be a second ago; -1: unknown.
-     * What this node itself has applied is not among it.
-     */
-    public record Indexes(String member, long applied, long committed) {}
+    /** What Ratis on this node knows of a member; -1: nothing. */
+    public record Committed(String member, long index) {}
 
     /**
      * The last entry that any member knows to be committed, as far as this node has heard. A member
      * that was away knows itself only what it has in its own log.
      */
     public long committedAnywhere() {
-      return members.stream().mapToLong(Indexes::committed).reduce(committedIndex, Math::max);
+      return members.stream().mapToLong(Committed::index).reduce(committedIndex, Math::max);
     }
 
-    public Indexes indexesOf(String member) {
+    public long committedOf(String member) {
       return members.stream()
-          .filter(indexes -> indexes.member().equals(member))
+          .filter(committed -> committed.member().equals(member))
+          .mapToLong(Committed::index)
           .findFirst()
-          .orElse(new Indexes(member, -1, -1));
+          .orElse(-1);
     }
   }
 }

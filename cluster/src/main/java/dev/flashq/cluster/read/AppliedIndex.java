@@ -10,6 +10,11 @@ public final class AppliedIndex {
       new ConcurrentSkipListMap<>();
   private volatile long applied = -1;
 
+  /** -1: none. */
+  public long get() {
+    return applied;
+  }
+
   public void advance(long index) {
     applied = Math.max(applied, index);
     Map.Entry<Long, CompletableFuture<Void>> first = waiting.firstEntry();

@@ -136,8 +136,23 @@ public final class Replica {
     return read(engine -> engine.ask(query));
   }
 
-  public Deliverable deliverable(QueueName queue, long unixMs) {
-    return read(engine -> engine.deliverable(queue, unixMs));
+  public Deliverable deliverable(QueueName queue, long now) {
+    return read(engine -> engine.deliverable(queue, now));
+  }
+
+  /** The replicated clock after what is applied, Unix ms. */
+  public long clock() {
+    return read(QueueEngine::clock);
+  }
+
+  /** The feature level that the cluster has reached. */
+  public int featureLevel() {
+    return read(QueueEngine::featureLevel);
+  }
+
+  /** The digest after an entry; null when it is not known (any more). */
+  public @Nullable Long digestAt(long index) {
+    return read(engine -> Optional.ofNullable(engine.digestAt(index))).orElse(null);
   }
 
   public long nextTimerDue() {

@@ -1,6 +1,8 @@
 package dev.flashq.cluster.replica;
 
+import dev.flashq.cluster.peers.Hello;
 import dev.flashq.statemachine.QueueEngine.Outcome;
+import java.util.OptionalLong;
 
 /**
  * What the rest of the node hears of its replica and of Raft. Calls are short; those about entries
@@ -18,6 +20,18 @@ public interface ReplicaEvents {
    * entries in it will never come.
    */
   void restored(long index);
+
+  /**
+   * The time for an entry that goes into the log here, Unix ms; empty while this node, though it
+   * leads, does not know it.
+   */
+  OptionalLong stamp();
+
+  /** What this node says of itself. */
+  Hello hello();
+
+  /** What another member says of itself. */
+  void heard(Hello hello);
 
   /** Another leader is known, or the old one again. */
   void leaderChanged();

@@ -1,34 +1,27 @@
 package dev.flashq.statemachine.engine;
 
-import dev.flashq.statemachine.Command.Tick;
-import dev.flashq.statemachine.StorageException;
+import org.jspecify.annotations.Nullable;
 
-/** The digests after the latest entries, to be compared with those that the leader sends along. */
+/** The digests after the latest entries, to be compared with those of other members. */
 final class DigestHistory {
   private static final int KEPT = 4096;
 
   private final long[] indexes = new long[KEPT];
   private final long[] digests = new long[KEPT];
 
-  void add(long index, long digest) {
-    int place = (int) (index % KEPT);
+  synchronized void add(long index, long digest) {
+    int place = place(index);
     indexes[place] = index;
     digests[place] = digest;
   }
 
-  /**
-   * Fails when this replica has another digest for the leader's index; an index it no longer knows
-   * passes.
-   */
-  void check(Tick tick) {
-    int place = (int) (tick.digestIndex() % KEPT);
-    if (tick.digestIndex() > 0
-        && indexes[place] == tick.digestIndex()
-        && digests[place] != tick.digest()) {
-      throw new StorageException(
-          "this replica differs from the leader's state at index "
-              + tick.digestIndex()
-              + ": it must not go on; replace its data by a snapshot of another node");
-    }
+  /** Null when it is not known any more, or not yet, or when the index is not that of an entry. */
+  synchronized @Nullable Long at(long index) {
+    int place = place(index);
+    return index > 0 && indexes[place] == index ? digests[place] : null;
+  }
+
+  private static int place(long index) {
+    return (int) (index % KEPT);
   }
 }

@@ -2,7 +2,9 @@ package dev.flashq.statemachine.engine;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -24,6 +26,7 @@ final class Dispatch implements Dispatcher {
   private final QueueHandlers queue;
   private final TickHandler tick;
   private final Features features;
+  private final Meta meta;
 
   Dispatch(State state) {
     this.push =
@@ -43,8 +46,10 @@ final class Dispatch implements Dispatcher {
             state.queues,
             state.lifecycle,
             state.debounce,
-            state.answers);
+            state.answers,
+            state.meta);
     this.features = new Features(state.meta);
+    this.meta = state.meta;
   }
 
   @Override
@@ -72,16 +77,30 @@ final class Dispatch implements Dispatcher {
       case Command.RetryDeadJobs c -> bulk.retry(c, turn);
       case Command.RaiseFeatureLevel c -> features.raise(c);
       case Command.Tick _ -> tick.handle(turn);
+      case Command.ExtendLeases c -> {
+        meta.extendLeases(c.ms());
+        yield Reply.Done.DONE;
+      }
+      case Command.SetClock c -> {
+        // Nobody could have held on to a lease in a time that was not.
+        meta.extendLeases(Math.max(0, c.toMs() - turn.now()));
+        meta.advance(c.toMs());
+        yield Reply.Done.DONE;
+      }
     };
   }
 
   /** The level of features that all members are known to have. */
   private record Features(Meta meta) {
     Reply raise(Command.RaiseFeatureLevel command) {
-      if (command.level() > RocksEngine.FEATURE_LEVEL) {
-        return new Reply.Refused(
-            ErrorCode.FEATURE_LEVEL,
-            "This version has feature level " + RocksEngine.FEATURE_LEVEL + " at most");
+      if (command.level() > FeatureLevel.CURRENT) {
+        // The others go on in ways that this version does not know.
+        throw new StorageException(
+            "the cluster has reached feature level "
+                + command.level()
+                + "; this version knows "
+                + FeatureLevel.CURRENT
+                + ": install a newer one");
       }
       if (command.level() < meta.featureLevel()) {
         return new Reply.Refused(

@@ -76,7 +76,8 @@ final class Reader {
         job,
         name(job.queue(), view),
         Payloads.decode(view.get(Column.PAYLOADS, Payloads.dataKey(id))),
-        result ? Payloads.decode(view.get(Column.PAYLOADS, Payloads.resultKey(id))) : null);
+        result ? Payloads.decode(view.get(Column.PAYLOADS, Payloads.resultKey(id))) : null,
+        job.status() instanceof JobStatus.Active ? meta(view).getLeasePauseMs() : 0);
   }
 
   private @Nullable JobView byCustomId(String customId, View view) {
@@ -267,8 +268,7 @@ final class Reader {
   }
 
   private static Stats stats(View view) {
-    byte[] row = view.get(Column.META, Meta.KEY);
-    MetaRecord meta = row == null ? MetaRecord.getDefaultInstance() : parse(row);
+    MetaRecord meta = meta(view);
     long[] sums = new long[JobState.values().length];
     for (QueueRow queue : rows(null, view)) {
       for (JobState state : JobState.values()) {
@@ -289,9 +289,10 @@ final class Reader {
         Meta.throughput(meta));
   }
 
-  private static MetaRecord parse(byte[] row) {
+  private static MetaRecord meta(View view) {
+    byte[] row = view.get(Column.META, Meta.KEY);
     try {
-      return MetaRecord.parseFrom(row);
+      return row == null ? MetaRecord.getDefaultInstance() : MetaRecord.parseFrom(row);
     } catch (InvalidProtocolBufferException e) {
       throw new StorageException("unreadable counters", e);
     }

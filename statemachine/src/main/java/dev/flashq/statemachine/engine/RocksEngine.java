@@ -49,9 +49,6 @@ import org.slf4j.LoggerFactory;
  * for a checkpoint or when there is too much of it; everything else in memory is derived from that.
  */
 public final class RocksEngine implements QueueEngine {
-  /** The features of this version. */
-  public static final int FEATURE_LEVEL = 1;
-
   private static final Logger LOG = LoggerFactory.getLogger(RocksEngine.class);
 
   private final String node;
@@ -67,6 +64,8 @@ public final class RocksEngine implements QueueEngine {
   private volatile Applied applied;
   private volatile Digest digest;
   private volatile long nextTimerDue;
+  private volatile long clock;
+  private volatile int featureLevel;
 
   /**
    * @param folder of the live database
@@ -97,7 +96,7 @@ public final class RocksEngine implements QueueEngine {
     this.dispatch = faults.apply(new Dispatch(state));
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
-    this.nextTimerDue = earliestTimer();
+    told();
   }
 
   @Override
@@ -210,13 +209,17 @@ public final class RocksEngine implements QueueEngine {
   }
 
   private Reply decide(Submission submission, Turn turn) {
-    if (submission.command() instanceof Command.Tick tick) {
-      if (!submission.principal().equals(Principal.SYSTEM)) {
-        return new Reply.Refused(FORBIDDEN, "unauthorized: only the cluster's leader sends ticks");
-      }
-      digests.check(tick);
+    if (isForTheLeader(submission.command())
+        && !submission.principal().equals(Principal.SYSTEM)) {
+      return new Reply.Refused(FORBIDDEN, "unauthorized: only the cluster's leader says this");
     }
     return dispatch.dispatch(submission.command(), turn);
+  }
+
+  private static boolean isForTheLeader(Command command) {
+    return command instanceof Command.Tick
+        || command instanceof Command.ExtendLeases
+        || command instanceof Command.RaiseFeatureLevel;
   }
 
   /**
@@ -238,7 +241,8 @@ public final class RocksEngine implements QueueEngine {
             job,
             state.queues.get(job.queue()).name(),
             turn.answering() ? state.payloads.data(id) : null,
-            null)
+            null,
+            state.meta.leasePauseMs())
         : null;
   }
 
@@ -247,7 +251,14 @@ public final class RocksEngine implements QueueEngine {
     applied = new Applied(term, index);
     digest = new Digest(index, state.meta.digest());
     digests.add(index, state.meta.digest());
+    told();
+  }
+
+  /** What other threads may know. */
+  private void told() {
     nextTimerDue = earliestTimer();
+    clock = state.meta.clock();
+    featureLevel = state.meta.featureLevel();
   }
 
   /**
@@ -291,7 +302,7 @@ public final class RocksEngine implements QueueEngine {
     Slot lease = state.leases.first();
     Timer timer = state.timers.first();
     return Math.min(
-        lease == null ? Long.MAX_VALUE : lease.major(),
+        lease == null ? Long.MAX_VALUE : lease.major() + state.meta.leasePauseMs(),
         timer == null ? Long.MAX_VALUE : timer.due());
   }
 
@@ -367,8 +378,8 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
-  public Deliverable deliverable(QueueName queue, long unixMs) {
-    return state.queues.deliverable(queue, unixMs);
+  public Deliverable deliverable(QueueName queue, long now) {
+    return state.queues.deliverable(queue, now);
   }
 
   @Override
@@ -379,6 +390,21 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public @Nullable Long digestAt(long index) {
+    return digests.at(index);
+  }
+
+  @Override
+  public long clock() {
+    return clock;
+  }
+
+  @Override
+  public int featureLevel() {
+    return featureLevel;
   }
 
   @Override

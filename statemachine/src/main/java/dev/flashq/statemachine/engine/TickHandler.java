@@ -14,6 +14,7 @@ import dev.flashq.statemachine.store.Slot;
 import dev.flashq.statemachine.timer.Leases;
 import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.timer.Timers.Timer;
+import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 
 /**
@@ -28,6 +29,7 @@ final class TickHandler {
   private final Lifecycle lifecycle;
   private final Debounce debounce;
   private final Answers answers;
+  private final Meta meta;
 
   TickHandler(
       Timers timers,
@@ -36,7 +38,8 @@ final class TickHandler {
       QueueStore queues,
       Lifecycle lifecycle,
       Debounce debounce,
-      Answers answers) {
+      Answers answers,
+      Meta meta) {
     this.timers = timers;
     this.leases = leases;
     this.jobs = jobs;
@@ -44,12 +47,14 @@ final class TickHandler {
     this.lifecycle = lifecycle;
     this.debounce = debounce;
     this.answers = answers;
+    this.meta = meta;
   }
 
   Reply handle(Turn turn) {
     int left = Limits.TIMERS_PER_TICK;
     Slot lease = leases.first();
-    while (lease != null && lease.major() <= turn.now() && left > 0 && !turn.work().isSpent()) {
+    long leaseTime = turn.now() - meta.leasePauseMs();
+    while (lease != null && lease.major() <= leaseTime && left > 0 && !turn.work().isSpent()) {
       endLease(lease.value(), turn);
       left--;
       lease = leases.first();

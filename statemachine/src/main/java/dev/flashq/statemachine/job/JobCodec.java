@@ -53,6 +53,7 @@ public final class JobCodec {
                   .setStartedAt(s.startedAt())
                   .setHeartbeatAt(s.heartbeatAt())
                   .setLeaseUntil(s.leaseUntil())
+                  .setTimesOutAt(s.timesOutAt())
                   .setNumber(s.number()));
       case JobStatus.Completed s ->
           to.setCompleted(
@@ -112,6 +113,7 @@ public final class JobCodec {
               r.getActive().getStartedAt(),
               r.getActive().getHeartbeatAt(),
               r.getActive().getLeaseUntil(),
+              r.getActive().getTimesOutAt(),
               r.getActive().getNumber());
       case COMPLETED ->
           new JobStatus.Completed(

@@ -35,9 +35,12 @@ public sealed interface JobStatus {
   }
 
   /**
+   * @param leaseUntil by the time of leases, which stands still while the cluster does
+   * @param timesOutAt by the time of leases; 0: never
    * @param number its place if it comes back
    */
-  record Active(long startedAt, long heartbeatAt, long leaseUntil, long number)
+  record Active(
+      long startedAt, long heartbeatAt, long leaseUntil, long timesOutAt, long number)
       implements JobStatus {
     @Override
     public JobState state() {

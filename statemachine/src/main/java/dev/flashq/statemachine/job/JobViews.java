@@ -10,8 +10,15 @@ import org.jspecify.annotations.Nullable;
 public final class JobViews {
   private JobViews() {}
 
+  /**
+   * @param leasePauseMs for which all leases have stood still
+   */
   public static JobView view(
-      Job job, QueueName queue, @Nullable Payload data, @Nullable Payload result) {
+      Job job,
+      QueueName queue,
+      @Nullable Payload data,
+      @Nullable Payload result,
+      long leasePauseMs) {
     long runAt = job.createdAt() + job.options().delayMs();
     long startedAt = 0;
     long completedAt = 0;
@@ -23,7 +30,7 @@ public final class JobViews {
       case JobStatus.Active active -> {
         startedAt = active.startedAt();
         heartbeatAt = active.heartbeatAt();
-        leaseUntil = active.leaseUntil();
+        leaseUntil = active.leaseUntil() + leasePauseMs;
       }
       case JobStatus.Completed completed -> {
         startedAt = completed.startedAt();

@@ -165,22 +165,33 @@ public final class Lifecycle {
   /** Hands the job out: one delivery more, and a lease. */
   Job deliver(Job job, JobStatus.Ready ready, long now) {
     Job delivered = job.withDelivery();
-    JobStatus.Active active = active(job, now, now, ready.number());
+    long timeout = job.options().timeoutMs();
+    long timesOutAt = timeout == 0 ? 0 : leaseTime(now) + timeout;
+    JobStatus.Active active = active(job, now, timesOutAt, now, ready.number());
     jobs.move(delivered, active);
     queues.get(job.queue()).delivered(now);
     return delivered.in(active);
   }
 
   void renew(Job job, JobStatus.Active active, long now) {
-    jobs.move(job, active(job, active.startedAt(), now, active.number()));
+    jobs.move(job, active(job, active.startedAt(), active.timesOutAt(), now, active.number()));
   }
 
-  private static JobStatus.Active active(Job job, long startedAt, long now, long number) {
+  private JobStatus.Active active(
+      Job job, long startedAt, long timesOutAt, long now, long number) {
     long stall = job.options().stallTimeoutMs();
-    long until = now + (stall == 0 ? Limits.LEASE_MS : stall);
-    long timeout = job.options().timeoutMs();
+    long until = leaseTime(now) + (stall == 0 ? Limits.LEASE_MS : stall);
     return new JobStatus.Active(
-        startedAt, now, timeout == 0 ? until : Math.min(until, startedAt + timeout), number);
+        startedAt,
+        now,
+        timesOutAt == 0 ? until : Math.min(until, timesOutAt),
+        timesOutAt,
+        number);
+  }
+
+  /** The time by which leases are measured. */
+  private long leaseTime(long now) {
+    return now - meta.leasePauseMs();
   }
 
   void complete(Job job, JobStatus.Active active, @Nullable Payload result, Turn turn) {
@@ -288,8 +299,7 @@ public final class Lifecycle {
 
   /** The lease ran out: its holder is gone or too slow. */
   public void leaseEnded(Job job, JobStatus.Active active, Turn turn) {
-    long timeout = job.options().timeoutMs();
-    if (timeout > 0 && turn.now() >= active.startedAt() + timeout) {
+    if (active.timesOutAt() != 0 && leaseTime(turn.now()) >= active.timesOutAt()) {
       fail(job, active, "Job timed out", turn);
       return;
     }

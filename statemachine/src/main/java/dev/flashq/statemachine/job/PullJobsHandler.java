@@ -71,7 +71,11 @@ public final class PullJobsHandler {
       Job held = lifecycle.deliver(job, ready, turn.now());
       delivered.add(
           JobViews.view(
-              held, queue.name(), turn.answering() ? payloads.data(job.id()) : null, null));
+              held,
+              queue.name(),
+              turn.answering() ? payloads.data(job.id()) : null,
+              null,
+              meta.leasePauseMs()));
       if (alone) {
         break;
       }

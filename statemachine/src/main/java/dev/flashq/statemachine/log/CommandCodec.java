@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
+import dev.flashq.statemachine.Command.ExtendLeases;
 import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.MoveToDelayed;
@@ -24,6 +25,7 @@ import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.RenewLease;
 import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
+import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetRateLimit;
@@ -104,6 +106,9 @@ final class CommandCodec {
                   .setFrom(c.from()));
       case ForgetQueue c ->
           to.setForgetQueue(LogProto.ForgetQueue.newBuilder().setQueue(c.queue().value()));
+      case ExtendLeases c ->
+          to.setExtendLeases(LogProto.ExtendLeases.newBuilder().setMs(c.ms()));
+      case SetClock c -> to.setSetClock(LogProto.SetClock.newBuilder().setToMs(c.toMs()));
       case RemoveJobs c ->
           to.setRemoveJobs(
               LogProto.RemoveJobs.newBuilder()
@@ -180,6 +185,8 @@ final class CommandCodec {
             m.getLimit(),
             m.getFrom());
       }
+      case EXTEND_LEASES -> new ExtendLeases(logged.getExtendLeases().getMs());
+      case SET_CLOCK -> new SetClock(logged.getSetClock().getToMs());
       case FORGET_QUEUE -> new ForgetQueue(queues.of(logged.getForgetQueue().getQueue()));
       case BODY_NOT_SET ->
           throw new IllegalStateException("a command that this version does not know");

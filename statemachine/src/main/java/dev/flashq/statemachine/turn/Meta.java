@@ -9,12 +9,14 @@ import dev.flashq.statemachine.state.proto.StateProto.MetaRecordOrBuilder;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
+import java.util.zip.CRC32C;
 
 /** The counters and the clock of the replicated state; one row, written with every entry. */
 public final class Meta {
   public static final byte[] KEY = Bytes.of("meta");
 
   private final Tables tables;
+  private final CRC32C crc = new CRC32C();
   private MetaRecord.Builder row;
 
   public Meta(Tables tables) {
@@ -75,6 +77,15 @@ public final class Meta {
     return row.getNextNumber();
   }
 
+  /** Milliseconds in which all leases have stood still so far. */
+  public long leasePauseMs() {
+    return row.getLeasePauseMs();
+  }
+
+  public void extendLeases(long ms) {
+    row.setLeasePauseMs(row.getLeasePauseMs() + ms);
+  }
+
   public int featureLevel() {
     return row.getFeatureLevel();
   }
@@ -129,7 +140,7 @@ public final class Meta {
   /** Seals an entry: where it stood, and a checksum of what it wrote, chained to all before it. */
   public void seal(long term, long index, long checksum) {
     row.setAppliedTerm(term).setAppliedEnd(index + 1);
-    row.setDigest(mix(row.getDigest(), checksum, index, row));
+    row.setDigest(mix(row.getDigest(), checksum, row));
     tables.put(Column.META, KEY, row.build().toByteArray());
   }
 
@@ -148,12 +159,10 @@ public final class Meta {
 
   // Multiplications by odd constants and xor-shifts (the finalizer of SplitMix64) over each part in
   // turn.
-  private static long mix(long digest, long checksum, long index, MetaRecord.Builder row) {
-    long hash = scramble(digest ^ checksum);
-    hash = scramble(hash ^ index);
-    hash = scramble(hash ^ row.getClockMs());
-    hash = scramble(hash ^ row.getNextJob());
-    return scramble(hash ^ row.getNextNumber());
+  private long mix(long digest, long checksum, MetaRecord.Builder row) {
+    crc.reset();
+    crc.update(row.setDigest(0).build().toByteArray());
+    return scramble(scramble(digest ^ checksum) ^ crc.getValue());
   }
 
   private static long scramble(long value) {

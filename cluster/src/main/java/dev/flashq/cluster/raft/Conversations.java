@@ -1,0 +1,68 @@
+package dev.flashq.cluster.raft;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.cluster.peers.Hello;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Words with the other members, one at a time with each. */
+final class Conversations {
+  private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
+
+  private final List<RaftPeerId> members;
+  private final BiFunction<RaftPeerId, ByteString, CompletableFuture<ByteString>> tell;
+  private final Consumer<Hello> heard;
+  private final Set<RaftPeerId> spokenTo = ConcurrentHashMap.newKeySet();
+
+  Conversations(
+      List<RaftPeerId> members,
+      BiFunction<RaftPeerId, ByteString, CompletableFuture<ByteString>> tell,
+      Consumer<Hello> heard) {
+    this.members = List.copyOf(members);
+    this.tell = tell;
+    this.heard = heard;
+  }
+
+  /** Returns at once; a member that has not answered yet is left out. */
+  void tell(Hello hello) {
+    ByteString words = hello.encode();
+    for (RaftPeerId member : members) {
+      if (spokenTo.add(member)) {
+        // To begin with a connection that is not there may take a while.
+        Thread.ofVirtual().name("words-with-" + member).start(() -> speak(member, words));
+      }
+    }
+  }
+
+  private void speak(RaftPeerId member, ByteString words) {
+    CompletableFuture<ByteString> answer;
+    try {
+      answer = tell.apply(member, words);
+    } catch (RuntimeException e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
+    var _ = answer.whenComplete((said, failure) -> end(member, said, failure));
+  }
+
+  private void end(RaftPeerId member, @Nullable ByteString said, @Nullable Throwable failure) {
+    spokenTo.remove(member);
+    if (said == null) {
+      LOG.debug("{} says nothing now", member, failure);
+      return;
+    }
+    try {
+      heard.accept(Hello.decode(said));
+    } catch (InvalidProtocolBufferException e) {
+      LOG.debug("{} says something that is not understood here", member, e);
+    }
+  }
+}
