@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
@@ -135,7 +136,9 @@ final class FakeEngine implements QueueEngine {
   }
 
   private Reply apply(Command command) {
-    kinds.add(command.getClass().getSimpleName());
+    if (!(command instanceof Command.ExtendLeases)) {
+      kinds.add(command.getClass().getSimpleName());
+    }
     return switch (command) {
       case PushJobs push ->
           new Reply.Pushed(push.jobs().stream().map(job -> accept(push.queue(), job)).toList());
@@ -307,7 +310,7 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public synchronized Deliverable deliverable(QueueName queue, long unixMs) {
+  public synchronized Deliverable deliverable(QueueName queue, long now) {
     return new Deliverable(ready.getOrDefault(queue, new ArrayDeque<>()).size(), 0);
   }
 
@@ -319,6 +322,21 @@ final class FakeEngine implements QueueEngine {
   @Override
   public synchronized Digest digest() {
     return new Digest(applied.index(), digest);
+  }
+
+  @Override
+  public @Nullable Long digestAt(long index) {
+    return null;
+  }
+
+  @Override
+  public synchronized long clock() {
+    return lastTime;
+  }
+
+  @Override
+  public int featureLevel() {
+    return FeatureLevel.CURRENT;
   }
 
   @Override
@@ -341,7 +359,7 @@ final class FakeEngine implements QueueEngine {
     return Map.copyOf(pushes);
   }
 
-  /** Names of all commands that were applied. */
+  /** Names of all commands that were applied, but for those that follow a change of the leader. */
   synchronized List<String> kinds() {
     return List.copyOf(kinds);
   }

@@ -8,6 +8,7 @@ import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
 import dev.flashq.security.DevelopmentCa;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -108,7 +109,8 @@ final class TestCluster implements AutoCloseable {
         certificates,
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,
-        snapshotBytes);
+        snapshotBytes,
+        FeatureLevel.CURRENT);
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {

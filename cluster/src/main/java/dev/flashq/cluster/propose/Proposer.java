@@ -87,7 +87,7 @@ public final class Proposer {
   /**
    * @param lane runs one task at a time, and may be held up by {@link ReplicatedLog#append}
    * @param unwanted gets replies whose sender has gone or was already told that the outcome is
-   *     unknown
+   *     unknown, and cannot ask again by a request id
    */
   public Proposer(
       String node,
@@ -127,7 +127,9 @@ public final class Proposer {
     }
     PendingEntry entry = inFlight.remove(outcome.sequence());
     if (entry == null) {
-      outcome.replies().forEach(unwanted);
+      for (int i = 0; i < outcome.replies().size(); i++) {
+        dispose(outcome.replies().get(i), outcome.named().contains(i));
+      }
       return;
     }
     List<PendingCommand> commands = entry.commands();
@@ -389,6 +391,13 @@ public final class Proposer {
     boolean wanted = command.reply().complete(reply);
     release(command);
     if (!wanted) {
+      dispose(reply, command.submission().requestId() != null);
+    }
+  }
+
+  /** What a request id names is kept for whoever sends it again, to this node or to another. */
+  private void dispose(Reply reply, boolean named) {
+    if (!named) {
       unwanted.accept(reply);
     }
   }

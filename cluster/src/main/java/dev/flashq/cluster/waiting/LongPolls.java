@@ -61,7 +61,8 @@ public final class LongPolls {
   /**
    * @param barrier completes when this replica has everything that was answered before
    * @param answered whether this replica has the request's answer on record
-   * @param unwanted gets jobs that were delivered to a waiter who had gone
+   * @param unwanted gets jobs that were delivered to a waiter who had gone and cannot ask again by
+   *     a request id
    * @param lane serves lines; {@link #ready} is called on a thread that must not be held up
    * @param capacity pulls that may wait at the same time
    */
@@ -233,7 +234,9 @@ public final class LongPolls {
     }
     if (failure != null) {
       waiter.reply().completeExceptionally(failure);
-    } else if (reply != null && !waiter.reply().complete(reply)) {
+    } else if (reply != null
+        && !waiter.reply().complete(reply)
+        && waiter.submission().requestId() == null) {
       unwanted.accept(reply);
     }
     ready(queue);

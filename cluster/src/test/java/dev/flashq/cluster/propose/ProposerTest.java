@@ -49,6 +49,16 @@ class ProposerTest {
     }
 
     @Override
+    public boolean leads() {
+      return false;
+    }
+
+    @Override
+    public long committed() {
+      return -1;
+    }
+
+    @Override
     public CompletableFuture<Void> append(ByteString entry) {
       var end = new CompletableFuture<Void>();
       ends.add(end);

@@ -1,6 +1,7 @@
 package dev.flashq.cluster.simulation;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.cluster.peers.Hello;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ sealed interface Message {
   /** A checkpoint of the leader, as a folder that stays until it has been taken. */
   record Install(long term, long index, long indexTerm, Path folder, long round)
       implements Message {}
+
+  /** A member's word on itself. */
+  record Greeting(Hello hello) implements Message {}
 
   /** An entry for the log, from a node that does not lead. */
   record Forward(long id, ByteString entry) implements Message {}

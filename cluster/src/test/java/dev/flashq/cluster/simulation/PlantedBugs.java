@@ -292,7 +292,8 @@ enum PlantedBugs {
                       header.sequence(),
                       outcome.rows(),
                       outcome.isNew(),
-                      outcome.replies());
+                      outcome.replies(),
+                      outcome.named());
                 }
               });
     }
@@ -405,6 +406,16 @@ enum PlantedBugs {
     }
 
     @Override
+    public boolean leads() {
+      return log.leads();
+    }
+
+    @Override
+    public long committed() {
+      return log.committed();
+    }
+
+    @Override
     public boolean hasLeader() {
       return log.hasLeader();
     }
@@ -474,8 +485,23 @@ enum PlantedBugs {
     }
 
     @Override
-    public Deliverable deliverable(QueueName queue, long unixMs) {
-      return engine.deliverable(queue, unixMs);
+    public Deliverable deliverable(QueueName queue, long now) {
+      return engine.deliverable(queue, now);
+    }
+
+    @Override
+    public @Nullable Long digestAt(long index) {
+      return engine.digestAt(index);
+    }
+
+    @Override
+    public long clock() {
+      return engine.clock();
+    }
+
+    @Override
+    public int featureLevel() {
+      return engine.featureLevel();
     }
 
     @Override

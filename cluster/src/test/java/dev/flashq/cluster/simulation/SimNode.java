@@ -6,11 +6,14 @@ import dev.flashq.cluster.NodeCore;
 import dev.flashq.cluster.NodeCore.Lanes;
 import dev.flashq.cluster.NodeCore.Surroundings;
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.peers.Hello;
+import dev.flashq.cluster.peers.PeerLink;
 import dev.flashq.cluster.replica.Checkpoint;
 import dev.flashq.cluster.replica.Checkpoints;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -183,9 +187,12 @@ final class SimNode {
         new NodeCore(
             new Surroundings(
                 name(),
+                simulation.names(),
+                FeatureLevel.CURRENT,
                 boot,
                 made,
                 simulation.bug().log(this, link),
+                new SimPeers(link),
                 new SimCheckpoints(boot),
                 simulation.snapshotBytes(),
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
@@ -202,6 +209,7 @@ final class SimNode {
       long index = from.map(QueueEngine.Applied::index).orElse(0L);
       core().passed(index);
       link.start(index);
+      core().start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -243,6 +251,30 @@ final class SimNode {
   void receive(int from, Message message) {
     if (running) {
       run(boot, () -> raft().receive(from, message));
+    }
+  }
+
+  private final class SimPeers implements PeerLink {
+    private final SimRaft link;
+
+    SimPeers(SimRaft link) {
+      this.link = link;
+    }
+
+    @Override
+    public void tell(Hello hello) {
+      for (int peer = 0; peer < simulation.size(); peer++) {
+        if (peer != number) {
+          simulation.network().send(number, peer, new Message.Greeting(hello));
+        }
+      }
+    }
+
+    @Override
+    public void resign(Predicate<String> allowed) {
+      if (simulation.names().stream().anyMatch(name -> !name.equals(name()) && allowed.test(name))) {
+        link.leaveLeadership();
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import dev.flashq.cluster.simulation.Message.AskIndex;
 import dev.flashq.cluster.simulation.Message.End;
 import dev.flashq.cluster.simulation.Message.Forward;
 import dev.flashq.cluster.simulation.Message.Forwarded;
+import dev.flashq.cluster.simulation.Message.Greeting;
 import dev.flashq.cluster.simulation.Message.Index;
 import dev.flashq.cluster.simulation.Message.Install;
 import dev.flashq.cluster.simulation.Message.LogEntry;
@@ -18,6 +19,7 @@ import dev.flashq.statemachine.log.EntryCodec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -126,11 +128,13 @@ final class SimRaft implements ReplicatedLog {
     return applied;
   }
 
-  long commit() {
+  @Override
+  public long committed() {
     return commit;
   }
 
-  boolean leads() {
+  @Override
+  public boolean leads() {
     return role == Role.LEADER;
   }
 
@@ -526,8 +530,12 @@ final class SimRaft implements ReplicatedLog {
     if (!isReady()) {
       return CompletableFuture.failedFuture(new NotSentException("the leader is not ready"));
     }
+    OptionalLong now = node.core().stamp();
+    if (now.isEmpty()) {
+      return CompletableFuture.failedFuture(new NotSentException("it is not known what time it is"));
+    }
     var end = new CompletableFuture<Void>();
-    ByteString stamped = EntryCodec.stamp(entry, node.unixMs());
+    ByteString stamped = EntryCodec.stamp(entry, now.getAsLong());
     appends.put(disk.lastIndex() + 1, end);
     write(new LogEntry(disk.term(), stamped));
     return end;
@@ -642,6 +650,7 @@ final class SimRaft implements ReplicatedLog {
       case Forward forward -> onForward(from, forward);
       case Forwarded forwarded -> onForwarded(forwarded);
       case AskIndex ask -> onAskIndex(from, ask);
+      case Greeting greeting -> node.core().heard(greeting.hello());
       case Index index -> onIndex(index);
     }
   }

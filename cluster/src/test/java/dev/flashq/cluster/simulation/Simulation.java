@@ -271,6 +271,11 @@ final class Simulation implements AutoCloseable {
     return plan.nodes();
   }
 
+  /** Of all nodes. */
+  List<String> names() {
+    return nodes.stream().map(SimNode::name).toList();
+  }
+
   long snapshotBytes() {
     return plan.snapshotBytes();
   }

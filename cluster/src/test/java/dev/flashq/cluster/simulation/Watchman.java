@@ -27,7 +27,7 @@ final class Watchman {
       return;
     }
     SimNode leader = run.leader().orElseThrow();
-    if (leader.replica().nextTimerDue() < run.world().unixMs() - LATE_MS) {
+    if (leader.replica().nextTimerDue() < leader.core().clock().now() - LATE_MS) {
       run.violated("timers fire in time", leader.name() + " has one that is late");
     }
     for (Client client : run.clients()) {
@@ -49,7 +49,7 @@ final class Watchman {
             && !node.isFrozen()
             && now - pull.since() > EVERY_MS
             && now < pull.since() + pull.waitMs()
-            && node.replica().deliverable(pull.queue(), node.unixMs()).jobs() > 0;
+            && node.replica().deliverable(pull.queue(), node.core().clock().now()).jobs() > 0;
     if (!starves) {
       starving.remove(worker.name);
     } else if (starving.merge(worker.name, 1, Integer::sum) >= LOOKS) {

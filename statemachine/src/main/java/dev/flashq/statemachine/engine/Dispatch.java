@@ -78,16 +78,22 @@ final class Dispatch implements Dispatcher {
       case Command.RaiseFeatureLevel c -> features.raise(c);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
-        meta.extendLeases(c.ms());
+        extendLeases(c.ms());
         yield Reply.Done.DONE;
       }
       case Command.SetClock c -> {
         // Nobody could have held on to a lease in a time that was not.
-        meta.extendLeases(Math.max(0, c.toMs() - turn.now()));
+        extendLeases(Math.max(0, c.toMs() - turn.now()));
         meta.advance(c.toMs());
         yield Reply.Done.DONE;
       }
     };
+  }
+
+  private void extendLeases(long ms) {
+    if (meta.active() > 0) {
+      meta.extendLeases(ms);
+    }
   }
 
   /** The level of features that all members are known to have. */

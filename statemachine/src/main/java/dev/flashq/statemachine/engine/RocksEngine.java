@@ -35,6 +35,7 @@ import dev.flashq.statemachine.turn.WorkBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -133,7 +134,19 @@ public final class RocksEngine implements QueueEngine {
         header.sequence(),
         state.tables.rows(),
         run.isNew,
-        answering ? run.replies : List.of());
+        answering ? run.replies : List.of(),
+        answering ? named(entry) : Collections.emptySortedSet());
+  }
+
+  private static Set<Integer> named(Entry entry) {
+    Set<Integer> named = Collections.emptySortedSet();
+    for (int i = 0; i < entry.submissions().size(); i++) {
+      if (entry.submissions().get(i).requestId() != null) {
+        named = named.isEmpty() ? new TreeSet<>() : named;
+        named.add(i);
+      }
+    }
+    return named;
   }
 
   /**

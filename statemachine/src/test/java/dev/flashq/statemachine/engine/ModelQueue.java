@@ -94,6 +94,7 @@ final class ModelQueue {
     long startedAt;
     long heartbeatAt;
     long leaseUntil;
+    long timesOutAt;
     long endedAt;
     @Nullable Payload result;
     int attempts;
@@ -216,9 +217,25 @@ final class ModelQueue {
               job -> job.id < c.belowJob() && age(job) >= c.olderThanMs(),
               this::removed);
       case Command.RetryDeadJobs c -> retry(c);
+      case Command.ExtendLeases c -> {
+        extendLeases(c.ms());
+        yield Reply.Done.DONE;
+      }
+      case Command.SetClock c -> {
+        extendLeases(Math.max(0, c.toMs() - now));
+        now = Math.max(now, c.toMs());
+        yield Reply.Done.DONE;
+      }
       case Command.RaiseFeatureLevel _, Command.Tick _ ->
           throw new IllegalArgumentException("not modelled: " + command);
     };
+  }
+
+  private void extendLeases(long ms) {
+    for (ModelJob job : all(j -> j.state == ACTIVE, j -> j.id)) {
+      job.leaseUntil += ms;
+      job.timesOutAt += ms;
+    }
   }
 
   private PushOutcome push(QueueName queue, NewJob pushedJob) {
@@ -300,6 +317,8 @@ final class ModelQueue {
       best.state = ACTIVE;
       best.deliveries++;
       best.startedAt = now;
+      best.timesOutAt =
+          now + (best.options.timeoutMs() == 0 ? 1L << 60 : best.options.timeoutMs());
       lease(best);
       delivered.add(view(best));
       if (alone) {
@@ -358,9 +377,8 @@ final class ModelQueue {
 
   private void lease(ModelJob job) {
     long stall = job.options.stallTimeoutMs() == 0 ? 90_000 : job.options.stallTimeoutMs();
-    long timeout = job.options.timeoutMs() == 0 ? Long.MAX_VALUE : job.options.timeoutMs();
     job.heartbeatAt = now;
-    job.leaseUntil = Math.min(now + stall, job.startedAt + Math.min(timeout, 1L << 60));
+    job.leaseUntil = Math.min(now + stall, job.timesOutAt);
   }
 
   private Reply ack(Command.AckJobs command) {
@@ -439,7 +457,7 @@ final class ModelQueue {
   }
 
   private void leaseEnded(ModelJob job) {
-    if (job.options.timeoutMs() > 0 && now >= job.startedAt + job.options.timeoutMs()) {
+    if (now >= job.timesOutAt) {
       fail(job, "Job timed out");
       return;
     }
@@ -702,6 +720,10 @@ final class ModelQueue {
 
   private static Refused refused(ErrorCode code) {
     return new Refused(code, "");
+  }
+
+  long now() {
+    return now;
   }
 
   long lastId() {

@@ -199,8 +199,9 @@ class ModelTest {
   }
 
   private Command setting(QueueName queue) {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new Command.SetPaused(queue, chance(4));
+      case 3 -> new Command.SetClock(model.now() + random.nextInt(4_000) - 2_000);
       case 2 -> new Command.ForgetQueue(queue);
       case 1 ->
           new Command.SetRateLimit(

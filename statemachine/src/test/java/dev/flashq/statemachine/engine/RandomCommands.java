@@ -119,8 +119,9 @@ final class RandomCommands {
   }
 
   private Command setting(QueueName queue) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> new Command.SetPaused(queue, chance(4));
+      case 4 -> new Command.SetClock(clock + random.nextInt(10_000) - 5_000);
       case 3 -> new Command.ForgetQueue(queue);
       case 1 ->
           new Command.SetRateLimit(
