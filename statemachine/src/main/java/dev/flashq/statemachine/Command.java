@@ -174,8 +174,7 @@ public sealed interface Command {
   /**
    * Removes up to {@code limit} jobs of one state. Answer: {@link Reply.Removed}.
    *
-   * @param olderThanMs only jobs that ended (or, if they have not, were created) at least so long
-   *     ago
+   * @param olderThanMs only jobs that came into the state at least so long ago
    * @param belowJob only jobs with a smaller id
    * @param from where to go on, as {@link Reply.Removed} said; empty: at the beginning
    */

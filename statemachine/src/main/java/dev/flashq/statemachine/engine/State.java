@@ -49,7 +49,7 @@ final class State implements AutoCloseable {
     this.completedIds = new CompletedIds(tables);
     this.jobs = new JobStore(tables, meta, queues, groups, timers, leases, payloads, completedIds);
     this.lifecycle = new Lifecycle(jobs, queues, new Dependents(tables), timers, meta);
-    this.debounce = new Debounce(tables, timers, meta);
+    this.debounce = new Debounce(tables, queues, timers, meta);
     this.answers = new Answers(tables, timers, meta);
     this.proposers = new Proposers(tables);
   }

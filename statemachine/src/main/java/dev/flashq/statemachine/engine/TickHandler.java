@@ -88,7 +88,7 @@ final class TickHandler {
       case RETENTION -> {
         return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
       }
-      case IDLE_QUEUE -> queues.idleTimer((int) timer.subject());
+      case IDLE_QUEUE -> queues.idleTimer((int) timer.subject(), turn.now());
       case DEBOUNCE -> debounce.close(name, turn.now());
       case CLIENT -> answers.clientTimer(name, turn.now());
       case DEPENDENTS, DEPENDENTS_OF_FAILED ->

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.job;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.queue.Queue;
+import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.KeyTable;
@@ -13,11 +14,13 @@ import dev.flashq.statemachine.turn.Meta;
 /** Debounce windows: after a push with a debounce id, further ones are refused for a while. */
 public final class Debounce {
   private final KeyTable windows;
+  private final QueueStore queues;
   private final Timers timers;
   private final Meta meta;
 
-  public Debounce(Tables tables, Timers timers, Meta meta) {
+  public Debounce(Tables tables, QueueStore queues, Timers timers, Meta meta) {
     this.windows = new KeyTable(tables, Column.DEBOUNCE);
+    this.queues = queues;
     this.timers = timers;
     this.meta = meta;
   }
@@ -30,6 +33,7 @@ public final class Debounce {
     byte[] name = Bytes.of(queue.id(), id);
     long until = now + (ttlMs == 0 ? Limits.DEBOUNCE_MS : ttlMs);
     windows.put(name, until);
+    queues.keepUntil(queue, until);
     timers.put(until, TimerKind.DEBOUNCE, meta.nextNumber(), name);
   }
 

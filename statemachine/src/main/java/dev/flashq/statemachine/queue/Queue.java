@@ -28,6 +28,7 @@ public final class Queue {
   long blocked;
   long retentionDue;
   long idleDue;
+  long keptUntil;
 
   Queue(int id, QueueName name, Index ready, Index completed, Index completedAged) {
     this.id = id;
@@ -134,7 +135,8 @@ public final class Queue {
             .setDead(dead)
             .setBlocked(blocked)
             .setRetentionDue(retentionDue)
-            .setIdleDue(idleDue);
+            .setIdleDue(idleDue)
+            .setKeptUntil(keptUntil);
     RateWindow window = rate;
     if (window != null) {
       record
@@ -164,6 +166,7 @@ public final class Queue {
     blocked = record.getBlocked();
     retentionDue = record.getRetentionDue();
     idleDue = record.getIdleDue();
+    keptUntil = record.getKeptUntil();
   }
 
   private static @Nullable RateWindow window(QueueRecord record) {

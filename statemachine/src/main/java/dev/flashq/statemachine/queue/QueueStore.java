@@ -165,14 +165,33 @@ public final class QueueStore {
     }
   }
 
+  /** The queue remembers something until then, even if it holds nothing. */
+  public void keepUntil(Queue queue, long until) {
+    queue.keptUntil = Math.max(queue.keptUntil, until);
+    changed.add(queue);
+  }
+
   /** The timer fires that was set when the queue held nothing: perhaps it has been used since. */
-  public void idleTimer(int id) {
+  public void idleTimer(int id, long now) {
     Queue queue = get(id);
     queue.idleDue = 0;
-    changed.add(queue);
-    if (queue.isIdle()) {
+    if (!queue.isIdle()) {
+      save(queue);
+    } else if (queue.keptUntil > now) {
+      awaitIdle(queue);
+      save(queue);
+    } else {
       drop(queue);
     }
+  }
+
+  private void awaitIdle(Queue queue) {
+    queue.idleDue = queue.keptUntil;
+    timers.put(queue.idleDue, TimerKind.IDLE_QUEUE, queue.id);
+  }
+
+  private void save(Queue queue) {
+    tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode());
   }
 
   private void drop(Queue queue) {
@@ -205,11 +224,11 @@ public final class QueueStore {
   /** Puts the rows of the changed queues into the batch. */
   public void write(long now) {
     for (Queue queue : changed) {
+      queue.keptUntil = Math.max(queue.keptUntil, now + Limits.QUEUE_IDLE_MS);
       if (queue.isIdle() && queue.idleDue == 0) {
-        queue.idleDue = now + Limits.QUEUE_IDLE_MS;
-        timers.put(queue.idleDue, TimerKind.IDLE_QUEUE, queue.id);
+        awaitIdle(queue);
       }
-      tables.put(Column.QUEUES, Bytes.of(queue.name.value()), queue.encode());
+      save(queue);
     }
   }
 

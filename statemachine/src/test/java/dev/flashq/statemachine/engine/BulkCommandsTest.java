@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.engine;
 
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,6 +65,50 @@ class BulkCommandsTest extends WithEngine {
     assertThat(queue.counts().waiting()).isEqualTo(45_000);
   }
 
+  /** Pushed long ago, it would be gone before anybody could look at it. */
+  @Test
+  void cleaningLeavesADeadJobThatWasRetriedAMomentAgo() {
+    JobId retried = queue.push("a", o -> o.maxAttempts(1));
+    queue.fail(queue.mustPull(), "no");
+    JobId old = queue.push("b");
+    cluster.advance(ofHours(1));
+    cluster.apply(new Command.RetryDeadJobs(queue.name(), retried, 1));
+
+    assertThat(clean(JobState.WAITING, 60_000, 10)).containsExactly(1);
+    assertThat(cluster.state(old)).isNull();
+    assertThat(cluster.state(retried)).isEqualTo(JobState.WAITING);
+    cluster.advance(ofSeconds(60));
+    assertThat(clean(JobState.WAITING, 60_000, 10)).containsExactly(1);
+  }
+
+  @Test
+  void cleaningAsksHowLongAJobHasBeenInItsState() {
+    QueueFixture parents = cluster.queue("parents");
+    JobId parent = parents.push("p");
+    JobId grown = queue.push("was delayed", o -> o.delayMs(3_600_000));
+    queue.push("was blocked", o -> o.dependsOn(List.of(parent)));
+    queue.push("was active", o -> o.priority(1));
+    cluster.advance(ofHours(1));
+    parents.ack(parents.mustPull());
+    JobView active = queue.mustPull();
+    cluster.apply(new Command.ReleaseJobs(List.of(new Claim(active.id(), active.lease()))));
+    assertThat(queue.counts().waiting()).isEqualTo(3);
+    assertThat(clean(JobState.WAITING, 1000, 10)).containsExactly(0);
+
+    cluster.advance(ofSeconds(1));
+    queue.mustPull();
+    JobView last = queue.mustPull();
+    assertThat(last.id()).isEqualTo(grown);
+    cluster.apply(new Command.MoveToDelayed(new Claim(last.id(), last.lease()), 60_000));
+    assertThat(clean(JobState.DELAYED, 1000, 10)).containsExactly(0);
+    assertThat(clean(JobState.ACTIVE, 1000, 10)).containsExactly(0);
+    assertThat(clean(JobState.WAITING, 1000, 10)).containsExactly(1);
+
+    cluster.advance(ofSeconds(1));
+    assertThat(clean(JobState.DELAYED, 1000, 10)).containsExactly(1);
+    assertThat(clean(JobState.ACTIVE, 1000, 10)).containsExactly(1);
+  }
+
   @Test
   void cleaningTakesOneOfFew() {
     JobId old = queue.push("old");
@@ -117,18 +162,26 @@ class BulkCommandsTest extends WithEngine {
     assertThat(removed.count()).isEqualTo(20);
     assertThat(removed.more()).isTrue();
 
-    cluster.apply(new Command.CancelJob(awaited.getFirst()));
+    discardAll(waiting);
     Removed revived =
         (Removed) cluster.apply(new Command.RetryDeadJobs(waiting.name(), null, 5000));
     assertThat(revived.count()).isEqualTo(10);
     for (int i = 0; i < 30; i++) {
       waiting.push("c", o -> o.dependsOn(awaited));
     }
-    cluster.apply(new Command.CancelJob(awaited.get(1)));
+    discardAll(waiting);
     assertThat(waiting.counts().failed()).isEqualTo(40);
     revived = (Removed) cluster.apply(new Command.RetryDeadJobs(waiting.name(), null, 5000));
     assertThat(revived.count()).isEqualTo(20);
     assertThat(revived.more()).isTrue();
+  }
+
+  private void discardAll(QueueFixture waiting) {
+    cluster
+        .engine()
+        .ask(new Query.ListJobs(waiting.name(), JobState.WAITING_CHILDREN, 100, 0))
+        .jobs()
+        .forEach(job -> cluster.apply(new Command.DiscardJob(new Claim(job.id(), 0))));
   }
 
   @Test

@@ -89,7 +89,8 @@ class QueueStoriesTest extends WithEngine {
 
     JobView second = queue.mustPull();
     assertThat(second.id()).isEqualTo(first.id());
-    assertThat(second.attempts()).isEqualTo(1);
+    assertThat(second.attempts()).isZero();
+    assertThat(second.stalls()).isEqualTo(1);
     assertThat(second.lease()).isEqualTo(2);
     Reply.Acked stale = (Reply.Acked) queue.ack(first);
     assertThat(stale.failures().getFirst().refusal().code()).isEqualTo(ErrorCode.LEASE_LOST);
@@ -177,13 +178,34 @@ class QueueStoriesTest extends WithEngine {
   }
 
   @Test
-  void answersTheSameIdForARepeatedCustomId() {
+  void answersTheSameIdForARepeatedCustomIdUntilTheJobHasCompleted() {
     JobId id = queue.push("a", o -> o.customId("order-1"));
-    assertThat(cluster.queue("other").tryPush("b", o -> o.customId("order-1")))
+    assertThat(queue.tryPush("b", o -> o.customId("order-1")))
         .isEqualTo(new Reply.PushOutcome.Accepted(id, true));
     queue.ack(queue.mustPull());
     assertThat(queue.tryPush("c", o -> o.customId("order-1")))
-        .isEqualTo(new Reply.PushOutcome.Accepted(id, true));
+        .isEqualTo(new Reply.PushOutcome.Accepted(new JobId(2), false));
+  }
+
+  @Test
+  void countsAJobThatIsAckedTwiceInABatchOnce() {
+    queue.push("a");
+    queue.push("b");
+    List<Command.Ack> acks =
+        queue.pull(2).stream().map(job -> new Command.Ack(claim(job), null)).toList();
+    assertThat(
+            cluster.apply(
+                new Command.AckJobs(List.of(acks.getFirst(), acks.getLast(), acks.getFirst()))))
+        .isEqualTo(new Reply.Acked(2, List.of()));
+    assertThat(queue.counts().completed()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesAnUnknownJobThatIsAckedTwiceInABatchOnce() {
+    var unknown = new Command.Ack(new dev.flashq.statemachine.Claim(new JobId(9), 0), null);
+    Reply.Acked acked = (Reply.Acked) cluster.apply(new Command.AckJobs(List.of(unknown, unknown)));
+    assertThat(acked.count()).isZero();
+    assertThat(acked.failures()).extracting(Reply.Failure::index).containsExactly(0);
   }
 
   @Test
@@ -234,14 +256,14 @@ class QueueStoriesTest extends WithEngine {
     }
     assertThat(queue.pull(100)).hasSize(10);
     assertThat(queue.pull(100)).isEmpty();
-    assertThat(cluster.engine().deliverable(queue.name(), cluster.now()))
-        .isEqualTo(new Deliverable(0, 6000));
-    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + 5999))
+    long wait = cluster.engine().deliverable(queue.name(), cluster.now()).retryInMs();
+    assertThat(wait).isBetween(60_000L, 60_000L + 60_000 / 64 + 1);
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + wait - 1))
         .isEqualTo(new Deliverable(0, 1));
-    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + 6000).jobs())
-        .isEqualTo(1);
-    cluster.setClock(cluster.now() + 12_000);
-    assertThat(queue.pull(100)).hasSize(2);
+    assertThat(cluster.engine().deliverable(queue.name(), cluster.now() + wait).jobs())
+        .isEqualTo(10);
+    cluster.setClock(cluster.now() + wait);
+    assertThat(queue.pull(100)).hasSize(10);
   }
 
   @Test
@@ -253,7 +275,7 @@ class QueueStoriesTest extends WithEngine {
     List<JobView> first = queue.pull(10);
     assertThat(first).extracting(QueueFixture::data).containsExactly("a1", "b1", "free");
     assertThat(queue.pull()).isNull();
-    queue.fail(first.getFirst(), "again");
+    queue.ack(first.getFirst());
     assertThat(queue.pullAll()).containsExactly("a2");
     assertThat(queue.counts().active()).isEqualTo(3);
   }
@@ -348,7 +370,7 @@ class QueueStoriesTest extends WithEngine {
     cluster.advance(ofSeconds(1));
     assertThat(data(queue.mustPull())).isEqualTo("later");
     cluster.advance(ofSeconds(89));
-    assertThat(cluster.job(active.id()).attempts()).isEqualTo(1);
+    assertThat(cluster.job(active.id()).stalls()).isEqualTo(1);
   }
 
   private static dev.flashq.statemachine.Claim claim(JobView job) {

@@ -107,6 +107,7 @@ final class ScenarioCommands {
       case "window" -> options.debounceTtlMs(duration(value).toMillis());
       case "lifo" -> options.lifo(Boolean.parseBoolean(value));
       case "group" -> options.groupId(value);
+      case "strict" -> options.groupStrict(Boolean.parseBoolean(value));
       case "after" ->
           options.dependsOn(Arrays.stream(value.split(",")).map(ScenarioCommands::job).toList());
       case "remove_on_complete" -> options.removeOnComplete(Boolean.parseBoolean(value));

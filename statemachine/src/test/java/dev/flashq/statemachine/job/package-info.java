@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.statemachine.job;
+
+import org.jspecify.annotations.NullMarked;
