@@ -9,6 +9,7 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.log.Submission;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -37,6 +38,7 @@ final class LeaderDuties {
   private final Scheduler lane;
   private final LongSupplier clock;
   private final IntSupplier commonLevel;
+  private final AtomicLong leaderships = new AtomicLong();
   private volatile boolean leading;
 
   /** The timer for which the alarm is set, Unix ms. */
@@ -71,15 +73,19 @@ final class LeaderDuties {
    * @param lostMs for which nobody led
    */
   void lead(long lostMs) {
+    long leadership = leaderships.incrementAndGet();
     lane.execute(
         () -> {
-          leading = true;
-          owedMs = lostMs;
-          look();
+          if (leaderships.get() == leadership) {
+            leading = true;
+            owedMs = lostMs;
+            look();
+          }
         });
   }
 
   void leadNoMore() {
+    leaderships.incrementAndGet();
     leading = false;
   }
 

@@ -1,7 +1,7 @@
 package dev.flashq.cluster.peers;
 
 import dev.flashq.statemachine.QueueEngine.Digest;
-import java.util.Set;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +28,9 @@ public final class StateVotes {
    * @param different members whose state differs from this node's
    * @param wrong whether they are a majority: then it is this node's state that is wrong
    */
-  public record Verdict(Set<String> different, boolean wrong) {
+  public record Verdict(List<String> different, boolean wrong) {
     public Verdict {
-      different = Set.copyOf(different);
+      different = List.copyOf(different);
     }
   }
 
@@ -43,6 +43,6 @@ public final class StateVotes {
         different.add(heard.hello().node());
       }
     }
-    return new Verdict(different, different.size() >= members.majority());
+    return new Verdict(List.copyOf(different), different.size() >= members.majority());
   }
 }

@@ -1,6 +1,6 @@
 package dev.flashq.cluster.peers;
 
-import java.util.Set;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +11,7 @@ public final class StateWatch {
 
   private final StateVotes votes;
   private final Consumer<Throwable> wrong;
-  private volatile Set<String> different = Set.of();
+  private volatile List<String> different = List.of();
 
   /**
    * @param wrong called when a majority has another state than this node
@@ -41,7 +41,7 @@ public final class StateWatch {
   }
 
   /** Members whose states differ from this node's. */
-  public Set<String> different() {
+  public List<String> different() {
     return different;
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.peers;
+
+import org.jspecify.annotations.NullMarked;
