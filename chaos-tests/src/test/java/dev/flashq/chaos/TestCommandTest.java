@@ -73,10 +73,12 @@ class TestCommandTest {
 
   @Test
   void handsItsOptionsToMaven() throws IOException {
-    Program test = test("printf '<%s>' \"$@\"", "-pl", "a b", "--no-docker", "-Dtest=X");
+    Program test = test("printf '<%s>' \"$@\"; echo", "-pl", "a b", "--no-docker", "-Dtest=X");
 
-    assertThat(test.checked())
-        .isEqualTo("<-B><verify><-pl><a b><-Dflashq.test.docker=none><-Dtest=X>");
+    assertThat(test.checked().lines())
+        .containsExactly(
+            "<-B><-q><-T><1C><-DskipTests><package><-pl><a b><-Dflashq.test.docker=none><-Dtest=X>",
+            "<-B><-Dexec.skip><verify><-pl><a b><-Dflashq.test.docker=none><-Dtest=X>");
   }
 
   @Test

@@ -3,18 +3,24 @@ package dev.flashq.cluster.simulation;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.flashq.cluster.simulation.Simulation.Result;
 import java.util.ArrayList;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A fixed set of seeds; {@code ./flashq simulate} runs more. */
+/**
+ * A fixed set of seeds; {@code ./flashq simulate} runs more. A simulation has one thread and shares
+ * nothing with others, so two run at the same time.
+ */
 class SimulationTest {
-  private static final int SEEDS = 40;
+  private static final int SEEDS_PER_PART = 10;
 
   /** Seeds in which a planted bug must be caught. */
   private static final int SEEDS_PER_BUG = 30;
@@ -26,13 +32,15 @@ class SimulationTest {
     runs.close();
   }
 
-  @Test
-  void everyPromiseIsKept() {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 11, 21, 31})
+  @Execution(CONCURRENT)
+  void everyPromiseIsKept(long first) {
     var known = new TreeSet<String>();
     long steps = 0;
     long acknowledged = 0;
     long begun = System.nanoTime();
-    for (long seed = 1; seed <= SEEDS; seed++) {
+    for (long seed = first; seed < first + SEEDS_PER_PART; seed++) {
       Result result = runs.run(seed);
       steps += result.steps();
       acknowledged += result.acknowledged();
@@ -43,13 +51,14 @@ class SimulationTest {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.println(
-        "simulation: %d seeds, %d steps, %.0f steps/s, %d operations acknowledged, known: %s"
-            .formatted(SEEDS, steps, steps / seconds, acknowledged, known));
+        "simulation: %d seeds from %d, %d steps, %.0f steps/s, %d operations acknowledged, known: %s"
+            .formatted(SEEDS_PER_PART, first, steps, steps / seconds, acknowledged, known));
     // A run in which hardly anything succeeds proves nothing.
-    assertThat(acknowledged).isGreaterThan(200L * SEEDS);
+    assertThat(acknowledged).isGreaterThan(200L * SEEDS_PER_PART);
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aSeedIsTheSameRunEveryTime() {
     Plan plan = Plan.of(7, Plan.Profile.ALL);
     Result one = runs.run(plan, PlantedBug.NONE, true);
@@ -62,6 +71,7 @@ class SimulationTest {
 
   @ParameterizedTest
   @EnumSource(PlantedBugs.class)
+  @Execution(CONCURRENT)
   void aPlantedBugIsCaught(PlantedBugs bug) {
     var seen = new ArrayList<String>();
     for (long seed = 1; seed <= SEEDS_PER_BUG; seed++) {
@@ -78,6 +88,7 @@ class SimulationTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aFailedRunIsMadeSmaller() {
     PlantedBugs bug = PlantedBugs.LEASES_IGNORED;
     Result failed = firstFailure(bug);
