@@ -27,8 +27,13 @@ final class LeaderDuties {
   /** Milliseconds until a proposal that was refused is made again. */
   private static final long AGAIN_MS = 20;
 
-  /** Milliseconds of standing still from which on lease holders may have been kept from speaking. */
+  /**
+   * Milliseconds of standing still from which on lease holders may have been kept from speaking.
+   */
   static final long STALL_MS = 500;
+
+  /** Milliseconds that the holders of leases have to speak before the first of them may end. */
+  static final long GRACE_MS = 2_000;
 
   /** The feature level at which there is a command for lost time. */
   private static final int EXTENDS_LEASES = 1;
@@ -47,8 +52,8 @@ final class LeaderDuties {
   /** Of the lane alone, like all below. */
   private boolean proposing;
 
-  /** Milliseconds that lease holders have lost and not been given. */
-  private long owedMs;
+  /** Milliseconds that lease holders have lost and not been given; -1: nothing is owed. */
+  private long owedMs = -1;
 
   private @Nullable Alarm alarm;
 
@@ -133,9 +138,14 @@ final class LeaderDuties {
       propose(new Command.RaiseFeatureLevel(level), () -> {});
       return;
     }
-    if (owedMs > 0 && level() >= EXTENDS_LEASES) {
+    if (level() < EXTENDS_LEASES) {
+      owedMs = -1;
+    }
+    if (owedMs >= 0) {
       long given = owedMs;
-      propose(new Command.ExtendLeases(given), () -> owedMs -= given);
+      propose(
+          new Command.ExtendLeases(given, GRACE_MS),
+          () -> owedMs = owedMs > given ? owedMs - given : -1);
       return;
     }
     long due = due();

@@ -3,8 +3,8 @@ package dev.flashq.cluster;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.config.ProposalLimits;
-import dev.flashq.cluster.peers.ClusterClock;
 import dev.flashq.cluster.peers.ClockWatch;
+import dev.flashq.cluster.peers.ClusterClock;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.peers.Members;
 import dev.flashq.cluster.peers.PeerLink;
@@ -91,9 +91,6 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Milliseconds for which a first leader waits to hear the clocks of a majority. */
   private static final long PATIENCE_MS = 2_000;
-
-  /** Milliseconds that lease holders get for a new leader, beside the time without one. */
-  private static final long GRACE_MS = 2_000;
 
   private final AppliedIndex appliedIndex = new AppliedIndex();
   private final Surroundings in;
@@ -227,6 +224,7 @@ public final class NodeCore implements ReplicaEvents {
   @Override
   public void passed(long index) {
     appliedIndex.advance(index);
+    clock.advance(in.replica().clock());
   }
 
   @Override
@@ -292,13 +290,14 @@ public final class NodeCore implements ReplicaEvents {
     if (!elected || closed) {
       return;
     }
+    boolean fresh = in.replica().clock() == 0;
     Optional<Long> setForward = clock.begin(lane.now() - electedAt < PATIENCE_MS);
     if (setForward.isEmpty()) {
       in.peers().tell(hello());
       lane.after(PULSE_MS, this::begin);
       return;
     }
-    duties.lead(setForward.get() + (lane.now() - ledAt) + GRACE_MS);
+    duties.lead(fresh ? 0 : setForward.get() + lane.now() - ledAt);
     proposer.leaderChanged();
   }
 

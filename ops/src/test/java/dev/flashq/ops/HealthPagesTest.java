@@ -24,8 +24,8 @@ class HealthPagesTest {
             100,
             ready,
             List.of(
-                new MemberView("n1", "127.0.0.1:7789", leader != null, 120, 121),
-                new MemberView("n2", "127.0.0.1:7889", false, 110, 119)));
+                new MemberView("n1", "127.0.0.1:7789", leader != null, 120, 121, 3L),
+                new MemberView("n2", "127.0.0.1:7889", false, 110, 119, null)));
     return new HealthPages(
         () -> view,
         () -> 65_432,

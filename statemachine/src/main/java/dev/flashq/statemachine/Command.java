@@ -138,12 +138,21 @@ public sealed interface Command {
   record Tick(long digestIndex, long digest) implements Command {}
 
   /**
-   * All leases end so much later: their holders could not speak, because nobody led. Proposed by
-   * the leader only. Answer: {@link Reply.Done}.
+   * Makes up for a time in which the holders of leases could not speak, because nobody led.
+   * Proposed by the leader only. Answer: {@link Reply.Done}.
+   *
+   * @param lostMs by which all leases end later
+   * @param graceMs for which no lease ends from now on
    */
-  record ExtendLeases(long ms) implements Command {
+  record ExtendLeases(long lostMs, long graceMs) implements Command {
     public ExtendLeases {
-      require(ms >= 0 && ms <= Limits.DURATION_MS, INVALID_REQUEST, "at most 100 years");
+      require(
+          lostMs >= 0
+              && lostMs <= Limits.DURATION_MS
+              && graceMs >= 0
+              && graceMs <= Limits.DURATION_MS,
+          INVALID_REQUEST,
+          "times between 0 and 100 years in milliseconds");
     }
   }
 

@@ -28,16 +28,16 @@ public record Hello(
   public ByteString encode() {
     return PeerProto.Hello.newBuilder()
         .setNode(node)
-            .setUnixMs(unixMs)
-            .setClockMs(clockMs)
-            .setClockKnown(clockKnown)
-            .setFeatureLevel(featureLevel)
-            .setAppliedEnd(applied + 1)
-            .setCommittedEnd(committed + 1)
-            .setDigestIndex(Math.max(0, digest.index()))
-            .setDigest(digest.value())
-            .build()
-            .toByteString();
+        .setUnixMs(unixMs)
+        .setClockMs(clockMs)
+        .setClockKnown(clockKnown)
+        .setFeatureLevel(featureLevel)
+        .setAppliedEnd(applied + 1)
+        .setCommittedEnd(committed + 1)
+        .setDigestIndex(Math.max(0, digest.index()))
+        .setDigest(digest.value())
+        .build()
+        .toByteString();
   }
 
   /** Fails on what no member says. */

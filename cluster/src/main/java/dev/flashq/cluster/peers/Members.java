@@ -36,8 +36,7 @@ public final class Members {
     if (!all.contains(hello.node()) || hello.node().equals(self)) {
       return false;
     }
-    heard.put(
-        hello.node(), new Heard(hello, elapsedMs.getAsLong(), hello.unixMs() - unixMs));
+    heard.put(hello.node(), new Heard(hello, elapsedMs.getAsLong(), hello.unixMs() - unixMs));
     return true;
   }
 

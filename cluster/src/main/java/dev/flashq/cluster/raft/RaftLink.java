@@ -104,7 +104,8 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
             .setType(RaftClientRequest.staleReadRequestType(0))
             .setMessage(Message.valueOf(Buffers.theirs(hello)))
             .build();
-    return forward(member, request).thenApply(reply -> Buffers.ours(reply.getMessage().getContent()));
+    return forward(member, request)
+        .thenApply(reply -> Buffers.ours(reply.getMessage().getContent()));
   }
 
   /** Who sends the entries of this node. */

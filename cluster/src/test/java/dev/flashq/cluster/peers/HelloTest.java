@@ -18,8 +18,7 @@ class HelloTest {
 
   @Test
   void whoHasAppliedNothingSaysSo() throws InvalidProtocolBufferException {
-    Hello said =
-        new Hello("n2", 5, 0, false, 1, -1, -1, Words.of("n2").hello().digest());
+    Hello said = new Hello("n2", 5, 0, false, 1, -1, -1, Words.of("n2").hello().digest());
 
     assertThat(Hello.decode(said.encode())).isEqualTo(said);
   }

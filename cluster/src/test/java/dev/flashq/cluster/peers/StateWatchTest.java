@@ -14,8 +14,7 @@ class StateWatchTest {
   private final Members members = new Members("n1", List.of("n1", "n2", "n3"), time::now);
   private final TreeMap<Long, Long> own = new TreeMap<>();
   private final List<Throwable> stopped = new ArrayList<>();
-  private final StateWatch watch =
-      new StateWatch(new StateVotes(members, own::get), stopped::add);
+  private final StateWatch watch = new StateWatch(new StateVotes(members, own::get), stopped::add);
 
   @Test
   void nobodyStopsWhileAllAreEqual() {
@@ -40,7 +39,9 @@ class StateWatchTest {
     watch.look();
 
     assertThat(stopped).hasSize(1);
-    assertThat(stopped.getFirst()).hasMessageContaining("[n2, n3]").hasMessageContaining("must not");
+    assertThat(stopped.getFirst())
+        .hasMessageContaining("[n2, n3]")
+        .hasMessageContaining("must not");
   }
 
   @Test

@@ -145,6 +145,14 @@ final class SimNode {
     }
   }
 
+  /** A majority has voted for this node. */
+  void elected(long term) {
+    String leader = simulation.leaders().putIfAbsent(term, name());
+    require(
+        leader == null || leader.equals(name()),
+        "leads in term " + term + ", as " + leader + " did");
+  }
+
   CommandGateway gateway() {
     return core().gateway();
   }
@@ -272,7 +280,8 @@ final class SimNode {
 
     @Override
     public void resign(Predicate<String> allowed) {
-      if (simulation.names().stream().anyMatch(name -> !name.equals(name()) && allowed.test(name))) {
+      if (simulation.names().stream()
+          .anyMatch(name -> !name.equals(name()) && allowed.test(name))) {
         link.leaveLeadership();
       }
     }

@@ -254,6 +254,7 @@ final class SimRaft implements ReplicatedLog {
   }
 
   private void lead() {
+    node.elected(disk.term());
     become(Role.LEADER, me);
     for (int peer = 0; peer < size; peer++) {
       next[peer] = disk.lastIndex() + 1;
@@ -321,6 +322,7 @@ final class SimRaft implements ReplicatedLog {
       }
       return;
     }
+    node.require(next[peer] <= disk.lastIndex() + 1, "a member has more than its leader");
     long previous = next[peer] - 1;
     List<LogEntry> entries = disk.from(next[peer], BATCH);
     send(peer, new Append(disk.term(), previous, disk.termAt(previous), entries, commit, round));
@@ -532,7 +534,8 @@ final class SimRaft implements ReplicatedLog {
     }
     OptionalLong now = node.core().stamp();
     if (now.isEmpty()) {
-      return CompletableFuture.failedFuture(new NotSentException("it is not known what time it is"));
+      return CompletableFuture.failedFuture(
+          new NotSentException("it is not known what time it is"));
     }
     var end = new CompletableFuture<Void>();
     ByteString stamped = EntryCodec.stamp(entry, now.getAsLong());

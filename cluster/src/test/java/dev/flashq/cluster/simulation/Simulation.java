@@ -50,6 +50,7 @@ final class Simulation implements AutoCloseable {
   private final History history = new History();
   private final Nemesis nemesis;
   private final TreeMap<Long, Long> digests = new TreeMap<>();
+  private final TreeMap<Long, String> leaders = new TreeMap<>();
   private final List<Check> checks = Checks.all();
   private final Watchman watchman = new Watchman(this);
   private final Map<String, RocksEngine> engines = new HashMap<>();
@@ -253,6 +254,11 @@ final class Simulation implements AutoCloseable {
 
   SimNetwork network() {
     return network;
+  }
+
+  /** Who has led, by terms. */
+  TreeMap<Long, String> leaders() {
+    return leaders;
   }
 
   History history() {

@@ -78,21 +78,21 @@ final class Dispatch implements Dispatcher {
       case Command.RaiseFeatureLevel c -> features.raise(c);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
-        extendLeases(c.ms());
+        extendLeases(c.lostMs(), c.graceMs());
         yield Reply.Done.DONE;
       }
       case Command.SetClock c -> {
         // Nobody could have held on to a lease in a time that was not.
-        extendLeases(Math.max(0, c.toMs() - turn.now()));
+        extendLeases(Math.max(0, c.toMs() - turn.now()), 0);
         meta.advance(c.toMs());
         yield Reply.Done.DONE;
       }
     };
   }
 
-  private void extendLeases(long ms) {
+  private void extendLeases(long lostMs, long graceMs) {
     if (meta.active() > 0) {
-      meta.extendLeases(ms);
+      meta.extendLeases(lostMs, graceMs);
     }
   }
 

@@ -222,8 +222,7 @@ public final class RocksEngine implements QueueEngine {
   }
 
   private Reply decide(Submission submission, Turn turn) {
-    if (isForTheLeader(submission.command())
-        && !submission.principal().equals(Principal.SYSTEM)) {
+    if (isForTheLeader(submission.command()) && !submission.principal().equals(Principal.SYSTEM)) {
       return new Reply.Refused(FORBIDDEN, "unauthorized: only the cluster's leader says this");
     }
     return dispatch.dispatch(submission.command(), turn);
@@ -315,7 +314,9 @@ public final class RocksEngine implements QueueEngine {
     Slot lease = state.leases.first();
     Timer timer = state.timers.first();
     return Math.min(
-        lease == null ? Long.MAX_VALUE : lease.major() + state.meta.leasePauseMs(),
+        lease == null
+            ? Long.MAX_VALUE
+            : Math.max(lease.major() + state.meta.leasePauseMs(), state.meta.leasesFrom()),
         timer == null ? Long.MAX_VALUE : timer.due());
   }
 

@@ -54,7 +54,11 @@ final class TickHandler {
     int left = Limits.TIMERS_PER_TICK;
     Slot lease = leases.first();
     long leaseTime = turn.now() - meta.leasePauseMs();
-    while (lease != null && lease.major() <= leaseTime && left > 0 && !turn.work().isSpent()) {
+    while (lease != null
+        && lease.major() <= leaseTime
+        && turn.now() >= meta.leasesFrom()
+        && left > 0
+        && !turn.work().isSpent()) {
       endLease(lease.value(), turn);
       left--;
       lease = leases.first();

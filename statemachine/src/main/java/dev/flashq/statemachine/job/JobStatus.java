@@ -39,8 +39,7 @@ public sealed interface JobStatus {
    * @param timesOutAt by the time of leases; 0: never
    * @param number its place if it comes back
    */
-  record Active(
-      long startedAt, long heartbeatAt, long leaseUntil, long timesOutAt, long number)
+  record Active(long startedAt, long heartbeatAt, long leaseUntil, long timesOutAt, long number)
       implements JobStatus {
     @Override
     public JobState state() {

@@ -177,16 +177,11 @@ public final class Lifecycle {
     jobs.move(job, active(job, active.startedAt(), active.timesOutAt(), now, active.number()));
   }
 
-  private JobStatus.Active active(
-      Job job, long startedAt, long timesOutAt, long now, long number) {
+  private JobStatus.Active active(Job job, long startedAt, long timesOutAt, long now, long number) {
     long stall = job.options().stallTimeoutMs();
     long until = leaseTime(now) + (stall == 0 ? Limits.LEASE_MS : stall);
     return new JobStatus.Active(
-        startedAt,
-        now,
-        timesOutAt == 0 ? until : Math.min(until, timesOutAt),
-        timesOutAt,
-        number);
+        startedAt, now, timesOutAt == 0 ? until : Math.min(until, timesOutAt), timesOutAt, number);
   }
 
   /** The time by which leases are measured. */

@@ -107,7 +107,8 @@ final class CommandCodec {
       case ForgetQueue c ->
           to.setForgetQueue(LogProto.ForgetQueue.newBuilder().setQueue(c.queue().value()));
       case ExtendLeases c ->
-          to.setExtendLeases(LogProto.ExtendLeases.newBuilder().setMs(c.ms()));
+          to.setExtendLeases(
+              LogProto.ExtendLeases.newBuilder().setLostMs(c.lostMs()).setGraceMs(c.graceMs()));
       case SetClock c -> to.setSetClock(LogProto.SetClock.newBuilder().setToMs(c.toMs()));
       case RemoveJobs c ->
           to.setRemoveJobs(
@@ -185,7 +186,9 @@ final class CommandCodec {
             m.getLimit(),
             m.getFrom());
       }
-      case EXTEND_LEASES -> new ExtendLeases(logged.getExtendLeases().getMs());
+      case EXTEND_LEASES ->
+          new ExtendLeases(
+              logged.getExtendLeases().getLostMs(), logged.getExtendLeases().getGraceMs());
       case SET_CLOCK -> new SetClock(logged.getSetClock().getToMs());
       case FORGET_QUEUE -> new ForgetQueue(queues.of(logged.getForgetQueue().getQueue()));
       case BODY_NOT_SET ->

@@ -82,8 +82,14 @@ public final class Meta {
     return row.getLeasePauseMs();
   }
 
-  public void extendLeases(long ms) {
-    row.setLeasePauseMs(row.getLeasePauseMs() + ms);
+  /** No lease ends before this time, Unix ms. */
+  public long leasesFrom() {
+    return row.getLeasesFrom();
+  }
+
+  public void extendLeases(long lostMs, long graceMs) {
+    row.setLeasePauseMs(row.getLeasePauseMs() + lostMs);
+    row.setLeasesFrom(Math.max(row.getLeasesFrom(), row.getClockMs() + graceMs));
   }
 
   public int featureLevel() {

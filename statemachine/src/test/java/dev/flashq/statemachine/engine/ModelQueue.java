@@ -63,6 +63,7 @@ final class ModelQueue {
   private final TreeMap<String, Long> turns = new TreeMap<>();
   private final Set<Long> everCompleted = new TreeSet<>();
   private long now;
+  private long leasesFrom;
   private long lastId;
   private long places;
   private long pushed;
@@ -120,7 +121,10 @@ final class ModelQueue {
   /** Everything up to the time that is due happens. */
   void tick(long time) {
     now = Math.max(now, time);
-    for (ModelJob job : all(j -> j.state == ACTIVE && j.leaseUntil <= now, j -> j.leaseUntil)) {
+    for (ModelJob job :
+        all(
+            j -> j.state == ACTIVE && j.leaseUntil <= now && leasesFrom <= now,
+            j -> j.leaseUntil)) {
       leaseEnded(job);
     }
     all(j -> j.state == DELAYED && j.runAt <= now, j -> j.runAt).forEach(this::ready);
@@ -218,7 +222,8 @@ final class ModelQueue {
               this::removed);
       case Command.RetryDeadJobs c -> retry(c);
       case Command.ExtendLeases c -> {
-        extendLeases(c.ms());
+        extendLeases(c.lostMs());
+        leasesFrom = Math.max(leasesFrom, now + c.graceMs());
         yield Reply.Done.DONE;
       }
       case Command.SetClock c -> {
@@ -317,8 +322,7 @@ final class ModelQueue {
       best.state = ACTIVE;
       best.deliveries++;
       best.startedAt = now;
-      best.timesOutAt =
-          now + (best.options.timeoutMs() == 0 ? 1L << 60 : best.options.timeoutMs());
+      best.timesOutAt = now + (best.options.timeoutMs() == 0 ? 1L << 60 : best.options.timeoutMs());
       lease(best);
       delivered.add(view(best));
       if (alone) {

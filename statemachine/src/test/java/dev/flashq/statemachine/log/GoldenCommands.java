@@ -77,7 +77,7 @@ final class GoldenCommands {
         "ReleaseJobs", new Command.ReleaseJobs(List.of(CLAIM, new Claim(new JobId(9), 1))));
     commands.put("Tick", new Command.Tick(4711, 0x8877665544332211L));
     commands.put("RaiseFeatureLevel", new Command.RaiseFeatureLevel(1));
-    commands.put("ExtendLeases", new Command.ExtendLeases(6_500));
+    commands.put("ExtendLeases", new Command.ExtendLeases(6_500, 2_000));
     commands.put("SetClock", new Command.SetClock(1_700_000_000_123L));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
