@@ -223,7 +223,11 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         yield Reply.Done.DONE;
       }
       case Command.RetryDeadJobs retry -> retry(retry);
-      case Command.PullJobs _, Command.Tick _, Command.RaiseFeatureLevel _ ->
+      case Command.PullJobs _,
+          Command.Tick _,
+          Command.RaiseFeatureLevel _,
+          Command.ExtendLeases _,
+          Command.SetClock _ ->
           throw new IllegalArgumentException();
     };
   }
