@@ -86,6 +86,10 @@ public final class PushOptions extends OptionValues {
     return flag(PushOption.LIFO);
   }
 
+  public boolean groupStrict() {
+    return flag(PushOption.GROUP_STRICT);
+  }
+
   public boolean removeOnComplete() {
     return flag(PushOption.REMOVE_ON_COMPLETE);
   }
@@ -168,6 +172,11 @@ public final class PushOptions extends OptionValues {
   /** Whether it stands before the jobs of its priority that were pushed earlier. */
   public PushOptions withLifo(boolean value) {
     return with(PushOption.LIFO, value);
+  }
+
+  /** Whether its group waits while this job, having failed, waits for its next attempt. */
+  public PushOptions withGroupStrict(boolean value) {
+    return with(PushOption.GROUP_STRICT, value);
   }
 
   public PushOptions withRemoveOnComplete(boolean value) {

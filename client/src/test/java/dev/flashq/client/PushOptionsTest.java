@@ -28,6 +28,7 @@ class PushOptionsTest {
           .withTags(List.of("a", "b"))
           .withDependsOn(List.of(8L, 9L))
           .withLifo(true)
+          .withGroupStrict(true)
           .withRemoveOnComplete(true)
           .withRemoveOnFail(true)
           .withStallTimeout(Duration.ofMillis(10))
@@ -59,7 +60,7 @@ class PushOptionsTest {
                 + "'backoff':{'type':'fixed','delay':6},'debounce_ttl':7,'stall_timeout':10,"
                 + "'keep_completed_age':11,'max_attempts':5,'keep_completed_count':12,"
                 + "'unique_key':'u','job_id':'c','debounce_id':'d','group_id':'g','tags':['a','b'],"
-                + "'depends_on':[8,9],'priority':-1,'lifo':true,'remove_on_complete':true,"
+                + "'depends_on':[8,9],'priority':-1,'lifo':true,'group_strict':true,'remove_on_complete':true,"
                 + "'remove_on_fail':true}");
   }
 

@@ -15,6 +15,7 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,6 +159,7 @@ public final class ClusterNode implements AutoCloseable {
         applied,
         status.committedIndex(),
         snapshot,
+        featureLevel(),
         ready,
         settings.members().stream().map(member -> view(member, status, applied)).toList());
   }
@@ -205,8 +207,20 @@ public final class ClusterNode implements AutoCloseable {
     return core.waitingPulls();
   }
 
+  /**
+   * Sets the replicated clock forward to the clock of the majority; the answer is a refusal or not.
+   */
+  public CompletableFuture<Reply> setClock() {
+    return core.setClock();
+  }
+
   boolean sendsCheckpoint() {
     return raft.sendsCheckpoint();
+  }
+
+  /** How far this node's clock is off those of the majority; 0 while that is not known. */
+  public long clockDeviationMs() {
+    return core.members().deviationMs(settings.nodeId()).orElse(0L);
   }
 
   /** Takes a checkpoint now. */
@@ -267,6 +281,14 @@ public final class ClusterNode implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       LOG.info(
           "No checkpoint was taken at the stop; the next start replays more: {}", e.toString());
+    }
+  }
+
+  private int featureLevel() {
+    try {
+      return replica.featureLevel();
+    } catch (RefusedException _) {
+      return 0;
     }
   }
 

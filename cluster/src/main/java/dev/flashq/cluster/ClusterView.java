@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param role of this node: leader, follower, candidate, or stopped
  * @param appliedIndex the last log entry in this node's state
  * @param snapshotIndex the last log entry in this node's newest checkpoint; -1 without one
+ * @param featureLevel what all members have been able to do together so far
  * @param ready whether a client is well served here: there is a leader and this node has caught up
  *     with it
  */
@@ -22,6 +23,7 @@ public record ClusterView(
     long appliedIndex,
     long committedIndex,
     long snapshotIndex,
+    int featureLevel,
     boolean ready,
     List<MemberView> members) {
   public ClusterView {

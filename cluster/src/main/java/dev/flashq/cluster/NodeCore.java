@@ -1,5 +1,6 @@
 package dev.flashq.cluster;
 
+import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.config.ProposalLimits;
@@ -20,6 +21,7 @@ import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
@@ -38,6 +40,7 @@ import dev.flashq.statemachine.log.Submission;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -82,6 +85,9 @@ public final class NodeCore implements ReplicaEvents {
    * @param reading several tasks at a time, which may read from disk
    */
   public record Lanes(Scheduler proposing, Scheduler serving, Scheduler reading) {}
+
+  /** The feature level at which the clock can be set. */
+  private static final int SETS_CLOCK = 1;
 
   /** Milliseconds between two words to the other members. */
   private static final long HELLO_MS = 1_000;
@@ -188,6 +194,21 @@ public final class NodeCore implements ReplicaEvents {
   /** The replicated clock as this node knows it. */
   public ClusterClock clock() {
     return clock;
+  }
+
+  /** Sets the replicated clock forward to the clock of the majority. */
+  public CompletableFuture<Reply> setClock() {
+    Optional<Long> majority = clock.majorityMs();
+    if (majority.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          new Refused(SERVICE_UNAVAILABLE, "The clocks of a majority are not known, retry later"));
+    }
+    if (in.replica().featureLevel() < SETS_CLOCK) {
+      return CompletableFuture.completedFuture(
+          new Refused(FEATURE_LEVEL, "A member does not understand this yet"));
+    }
+    return proposer.submit(
+        new Submission(Principal.SYSTEM, null, new Command.SetClock(majority.get())));
   }
 
   public CommandGateway gateway() {

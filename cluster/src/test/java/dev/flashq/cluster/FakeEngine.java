@@ -11,7 +11,6 @@ import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Fact;
-import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
@@ -71,6 +70,8 @@ final class FakeEngine implements QueueEngine {
   private long lastJob;
   private long lastTime;
   private long digest;
+  private int level;
+  private final Map<Long, Long> digests = new HashMap<>();
   private boolean broken;
   private boolean closed;
 
@@ -115,6 +116,7 @@ final class FakeEngine implements QueueEngine {
     applied = new Applied(term, index);
     log.add(new Logged(term, index, bytes));
     digest = digest * 31 + bytes.hashCode();
+    digests.put(index, digest);
     lastTime = Math.max(lastTime, entry.proposedAtMs());
     var header = entry.header();
     boots.merge(header.node(), header.boot(), Math::max);
@@ -136,7 +138,8 @@ final class FakeEngine implements QueueEngine {
   }
 
   private Reply apply(Command command) {
-    if (!(command instanceof Command.ExtendLeases)) {
+    if (!(command instanceof Command.ExtendLeases)
+        && !(command instanceof Command.RaiseFeatureLevel)) {
       kinds.add(command.getClass().getSimpleName());
     }
     return switch (command) {
@@ -164,6 +167,10 @@ final class FakeEngine implements QueueEngine {
         while (!delayed.isEmpty() && delayed.firstKey() <= lastTime) {
           delayed.pollFirstEntry().getValue().forEach(this::makeReady);
         }
+        yield Reply.Done.DONE;
+      }
+      case Command.RaiseFeatureLevel raise -> {
+        level = raise.level();
         yield Reply.Done.DONE;
       }
       default -> Reply.Done.DONE;
@@ -325,8 +332,8 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public @Nullable Long digestAt(long index) {
-    return null;
+  public synchronized @Nullable Long digestAt(long index) {
+    return digests.get(index);
   }
 
   @Override
@@ -335,8 +342,8 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public int featureLevel() {
-    return FeatureLevel.CURRENT;
+  public synchronized int featureLevel() {
+    return level;
   }
 
   @Override
@@ -347,6 +354,11 @@ final class FakeEngine implements QueueEngine {
   @Override
   public synchronized void close() {
     closed = true;
+  }
+
+  /** From now on the state is another one than that of the other members. */
+  synchronized void falsify() {
+    digest ^= 1;
   }
 
   /** From now on nothing can be applied. */

@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /** Nodes in this process on ephemeral ports of the loopback interface. */
 final class TestCluster implements AutoCloseable {
@@ -85,18 +86,31 @@ final class TestCluster implements AutoCloseable {
    * @param replaced an empty data folder takes the place of a lost one
    */
   ClusterNode start(String id, boolean replaced) {
-    var node =
-        new ClusterNode(settings(id, replaced), this::open, System::currentTimeMillis, fatal::add);
-    nodes.put(id, node);
+    return start(settings(id, replaced, FeatureLevel.CURRENT), System::currentTimeMillis);
+  }
+
+  /** Starts a node that understands no more than a level. */
+  ClusterNode startOlder(String id, int featureLevel) {
+    return start(settings(id, false, featureLevel), System::currentTimeMillis);
+  }
+
+  /** Starts a node whose clock is wrong. */
+  ClusterNode startWithClock(String id, LongSupplier unixMs) {
+    return start(settings(id, false, FeatureLevel.CURRENT), unixMs);
+  }
+
+  private ClusterNode start(ClusterSettings settings, LongSupplier unixMs) {
+    var node = new ClusterNode(settings, this::open, unixMs, fatal::add);
+    nodes.put(settings.nodeId(), node);
     node.start();
     return node;
   }
 
   ClusterSettings settings(String id) {
-    return settings(id, false);
+    return settings(id, false, FeatureLevel.CURRENT);
   }
 
-  private ClusterSettings settings(String id, boolean replaced) {
+  private ClusterSettings settings(String id, boolean replaced, int featureLevel) {
     var certificates =
         new DevelopmentCa(folder.resolve("certs"), InstantSource.system())
             .certificatesOf(id, List.of());
@@ -110,7 +124,7 @@ final class TestCluster implements AutoCloseable {
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,
         snapshotBytes,
-        FeatureLevel.CURRENT);
+        featureLevel);
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {

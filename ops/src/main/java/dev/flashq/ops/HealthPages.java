@@ -2,7 +2,9 @@ package dev.flashq.ops;
 
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.cluster.ClusterView.MemberView;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.wire.JsonWriter;
+import dev.flashq.statemachine.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -77,7 +79,7 @@ public final class HealthPages {
   public Page cluster() {
     ClusterView now = view.get();
     JsonWriter json = new JsonWriter();
-    json.beginMap(10);
+    json.beginMap(11);
     text(json, "cluster", now.cluster());
     text(json, "node", now.node());
     leader(json, now);
@@ -87,6 +89,7 @@ public final class HealthPages {
     number(json, "applied_index", now.appliedIndex());
     number(json, "committed_index", now.committedIndex());
     number(json, "snapshot_index", now.snapshotIndex());
+    number(json, "feature_level", now.featureLevel());
     json.key("members");
     json.beginArray(now.members().size());
     now.members().forEach(member -> member(json, member));
@@ -95,9 +98,26 @@ public final class HealthPages {
     return page(200, json);
   }
 
+  /** What came of setting the replicated clock. */
+  public static Page clockSet(Reply reply) {
+    JsonWriter json = new JsonWriter();
+    if (reply instanceof Reply.Refused(ErrorCode code, String detail)) {
+      json.beginMap(3);
+      flag(json, "ok", false);
+      text(json, "error", detail);
+      text(json, "code", code.name());
+      json.endMap();
+      return page(code.httpStatus(), json);
+    }
+    json.beginMap(1);
+    flag(json, "ok", true);
+    json.endMap();
+    return page(200, json);
+  }
+
   private void member(JsonWriter json, MemberView member) {
     Addresses reached = addresses.getOrDefault(member.id(), Addresses.UNKNOWN);
-    json.beginMap(7);
+    json.beginMap(8);
     text(json, "id", member.id());
     text(json, "peer_address", member.address());
     text(json, "client_address", reached.tcp());
@@ -105,6 +125,13 @@ public final class HealthPages {
     flag(json, "leader", member.leader());
     number(json, "applied_index", member.appliedIndex());
     number(json, "committed_index", member.committedIndex());
+    json.key("clock_off_ms");
+    Long off = member.clockOffMs();
+    if (off == null) {
+      json.nil();
+    } else {
+      json.integer(off);
+    }
     json.endMap();
   }
 

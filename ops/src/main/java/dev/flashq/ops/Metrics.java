@@ -42,7 +42,7 @@ public final class Metrics implements AutoCloseable {
     private static final Figures NONE =
         new Figures(
             new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Throughput.NONE),
-            new ClusterView("", "", null, 0, "", 0, 0, 0, false, List.of()),
+            new ClusterView("", "", null, 0, "", 0, 0, 0, 0, false, List.of()),
             List.of());
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.cluster.ClusterView.MemberView;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Reply;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ class HealthPagesTest {
             120,
             121,
             100,
+            1,
             ready,
             List.of(
                 new MemberView("n1", "127.0.0.1:7789", leader != null, 120, 121, 3L),
@@ -77,10 +80,20 @@ class HealthPagesTest {
     assertThat(page.body())
         .isEqualTo(
             "{\"cluster\":\"flashq\",\"node\":\"n1\",\"leader\":\"n1\",\"term\":3,\"role\":\"leader\","
-                + "\"ready\":true,\"applied_index\":120,\"committed_index\":121,\"snapshot_index\":100,"
+                + "\"ready\":true,\"applied_index\":120,\"committed_index\":121,\"snapshot_index\":100,\"feature_level\":1,"
                 + "\"members\":[{\"id\":\"n1\",\"peer_address\":\"127.0.0.1:7789\","
                 + "\"client_address\":\"127.0.0.1:6789\",\"http_address\":\"127.0.0.1:6790\",\"leader\":true,\"applied_index\":120,"
-                + "\"committed_index\":121},{\"id\":\"n2\",\"peer_address\":\"127.0.0.1:7889\","
-                + "\"client_address\":\"\",\"http_address\":\"\",\"leader\":false,\"applied_index\":110,\"committed_index\":119}]}");
+                + "\"committed_index\":121,\"clock_off_ms\":3},{\"id\":\"n2\",\"peer_address\":\"127.0.0.1:7889\","
+                + "\"client_address\":\"\",\"http_address\":\"\",\"leader\":false,\"applied_index\":110,\"committed_index\":119,\"clock_off_ms\":null}]}");
+  }
+
+  @Test
+  void saysWhatCameOfSettingTheClock() {
+    assertThat(HealthPages.clockSet(Reply.Done.DONE)).isEqualTo(Page.json(200, "{\"ok\":true}"));
+    Page refused =
+        HealthPages.clockSet(new Reply.Refused(ErrorCode.SERVICE_UNAVAILABLE, "not now"));
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.body())
+        .isEqualTo("{\"ok\":false,\"error\":\"not now\",\"code\":\"SERVICE_UNAVAILABLE\"}");
   }
 }

@@ -17,7 +17,7 @@ class MetricsTest {
   private static final Metrics.Figures FIGURES =
       new Metrics.Figures(
           new Stats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10_500, Throughput.NONE),
-          new ClusterView("flashq", "n1", null, 2, "leader", 11, 12, 10, true, List.of()),
+          new ClusterView("flashq", "n1", null, 2, "leader", 11, 12, 10, 1, true, List.of()),
           List.of());
 
   @Test

@@ -68,6 +68,9 @@ public final class Limits {
   /** Milliseconds that a closing connection may take to read what was written to it. */
   public static final long LINGER_MS = 2_000;
 
+  /** Milliseconds that pulls and waits go on when their client has ended its output. */
+  public static final long HALF_CLOSED_MS = 1_000;
+
   /** Milliseconds that open requests may take when a server stops. */
   public static final long SHUTDOWN_MS = 5_000;
 

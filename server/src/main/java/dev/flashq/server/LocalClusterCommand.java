@@ -79,8 +79,8 @@ final class LocalClusterCommand {
     LocalNode first = cluster.nodes().getFirst();
     System.out.println("ready; Ctrl-C stops all. Data stays in " + data + ". Try:");
     System.out.printf(
-        "  echo '{\"cmd\":\"PUSH\",\"queue\":\"mail\",\"data\":{\"to\":\"ada@example.org\"}}' | nc -q 1 127.0.0.1 %d%n",
-        first.tcpPort());
+        "  curl http://127.0.0.1:%d/queues/mail/jobs -d '{\"data\":{\"to\":\"ada@example.org\"}}'%n",
+        first.httpPort());
     System.out.printf("  curl http://127.0.0.1:%d/cluster%n", first.httpPort());
     if (tokens) {
       System.out.println(

@@ -109,7 +109,7 @@ public final class Node implements AutoCloseable {
             new HttpServer(
                 HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
                 context(cluster, tokens, hints),
-                new OpsRoutes(health, metrics)));
+                new OpsRoutes(health, metrics, cluster::setClock)));
     int httpPort = http.start();
     LOG.atInfo()
         .addKeyValue("node", config.nodeId())
@@ -199,6 +199,10 @@ public final class Node implements AutoCloseable {
         cluster::pendingCommands);
     metrics.gauge(
         "flashq.waiting.pulls", "Pulls that wait for a job on this node", cluster::waitingPulls);
+    metrics.gauge(
+        "flashq.clock.deviation.ms",
+        "Milliseconds that this node's clock is off those of the majority; 0 while that is not known",
+        cluster::clockDeviationMs);
     metrics.gauge(
         "flashq.connections.open", "Client connections", () -> stats.connectionsOpen.sum());
     metrics.counter(

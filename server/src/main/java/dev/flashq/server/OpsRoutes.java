@@ -3,13 +3,17 @@ package dev.flashq.server;
 import dev.flashq.ops.HealthPages;
 import dev.flashq.ops.Metrics;
 import dev.flashq.ops.Page;
+import dev.flashq.statemachine.Reply;
 import dev.flashq.transport.http.HttpAnswer;
 import dev.flashq.transport.http.OpsEndpoints;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Operational pages for the HTTP transport. */
-record OpsRoutes(HealthPages health, Metrics metrics) implements OpsEndpoints {
+record OpsRoutes(HealthPages health, Metrics metrics, Supplier<CompletableFuture<Reply>> setClock)
+    implements OpsEndpoints {
   @Override
   public Optional<HttpAnswer> get(String path) {
     return Optional.ofNullable(page(path))
@@ -22,6 +26,7 @@ record OpsRoutes(HealthPages health, Metrics metrics) implements OpsEndpoints {
       case "/health/live" -> health.live();
       case "/health/ready" -> health.ready();
       case "/cluster" -> health.cluster();
+      case "/cluster/clock" -> HealthPages.clockSet(setClock.get().join());
       case "/metrics/prometheus" -> metrics.scrape();
       default -> null;
     };

@@ -4,6 +4,7 @@ import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
 import static dev.flashq.protocol.ErrorCode.JOB_FAILED;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
 import dev.flashq.statemachine.Claim;
@@ -59,6 +60,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   public final List<Command> commands = Collections.synchronizedList(new ArrayList<>());
   public final List<Principal> principals = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean holding;
+  private volatile boolean readsFail;
   private final List<Runnable> held = new ArrayList<>();
 
   private static final class Job {
@@ -87,6 +89,11 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     principals.add(principal);
     run(() -> submit(requestId, command, reply));
     return reply;
+  }
+
+  /** From now on no question is answered. */
+  public void failReads() {
+    readsFail = true;
   }
 
   /** From now on nothing is answered until {@link #letGo}. */
@@ -251,6 +258,13 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     if (key != null && !select(view -> key.equals(view.options().uniqueKey())).isEmpty()) {
       return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + key);
     }
+    String custom = job.options().customId();
+    if (custom != null) {
+      List<Job> known = select(view -> custom.equals(view.options().customId()));
+      if (!known.isEmpty()) {
+        return new Reply.PushOutcome.Accepted(known.getFirst().view.id(), true);
+      }
+    }
     JobId id = new JobId(++lastId);
     JobState state = job.options().delayMs() > 0 ? JobState.DELAYED : JobState.WAITING;
     jobs.put(id, new Job(view(id, queue, state, job.options(), job.data())));
@@ -349,6 +363,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   @SuppressWarnings("unchecked") // Each query's answer type is the one its record declares.
   private <R> void ask(Query<R> query, CompletableFuture<R> answer) {
     try {
+      if (readsFail) {
+        throw new RefusedException(new Refused(SERVICE_UNAVAILABLE, "no leader"));
+      }
       if (query instanceof Query.WaitForJob(JobId id, long waitMs)) {
         await(id, waitMs, (CompletableFuture<Query.Finished>) answer);
       } else {

@@ -19,12 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whatever waits, a pull costs the same and the memory stays within its bounds.
  *
  * <p>{@code ./flashq bench --backlog 10000000} measures the same through real nodes.
  */
+@Isolated("measures memory")
 class BacklogTest {
   private static final int MILLION = 1_000_000;
 

@@ -21,8 +21,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** No entry does more than a bounded part of a large piece of work, and all of it gets done. */
+@Isolated("measures memory")
 class BoundedWorkTest extends WithEngine {
   private static final int MANY = 12_000;
 

@@ -74,7 +74,12 @@ final class Answers {
     if (!(exchange.outcome instanceof Delivered(List<JobView> jobs)) || jobs.isEmpty()) {
       return;
     }
-    int count = open ? Outcomes.fitting(jobs) : 0;
+    if (!open) {
+      context.releaseDelivery(exchange);
+      exchange.outcome = Delivered.NONE;
+      return;
+    }
+    int count = Outcomes.fitting(jobs);
     if (count < jobs.size()) {
       context.release(jobs.subList(count, jobs.size()), exchange.principal);
       exchange.outcome = new Delivered(jobs.subList(0, count));

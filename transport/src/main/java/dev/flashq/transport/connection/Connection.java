@@ -139,6 +139,9 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
+    if (inputEnded && reading() && protocol.hungry()) {
+      endReading();
+    }
   }
 
   private boolean reading() {
@@ -183,8 +186,20 @@ public final class Connection extends ChannelInboundHandlerAdapter {
       channel.close();
     } else if (reading()) {
       protocol.endOfInput();
-      end();
+      work();
     }
+  }
+
+  /**
+   * The client has asked all that it will ask, and gets its answers; but it may be gone altogether,
+   * so that it does not wait for long.
+   */
+  private void endReading() {
+    phase = Phase.ENDING;
+    times.limitEnd();
+    times.limitWaits();
+    protocol.drop();
+    endIfIdle();
   }
 
   /** Called by any thread: the server stops. */

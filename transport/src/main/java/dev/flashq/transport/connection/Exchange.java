@@ -28,6 +28,9 @@ public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   Shape<?> shape = Plan.DONE;
   boolean delivers;
 
+  /** Whether it carries a request id, under which its client may ask again. */
+  boolean named;
+
   /** Set while it waits, so that the waiting can be ended. */
   @Nullable Future<?> future;
 

@@ -59,6 +59,7 @@ public final class Exchanges implements Runnable {
   public void start(Exchange exchange, Plan plan) {
     exchange.shape = plan.shape();
     exchange.delivers = plan.delivers();
+    exchange.named = plan.named();
     switch (plan) {
       case Plan.Known known -> exchange.complete(known.outcome());
       case Plan.Authenticate(String token) ->

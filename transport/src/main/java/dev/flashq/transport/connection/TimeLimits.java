@@ -64,6 +64,11 @@ final class TimeLimits {
     }
   }
 
+  /** Ends the waits of a client that can only listen. */
+  void limitWaits() {
+    later(Limits.HALF_CLOSED_MS, exchanges::endWaits);
+  }
+
   /** The server has no more time than this. */
   void limitStop() {
     later(limits.shutdownMs(), channel::close);

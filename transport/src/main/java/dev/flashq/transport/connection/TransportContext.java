@@ -65,9 +65,12 @@ public final class TransportContext {
     }
   }
 
-  /** Gives back what the exchange was to deliver. */
+  /**
+   * Gives back what the exchange was to deliver; but what a request id names is kept for whoever
+   * sends it again, here or to another node.
+   */
   void releaseDelivery(Exchange exchange) {
-    if (exchange.outcome instanceof Delivered(List<JobView> jobs)) {
+    if (!exchange.named && exchange.outcome instanceof Delivered(List<JobView> jobs)) {
       release(jobs, exchange.principal);
     }
   }

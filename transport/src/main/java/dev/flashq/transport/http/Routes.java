@@ -23,6 +23,9 @@ final class Routes {
   private static final Set<String> OPS =
       Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus", "/cluster");
 
+  /** What the server is told to do, by POST. */
+  private static final Set<String> ACTIONS = Set.of("/cluster/clock");
+
   private static final long NO_TIMEOUT = Long.MAX_VALUE;
 
   private static final List<Route> ROUTES =
@@ -121,10 +124,11 @@ final class Routes {
   private static Target decoded(HttpMethod method, String uri) {
     QueryStringDecoder decoder = new QueryStringDecoder(uri);
     String rawPath = decoder.rawPath();
-    if (OPS.contains(rawPath)) {
-      return method.equals(HttpMethod.GET)
+    if (OPS.contains(rawPath) || ACTIONS.contains(rawPath)) {
+      HttpMethod wanted = ACTIONS.contains(rawPath) ? HttpMethod.POST : HttpMethod.GET;
+      return method.equals(wanted)
           ? new Target.ToOps(rawPath)
-          : new Target.WrongMethod("GET");
+          : new Target.WrongMethod(wanted.name());
     }
     List<String> parts = new ArrayList<>();
     for (String part : split(rawPath)) {

@@ -68,10 +68,13 @@ public final class HttpRequests {
     return switch (reply) {
       case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
           switch (outcomes.getFirst()) {
-            case Accepted(JobId id, _) ->
+            // This replica has just applied the push, or the entry that answered it before.
+            case Accepted accepted ->
                 gateway
-                    .ask(principal, new Query.GetJob(id), Consistency.LINEARIZABLE)
-                    .thenApply(found -> new HttpShapes.PushedJob(id, found));
+                    .ask(principal, new Query.GetJob(accepted.id()), Consistency.LOCAL)
+                    .handle(
+                        (found, _) ->
+                            new HttpShapes.PushedJob(accepted, found == null ? null : found.job()));
             case Refused refused -> CompletableFuture.completedFuture(refused);
           };
       case Reply.Done _, Reply.Delivered _, Reply.Acked _, Reply.Removed _, Refused _ ->
@@ -121,11 +124,8 @@ public final class HttpRequests {
 
   public static Plan ackBatch(Request body) {
     check(body, Cmd.ACKB);
-    List<Ack> acks = Requests.acks(body);
-    Shape<Reply.Acked> shape = HttpShapes.ackedMany(Requests.jobs(acks));
-    return acks.isEmpty()
-        ? new Plan.Known(new Reply.Acked(0, List.of()), shape)
-        : Requests.submit(body, new Command.AckJobs(acks), shape);
+    AckBatch batch = Requests.acks(body);
+    return Requests.ackBatch(body, batch, HttpShapes.ackedMany(batch));
   }
 
   public static Plan job(String id) {

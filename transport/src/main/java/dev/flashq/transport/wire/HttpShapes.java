@@ -4,15 +4,16 @@ import static dev.flashq.transport.wire.JobWriter.integer;
 import static dev.flashq.transport.wire.JobWriter.text;
 
 import dev.flashq.protocol.wire.ValueWriter;
-import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Delivered;
+import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
 import dev.flashq.statemachine.Reply.Pushed;
 import dev.flashq.transport.wire.QueueShapes.Overview;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the HTTP routes: the value under {@code data}. */
 final class HttpShapes {
@@ -28,28 +29,37 @@ final class HttpShapes {
     data(answer, 0).nil();
   }
 
-  /** A pushed job; it may be gone already when it is looked at. */
-  record PushedJob(JobId id, Found found) {}
+  /**
+   * A pushed job.
+   *
+   * @param job null when it could not be looked at any more, which does not make the push undone
+   */
+  record PushedJob(Accepted accepted, @Nullable JobView job) {}
 
   static void pushed(PushedJob pushed, Answer answer) {
-    ValueWriter out = data(answer, 0);
-    JobView job = pushed.found().job();
+    boolean existing = pushed.accepted().existing();
+    ValueWriter out = data(answer, existing ? 1 : 0);
+    JobView job = pushed.job();
     if (job != null) {
       JobWriter.job(job, answer);
-      return;
+    } else {
+      out.beginMap(2);
+      integer(out, Names.ID, pushed.accepted().id().value());
+      text(out, Names.STATE, JobShapes.UNKNOWN);
+      out.endMap();
     }
-    out.beginMap(2);
-    integer(out, Names.ID, pushed.id().value());
-    text(out, Names.STATE, JobShapes.UNKNOWN);
-    out.endMap();
+    if (existing) {
+      JobShapes.existing(out);
+    }
   }
 
   static Shape<Pushed> pushedMany(Batch batch) {
     return (pushed, answer) -> {
       JobShapes.Sorted sorted = JobShapes.Sorted.of(pushed, batch);
-      ValueWriter out = data(answer, 2);
+      ValueWriter out = data(answer, 2 + sorted.existingFields());
       JobWriter.ids(out, sorted.ids());
       JobShapes.failures(out, sorted.failures());
+      sorted.writeExisting(out);
     };
   }
 
@@ -66,12 +76,12 @@ final class HttpShapes {
     }
   }
 
-  static Shape<Acked> ackedMany(List<JobId> ids) {
+  static Shape<Acked> ackedMany(AckBatch batch) {
     return (acked, answer) -> {
       ValueWriter out = data(answer, 2);
       out.integer(acked.count());
       integer(out, Names.COUNT, acked.count());
-      JobShapes.failures(out, Names.FAILED, acked.failures(), ids);
+      JobShapes.failures(out, Names.FAILED, batch.failures(acked), batch.jobs());
     };
   }
 

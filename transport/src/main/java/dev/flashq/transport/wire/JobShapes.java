@@ -42,34 +42,71 @@ final class JobShapes {
 
   static void pushedOne(Pushed pushed, Answer answer) {
     switch (pushed.outcomes().getFirst()) {
-      case Accepted accepted -> integer(answer.ok(1), Names.ID, accepted.id().value());
+      case Accepted(JobId id, boolean existing) -> {
+        ValueWriter out = answer.ok(existing ? 2 : 1);
+        integer(out, Names.ID, id.value());
+        if (existing) {
+          existing(out);
+        }
+      }
       case Refused refused -> answer.refuse(refused);
     }
   }
 
-  /** The outcomes of a batch push, by whether they are ids. */
-  record Sorted(List<JobId> ids, List<Failure> failures) {
+  /** No job was added: the one with this custom id was there. */
+  static void existing(ValueWriter out) {
+    out.key(Names.EXISTING);
+    out.bool(true);
+  }
+
+  /**
+   * The outcomes of a batch push, by whether they are ids.
+   *
+   * @param existing positions among all whose job was there already
+   */
+  record Sorted(List<JobId> ids, List<Integer> existing, List<Failure> failures) {
     static Sorted of(Pushed pushed, Batch batch) {
       List<JobId> ids = new ArrayList<>(pushed.outcomes().size());
+      List<Integer> existing = new ArrayList<>(0);
       List<Failure> failures = new ArrayList<>(batch.failures());
       for (int i = 0; i < pushed.outcomes().size(); i++) {
         switch (pushed.outcomes().get(i)) {
-          case Accepted accepted -> ids.add(accepted.id());
+          case Accepted accepted -> {
+            ids.add(accepted.id());
+            if (accepted.existing()) {
+              existing.add(batch.place(i));
+            }
+          }
           case Refused refused -> failures.add(new Failure(batch.place(i), refused));
         }
       }
       failures.sort(Comparator.comparingInt(Failure::index));
-      return new Sorted(ids, failures);
+      return new Sorted(ids, existing, failures);
+    }
+
+    /** Fields that {@link #writeExisting} writes. */
+    int existingFields() {
+      return existing.isEmpty() ? 0 : 1;
+    }
+
+    void writeExisting(ValueWriter out) {
+      if (!existing.isEmpty()) {
+        out.key(Names.EXISTING);
+        out.beginArray(existing.size());
+        existing.forEach(out::integer);
+        out.endArray();
+      }
     }
   }
 
   static Shape<Pushed> pushedMany(Batch batch) {
     return (pushed, answer) -> {
       Sorted sorted = Sorted.of(pushed, batch);
-      ValueWriter out = answer.ok(3);
+      ValueWriter out = answer.ok(3 + sorted.existingFields());
       out.key(Names.IDS);
       JobWriter.ids(out, sorted.ids());
       failures(out, sorted.failures());
+      sorted.writeExisting(out);
     };
   }
 
@@ -116,11 +153,11 @@ final class JobShapes {
   }
 
   /** {@code ids} holds the number of acknowledged jobs, not an id: so does the reference. */
-  static Shape<Acked> ackedMany(List<JobId> ids) {
+  static Shape<Acked> ackedMany(AckBatch batch) {
     return (acked, answer) -> {
       ValueWriter out = answer.ok(3);
       countAsIds(out, acked.count());
-      failures(out, Names.FAILED, acked.failures(), ids);
+      failures(out, Names.FAILED, batch.failures(acked), batch.jobs());
     };
   }
 

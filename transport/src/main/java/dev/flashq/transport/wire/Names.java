@@ -17,6 +17,7 @@ public final class Names {
   static final FieldName ID = FieldName.of("id");
   static final FieldName IDS = FieldName.of("ids");
   static final FieldName INDEX = FieldName.of("index");
+  static final FieldName EXISTING = FieldName.of("existing");
   static final FieldName FAILED = FieldName.of("failed");
   static final FieldName ERRORS = FieldName.of("errors");
   static final FieldName JOB = FieldName.of("job");

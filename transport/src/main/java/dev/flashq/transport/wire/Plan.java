@@ -68,6 +68,11 @@ public sealed interface Plan {
     return this instanceof Submit(Command.PullJobs _, _, _);
   }
 
+  /** Whether it carries a request id. */
+  default boolean named() {
+    return this instanceof Submit(_, RequestId id, _) && id != null;
+  }
+
   /**
    * Starts what is to be done by the cluster; {@link Known} and {@link Authenticate} are for the
    * caller.

@@ -36,7 +36,7 @@ public final class Request {
   @Nullable JobId id;
   @Nullable List<JobId> ids;
   @Nullable Batch jobs;
-  @Nullable List<Command.Ack> acks;
+  @Nullable AckBatch acks;
   long lease;
   long count;
   double progress;

@@ -17,8 +17,7 @@ import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
-import java.util.ArrayList;
-import java.util.List;
+import dev.flashq.statemachine.Reply.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,17 +207,44 @@ public final class RequestReader {
     return new NewJob(data, itemOptions.build());
   }
 
-  private List<Ack> acks() {
-    List<Ack> acks = new ArrayList<>();
+  private AckBatch acks() {
+    AckBatch acks = new AckBatch();
     in.beginArray();
     while (in.nextItem()) {
       require(
           acks.size() < JOBS_PER_COMMAND,
           BATCH_TOO_LARGE,
           "at most " + JOBS_PER_COMMAND + " acks in one request");
-      acks.add(ack());
+      item(acks);
     }
     return acks;
+  }
+
+  /** One of a batch: a result that is too large is a matter of its job alone. */
+  private void item(AckBatch acks) {
+    int position = in.position();
+    int depth = in.depth();
+    try {
+      acks.add(ack());
+    } catch (InvalidValueException e) {
+      in.rewind(position, depth);
+      acks.fail(ackedJob(), new Refused(e.code(), e.sentence()));
+    }
+  }
+
+  private JobId ackedJob() {
+    @Nullable JobId id = null;
+    in.beginMap();
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
+      if (Field.at(name) == Field.ID) {
+        id = Values.id(in);
+      } else {
+        in.skip();
+      }
+    }
+    return Request.present(id, Field.ID);
   }
 
   private Ack ack() {

@@ -176,25 +176,26 @@ public final class Requests {
   }
 
   private static Plan ackBatch(Request r) {
-    List<Ack> acks = acks(r);
-    Shape<Reply.Acked> shape = JobShapes.ackedMany(jobs(acks));
-    return acks.isEmpty()
-        ? new Plan.Known(new Reply.Acked(0, List.of()), shape)
-        : submit(r, new Command.AckJobs(acks), shape);
+    AckBatch batch = acks(r);
+    return ackBatch(r, batch, JobShapes.ackedMany(batch));
   }
 
-  static List<JobId> jobs(List<Ack> acks) {
-    return acks.stream().map(ack -> ack.claim().job()).toList();
+  static Plan ackBatch(Request r, AckBatch batch, Shape<Reply.Acked> shape) {
+    return batch.acks().isEmpty()
+        ? new Plan.Known(new Reply.Acked(0, List.of()), shape)
+        : submit(r, new Command.AckJobs(batch.acks()), shape);
   }
 
   /** Either whole acks or bare ids. */
-  static List<Ack> acks(Request r) {
-    List<Ack> acks = r.acks;
+  static AckBatch acks(Request r) {
+    AckBatch acks = r.acks;
     return acks != null ? acks : bare(Request.present(r.ids, Field.IDS));
   }
 
-  private static List<Ack> bare(List<JobId> ids) {
-    return ids.stream().map(id -> new Ack(new Claim(id, 0), null)).toList();
+  private static AckBatch bare(List<JobId> ids) {
+    AckBatch acks = new AckBatch();
+    ids.forEach(id -> acks.add(new Ack(new Claim(id, 0), null)));
+    return acks;
   }
 
   /** Fractions are cut: the TypeScript client sends 33.3. */

@@ -189,6 +189,43 @@ class ConnectionTest {
     }
   }
 
+  /** As {@code printf ... | nc -N} does. */
+  @ParameterizedTest
+  @EnumSource
+  void answersWhatWasAskedBeforeTheClientEndedItsOutput(Spoken spoken) throws IOException {
+    Port port = port(spoken, context(Tokens.NONE, PATIENT));
+    try (RawClient client = port.client(spoken)) {
+      client.ask(spoken.push("x"));
+      gateway.hold();
+      client.send(spoken.pull(20_000));
+      await().until(() -> gateway.heldBack() == 1);
+      client.endOutput();
+      gateway.letGo();
+      assertThat(client.answer()).contains("\"id\":1");
+      assertThat(client.ended()).isTrue();
+    }
+    assertThat(gateway.commands).noneMatch(Command.ReleaseJobs.class::isInstance);
+  }
+
+  /** Whoever sends the id again, here or to another node, gets these jobs. */
+  @Test
+  void neverGivesBackWhatARequestIdNames() throws IOException {
+    Port port = port(Spoken.TCP, context(Tokens.NONE, PATIENT));
+    try (RawClient other = port.client(Spoken.TCP)) {
+      other.ask(Spoken.TCP.push("x"));
+      gateway.hold();
+      RawClient client = port.client(Spoken.TCP);
+      client.send(
+          "{\"cmd\":\"PULL\",\"queue\":\"q\",\"timeout\":0,\"client_id\":\"c\",\"client_seq\":7}\n");
+      await().until(() -> gateway.heldBack() == 1);
+      client.reset();
+      await().until(() -> port.open() == 1);
+      gateway.letGo();
+      assertThat(other.ask(Spoken.TCP.count())).containsPattern("\"(count|data)\":0");
+    }
+    assertThat(gateway.commands).noneMatch(Command.ReleaseJobs.class::isInstance);
+  }
+
   @ParameterizedTest
   @EnumSource
   void givesBackJobsThatArriveForAClosedConnection(Spoken spoken) throws IOException {

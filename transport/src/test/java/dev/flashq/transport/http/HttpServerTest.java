@@ -56,6 +56,25 @@ class HttpServerTest {
   }
 
   @Test
+  void saysWhenACustomIdWasThere() throws Exception {
+    String push = "{'data':1,'job_id':'a'}";
+    assertThat(fixture.post("/queues/q/jobs", push).body()).doesNotContain("existing");
+    assertThat(fixture.post("/queues/q/jobs", push).body())
+        .startsWith("{\"ok\":true,\"data\":{\"id\":1,")
+        .contains("\"existing\":true,\"success\":true}");
+  }
+
+  /** The push is in the log: whoever was told otherwise would push again. */
+  @Test
+  void aPushThatWasCarriedOutIsNeverCalledUnavailable() throws Exception {
+    fixture.gateway.failReads();
+    HttpResponse<String> pushed = fixture.post("/queues/q/jobs", "{'data':1}");
+    assertThat(pushed.statusCode()).isEqualTo(200);
+    assertThat(pushed.body())
+        .isEqualTo("{\"ok\":true,\"data\":{\"id\":1,\"state\":\"unknown\"},\"success\":true}");
+  }
+
+  @Test
   void servesBatches() throws Exception {
     assertThat(
             fixture

@@ -2,6 +2,7 @@ package dev.flashq.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import java.io.IOException;
@@ -99,6 +100,32 @@ class CommandsTest {
         ((Command.PushJobs) fixture.gateway.commands.getFirst()).jobs().getFirst().options();
     assertThat(options.debounceId()).isEqualTo("d");
     assertThat(options.debounceTtlMs()).isEqualTo(9);
+  }
+
+  /** The others are acknowledged: their workers have done them. */
+  @Test
+  void refusesOfABatchOfAcksOnlyTheOneWhoseResultIsTooLarge() throws IOException {
+    push(3);
+    answer("{'cmd':'PULLB','queue':'q','count':3}");
+    String large = "x".repeat(Limits.DATA_BYTES);
+    assertThat(
+            answer(
+                "{'cmd':'ACKB','acks':[{'id':1,'result':1},{'result':'"
+                    + large
+                    + "','id':2},{'id':9},{'id':3,'lease':1}]}"))
+        .startsWith("{'ok':true,'ids':[2],'count':2,'failed':[{'index':1,'id':2,'error':'")
+        .contains("'code':'DATA_TOO_LARGE'},{'index':2,'id':9,'error':'Job 9 not found'");
+    assertThat(answer("{'cmd':'GETSTATE','id':2}")).contains("'active'");
+    assertThat(answer("{'cmd':'GETSTATE','id':3}")).contains("'completed'");
+  }
+
+  @Test
+  void saysWhenACustomIdWasThere() throws IOException {
+    String push = "{'cmd':'PUSH','queue':'q','data':1,'job_id':'a'}";
+    assertThat(answer(push)).isEqualTo("{'ok':true,'id':1,'success':true}");
+    assertThat(answer(push)).isEqualTo("{'ok':true,'id':1,'existing':true,'success':true}");
+    assertThat(answer("{'cmd':'PUSHB','queue':'q','jobs':[{'data':2},{'data':3,'job_id':'a'}]}"))
+        .isEqualTo("{'ok':true,'ids':[2,1],'failed':[],'errors':[],'existing':[1],'success':true}");
   }
 
   @Test
