@@ -194,7 +194,7 @@ public final class ClusterNode implements AutoCloseable {
 
     @Override
     public void resign(Predicate<String> allowed) {
-      Thread.startVirtualThread(() -> raft.handOverLeadership(allowed));
+      raft.resign(allowed);
     }
   }
 

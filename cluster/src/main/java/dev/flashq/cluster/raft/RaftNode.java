@@ -186,6 +186,11 @@ public final class RaftNode implements AutoCloseable {
             administrator, self(), group.getGroupId(), CallId.getAndIncrement(), timeoutMs, 1));
   }
 
+  /** When this node leads: lets another one lead that is allowed to; returns at once. */
+  public void resign(Predicate<String> allowed) {
+    Thread.ofVirtual().name("resigning").start(() -> handOverLeadership(allowed));
+  }
+
   /**
    * When this node leads: lets the member that has most of the log lead, so that nobody waits for
    * an election. Blocks until that is done, or has failed.
