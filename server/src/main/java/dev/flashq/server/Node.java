@@ -22,12 +22,14 @@ import dev.flashq.statemachine.engine.EngineMemory;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
+import dev.flashq.statemachine.store.RocksLibrary;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.HttpServer;
 import dev.flashq.transport.tcp.TcpServer;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -81,16 +83,17 @@ public final class Node implements AutoCloseable {
     return new EngineMemory(Runtime.getRuntime().maxMemory() / 16, WRITER);
   }
 
+  private RocksEngine open(Path live, String node, long boot) {
+    RocksLibrary.loadFrom(config.data().resolve("native"));
+    return new RocksEngine(live, node, boot, engineMemory());
+  }
+
   private void startAll(Consumer<Throwable> fatal) {
     PeerCertificates certificates = certificates();
     ClusterNode cluster =
         started(
             "cluster",
-            new ClusterNode(
-                settings(certificates),
-                (live, node, boot) -> new RocksEngine(live, node, boot, engineMemory()),
-                System::currentTimeMillis,
-                fatal));
+            new ClusterNode(settings(certificates), this::open, System::currentTimeMillis, fatal));
     cluster.start();
     TokenAccess tokens = new TokenAccess(tokens());
     Metrics metrics = started("metrics", metrics(cluster));

@@ -4,12 +4,20 @@ import java.util.regex.Pattern;
 
 /** A node of the cluster and the address at which its peers reach it. */
 public record Member(String id, String host, int port) {
+  /** It stands in a certificate as the name of a host does. */
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?");
 
+  /** What a node's id looks like. */
+  public static final String ID_FORM =
+      "1 to 63 letters, digits, dots and hyphens, a letter or digit first and last";
+
+  public static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
   public Member {
-    if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException(
-          "A node id has 1 to 63 letters, digits, dots and hyphens, unlike '" + id + "'");
+    if (!isId(id)) {
+      throw new IllegalArgumentException("A node id has " + ID_FORM + ", unlike '" + id + "'");
     }
     if (host.isBlank()) {
       throw new IllegalArgumentException("Node " + id + " has no host");

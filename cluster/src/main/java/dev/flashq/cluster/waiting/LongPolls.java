@@ -250,12 +250,8 @@ public final class LongPolls {
   }
 
   private void endWithNothing(PullWaiter waiter) {
-    if (waiter.submission().requestId() != null) {
-      // It may be a repeated request, whose jobs are on record.
-      send(waiter.pull().queue(), new Pull(waiter, 0));
-      return;
-    }
-    if (waiter.pull().waitMs() >= CERTAIN_BELOW_MS) {
+    RequestId id = waiter.submission().requestId();
+    if (id == null && waiter.pull().waitMs() >= CERTAIN_BELOW_MS) {
       waiter.reply().complete(Delivered.NONE);
       return;
     }
@@ -264,10 +260,13 @@ public final class LongPolls {
             .get()
             .whenComplete(
                 (_, failure) -> {
-                  if (failure == null) {
-                    lastLook(waiter);
-                  } else {
+                  if (failure != null) {
                     refuse(waiter, failure);
+                  } else if (id != null && mayBeAnswered(id)) {
+                    // A repeated request, whose jobs are on record.
+                    send(waiter.pull().queue(), new Pull(waiter, 0));
+                  } else {
+                    lastLook(waiter);
                   }
                 });
   }

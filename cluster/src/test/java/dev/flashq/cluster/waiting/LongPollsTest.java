@@ -171,8 +171,11 @@ class LongPollsTest {
   }
 
   @Test
-  void asksTheLogForARequestThatMayBeARepeatedOne() {
-    CompletableFuture<Reply> pull = pull(1, 0, new RequestId("client", 5, 5));
+  void asksTheLogForARequestThatIsARepeatedOne() {
+    var id = new RequestId("client", 5, 5);
+    onRecord.add(id);
+    CompletableFuture<Reply> pull = pull(1, 0, id);
+    time.settle();
     proposed.getFirst().complete(delivered(1));
 
     assertThat(pull).isCompletedWithValue(delivered(1));
@@ -243,6 +246,30 @@ class LongPollsTest {
     assertThat(looks).hasValue(1);
     assertThat(pull).isNotDone();
     assertThat(proposed).isEmpty();
+  }
+
+  /** A thousand workers that wait write nothing. */
+  @Test
+  void aPullWithARequestIdThatEndsWithNothingIsNotWrittenIntoTheLog() {
+    CompletableFuture<Reply> waited = pull(1, 1_200, new RequestId("client", 6, 5));
+    time.pass(1_200);
+    CompletableFuture<Reply> asked = pull(1, 0, new RequestId("client", 7, 5));
+    time.settle();
+
+    assertThat(waited).isCompletedWithValue(Delivered.NONE);
+    assertThat(asked).isCompletedWithValue(Delivered.NONE);
+    assertThat(proposed).isEmpty();
+  }
+
+  @Test
+  void aPullThatEndsTakesWhatHasJustCome() {
+    CompletableFuture<Reply> pull = pull(1, 1_200, new RequestId("client", 6, 5));
+    time.pass(1_199);
+    deliverable = new Deliverable(1, 0);
+    time.pass(1);
+    proposed.getFirst().complete(delivered(1));
+
+    assertThat(pull).isCompletedWithValue(delivered(1));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.flashq.server.config.Parsers.folder;
 import static dev.flashq.server.config.Parsers.integer;
 import static dev.flashq.server.config.Parsers.list;
 import static dev.flashq.server.config.Parsers.name;
+import static dev.flashq.server.config.Parsers.nodeId;
 import static dev.flashq.server.config.Parsers.number;
 import static dev.flashq.server.config.Parsers.oneOf;
 import static dev.flashq.server.config.Parsers.optionalFile;
@@ -21,7 +22,7 @@ import java.util.Optional;
  */
 public final class Keys {
   static final Key<String> NODE_ID =
-      new Key<>("node.id", "n1", "Name of this node, one of cluster.members.", name());
+      new Key<>("node.id", "n1", "Name of this node, one of cluster.members.", nodeId());
   static final Key<String> CLUSTER_ID =
       new Key<>(
           "cluster.id",

@@ -1,25 +1,39 @@
 package dev.flashq.server.config;
 
+import dev.flashq.cluster.config.Member;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A member of the cluster and where it listens: {@code id@host:peer-port/tcp-port/http-port}. */
+/**
+ * A member of the cluster and where it listens: {@code id@host:peer-port/tcp-port/http-port}.
+ *
+ * @param host a name or an address; of IPv6 without the brackets that it is written in
+ */
 public record MemberAddress(String id, String host, int peerPort, int tcpPort, int httpPort) {
   private static final Pattern FORM =
       Pattern.compile(
-          "([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9_.\\-]{1,253}|\\[[0-9a-fA-F:]+]):(\\d{1,5})/(\\d{1,5})/(\\d{1,5})");
+          "([^@]*)@([A-Za-z0-9_.\\-]{1,253}|\\[[0-9a-fA-F:.]{2,45}]):(\\d{1,5})/(\\d{1,5})/(\\d{1,5})");
 
   static MemberAddress parse(String text) {
     Matcher matcher = FORM.matcher(text);
     Parsers.expect(
         matcher.matches(),
         "members like n1@127.0.0.1:7789/6789/6790 (id@host:peer/tcp/http ports)");
+    Parsers.expect(Member.isId(matcher.group(1)), "ids of members of " + Member.ID_FORM);
     return new MemberAddress(
         matcher.group(1),
-        matcher.group(2),
+        withoutBrackets(matcher.group(2)),
         port(matcher.group(3)),
         port(matcher.group(4)),
         port(matcher.group(5)));
+  }
+
+  private static String withoutBrackets(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private String address(int port) {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 
   private static int port(String text) {
@@ -29,19 +43,19 @@ public record MemberAddress(String id, String host, int peerPort, int tcpPort, i
   }
 
   String peerAddress() {
-    return host + ":" + peerPort;
+    return address(peerPort);
   }
 
   public String tcpAddress() {
-    return host + ":" + tcpPort;
+    return address(tcpPort);
   }
 
   public String httpAddress() {
-    return host + ":" + httpPort;
+    return address(httpPort);
   }
 
   @Override
   public String toString() {
-    return id + "@" + host + ":" + peerPort + "/" + tcpPort + "/" + httpPort;
+    return id + "@" + address(peerPort) + "/" + tcpPort + "/" + httpPort;
   }
 }

@@ -1,5 +1,6 @@
 package dev.flashq.server.config;
 
+import dev.flashq.cluster.config.Member;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,14 @@ final class Parsers {
 
   static Function<String, String> name() {
     return text -> {
-      expect(text.matches("[A-Za-z0-9_.-]{1,64}"), "1 to 64 letters, digits, '_', '.' or '-'");
+      expect(text.matches("[A-Za-z0-9_.-]{1,63}"), "1 to 63 letters, digits, '_', '.' or '-'");
+      return text;
+    };
+  }
+
+  static Function<String, String> nodeId() {
+    return text -> {
+      expect(Member.isId(text), Member.ID_FORM);
       return text;
     };
   }

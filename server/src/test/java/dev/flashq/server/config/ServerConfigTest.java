@@ -51,6 +51,14 @@ class ServerConfigTest {
   }
 
   @Test
+  void takesAddressesOfIpv6() {
+    MemberAddress member = MemberAddress.parse("n1@[::1]:7789/6789/6790");
+    assertThat(member).isEqualTo(new MemberAddress("n1", "::1", 7789, 6789, 6790));
+    assertThat(member.tcpAddress()).isEqualTo("[::1]:6789");
+    assertThat(member.toString()).isEqualTo("n1@[::1]:7789/6789/6790");
+  }
+
+  @Test
   void prefersTheEnvironmentToTheFile() {
     assertThat(
             config("tcp.port=1111", Map.of("FLASHQ_TCP_PORT", "2222", "HOME", "/root"))
@@ -69,6 +77,11 @@ class ServerConfigTest {
     refuses(
         "cluster.members=n1", "key 'cluster.members' has the value 'n1'; expected: members like");
     refuses("node.id=n9", "node.id is 'n9', which is not among cluster.members");
+    refuses("node.id=n_1", "key 'node.id' has the value 'n_1'; expected: 1 to 63 letters");
+    refuses("node.id=-n1", "key 'node.id' has the value '-n1'; expected: 1 to 63 letters");
+    refuses("node.id=" + "n".repeat(64), "expected: 1 to 63 letters");
+    refuses("cluster.members=n_1@h:1/2/3", "ids of members of 1 to 63 letters");
+    refuses("cluster.id=" + "c".repeat(64), "expected: 1 to 63 letters");
     refuses("insecure=yes", "key 'insecure' has the value 'yes'; expected: true or false");
     refuses(
         "tcp.bind=0.0.0.0",

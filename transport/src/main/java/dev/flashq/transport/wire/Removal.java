@@ -115,12 +115,15 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
     Phase phase = phases.peek();
     long left = limit - count;
     if (phase == null || left <= 0 || tooLate()) {
-      boolean more = phase != null && left > 0;
-      outcome.complete(new Removed((int) Math.min(count, Integer.MAX_VALUE), more));
+      complete(phase != null && left > 0);
     } else {
       Command command = phase.next((int) Math.min(left, REMOVALS_PER_COMMAND), from);
       gateway.submit(principal, null, command).whenComplete(this);
     }
+  }
+
+  private void complete(boolean more) {
+    outcome.complete(new Removed((int) Math.min(count, Integer.MAX_VALUE), more));
   }
 
   private boolean tooLate() {
@@ -129,6 +132,11 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
 
   @Override
   public void accept(Reply reply, @Nullable Throwable failure) {
+    if (count > 0 && (failure != null || reply instanceof Reply.Refused)) {
+      // What was removed before is done, and must be told.
+      complete(true);
+      return;
+    }
     if (failure != null) {
       outcome.completeExceptionally(failure);
       return;
@@ -148,8 +156,7 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
       }
       case Reply.Refused refused -> outcome.complete(refused);
       case Reply.Pushed _, Reply.Delivered _, Reply.Acked _ ->
-          outcome.completeExceptionally(
-              new IllegalStateException("not the reply to a removal: " + reply));
+          accept(reply, new IllegalStateException("not the reply to a removal: " + reply));
     }
   }
 }

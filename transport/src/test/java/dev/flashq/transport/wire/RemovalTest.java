@@ -3,6 +3,7 @@ package dev.flashq.transport.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobState;
@@ -85,6 +86,28 @@ class RemovalTest {
     assertThat(reply).isEqualTo(new Removed(6, false));
     assertThat(sent).hasSize(21);
     assertThat(sent.getLast()).isEqualTo(new Command.ForgetQueue(QUEUE));
+  }
+
+  @Test
+  void tellsWhatWasRemovedBeforeARefusal() {
+    var refused = new Reply.Refused(ErrorCode.SERVICE_UNAVAILABLE, "no leader");
+    Reply late =
+        run(Removal.drain(QUEUE), _ -> sent.size() < 3 ? new Removed(5, true, BEHIND) : refused);
+    assertThat(late).isEqualTo(new Removed(10, true));
+    assertThat(run(Removal.drain(QUEUE), _ -> refused)).isEqualTo(refused);
+  }
+
+  @Test
+  void tellsWhatWasRemovedBeforeAFailure() {
+    Reply reply =
+        run(
+            Removal.obliterate(QUEUE),
+            command ->
+                switch (command) {
+                  case Command.RemoveJobs _ -> new Removed(sent.size() == 1 ? 4 : 0, false);
+                  default -> Reply.Delivered.NONE;
+                });
+    assertThat(reply).isEqualTo(new Removed(4, true));
   }
 
   @Test
