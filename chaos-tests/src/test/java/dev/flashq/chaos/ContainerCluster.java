@@ -40,7 +40,9 @@ final class ContainerCluster implements AutoCloseable {
   private static final String SUBNET = "172.30.77.";
   private static final List<String> IDS = List.of("n1", "n2", "n3");
   private static final Pattern LEADER = Pattern.compile("\"leader\":\"([^\"]+)\"");
-  private static final Duration START = Duration.ofSeconds(60);
+
+  /** The load leaves a cold node little of two cores to catch up with. */
+  private static final Duration START = Duration.ofSeconds(120);
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
