@@ -215,6 +215,11 @@ final class SimNode {
       made.checkpoints().clean();
       Optional<QueueEngine.Applied> from = made.restore();
       long index = from.map(QueueEngine.Applied::index).orElse(0L);
+      if (index > disk.lastIndex()) {
+        // A leader's checkpoint may hold what was on the disks of the others before it was on its
+        // own. As Ratis does, the log then begins behind it.
+        disk.replace(index, from.get().term());
+      }
       core().passed(index);
       link.start(index);
       core().start();
