@@ -1,44 +1,57 @@
 package dev.flashq.transport.wire;
 
-import dev.flashq.protocol.ErrorCode;
-import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Reply.Failure;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * The jobs of a batch push: those that can be proposed with their places in the request, and the
+ * The items of a batch: those that can be proposed with their places in the request, and the
  * others' refusals.
  */
-final class Batch {
-  private final List<NewJob> jobs = new ArrayList<>();
+final class Batch<T> {
+  private final List<T> items = new ArrayList<>();
   private final List<Integer> places = new ArrayList<>();
-  private final List<Failure> failures = new ArrayList<>();
+  private final List<Failure> failures = new ArrayList<>(0);
 
   int size() {
-    return jobs.size() + failures.size();
+    return items.size() + failures.size();
   }
 
-  void add(NewJob job) {
+  void add(T item) {
     places.add(size());
-    jobs.add(job);
+    items.add(item);
   }
 
-  void fail(ErrorCode code, String sentence) {
-    failures.add(new Failure(size(), new Refused(code, sentence)));
+  void fail(Refused refusal) {
+    failures.add(new Failure(size(), refusal));
   }
 
-  List<NewJob> jobs() {
-    return jobs;
+  /** What can be proposed. */
+  List<T> items() {
+    return items;
   }
 
-  /** The place in the request of the job that was proposed as the n-th. */
+  /** The place in the request of the item that was proposed as the n-th. */
   int place(int proposed) {
     return places.get(proposed);
   }
 
-  List<Failure> failures() {
-    return failures;
+  /**
+   * All failures by their places in the request.
+   *
+   * @param proposed what became of those that were proposed
+   */
+  List<Failure> failures(List<Failure> proposed) {
+    if (failures.isEmpty()) {
+      return proposed;
+    }
+    List<Failure> all = new ArrayList<>(failures);
+    for (Failure failure : proposed) {
+      all.add(new Failure(place(failure.index()), failure.refusal()));
+    }
+    all.sort(Comparator.comparingInt(Failure::index));
+    return all;
   }
 }

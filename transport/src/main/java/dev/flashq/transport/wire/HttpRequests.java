@@ -84,10 +84,10 @@ public final class HttpRequests {
 
   public static Plan pushBatch(String queue, Request body) {
     check(body, Cmd.PUSHB);
-    Batch batch = Request.present(body.jobs, Field.JOBS);
+    Batch<NewJob> batch = Request.present(body.jobs, Field.JOBS);
     Shape<Reply.Pushed> shape = HttpShapes.pushedMany(batch);
-    var command = new Command.PushJobs(new QueueName(queue), batch.jobs());
-    return batch.jobs().isEmpty()
+    var command = new Command.PushJobs(new QueueName(queue), batch.items());
+    return batch.items().isEmpty()
         ? new Plan.Known(new Reply.Pushed(List.of()), shape)
         : Requests.submit(body, command, shape);
   }

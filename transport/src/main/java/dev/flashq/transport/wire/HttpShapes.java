@@ -5,6 +5,7 @@ import static dev.flashq.transport.wire.JobWriter.text;
 
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Reply.Acked;
@@ -53,7 +54,7 @@ final class HttpShapes {
     }
   }
 
-  static Shape<Pushed> pushedMany(Batch batch) {
+  static Shape<Pushed> pushedMany(Batch<NewJob> batch) {
     return (pushed, answer) -> {
       JobShapes.Sorted sorted = JobShapes.Sorted.of(pushed, batch);
       ValueWriter out = data(answer, 2 + sorted.existingFields());

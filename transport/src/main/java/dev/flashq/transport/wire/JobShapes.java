@@ -9,6 +9,7 @@ import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
@@ -19,7 +20,6 @@ import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
 import dev.flashq.statemachine.Reply.Pushed;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,10 +65,10 @@ final class JobShapes {
    * @param existing positions among all whose job was there already
    */
   record Sorted(List<JobId> ids, List<Integer> existing, List<Failure> failures) {
-    static Sorted of(Pushed pushed, Batch batch) {
+    static Sorted of(Pushed pushed, Batch<NewJob> batch) {
       List<JobId> ids = new ArrayList<>(pushed.outcomes().size());
       List<Integer> existing = new ArrayList<>(0);
-      List<Failure> failures = new ArrayList<>(batch.failures());
+      List<Failure> refused = new ArrayList<>(0);
       for (int i = 0; i < pushed.outcomes().size(); i++) {
         switch (pushed.outcomes().get(i)) {
           case Accepted accepted -> {
@@ -77,11 +77,10 @@ final class JobShapes {
               existing.add(batch.place(i));
             }
           }
-          case Refused refused -> failures.add(new Failure(batch.place(i), refused));
+          case Refused refusal -> refused.add(new Failure(i, refusal));
         }
       }
-      failures.sort(Comparator.comparingInt(Failure::index));
-      return new Sorted(ids, existing, failures);
+      return new Sorted(ids, existing, batch.failures(refused));
     }
 
     /** Fields that {@link #writeExisting} writes. */
@@ -99,7 +98,7 @@ final class JobShapes {
     }
   }
 
-  static Shape<Pushed> pushedMany(Batch batch) {
+  static Shape<Pushed> pushedMany(Batch<NewJob> batch) {
     return (pushed, answer) -> {
       Sorted sorted = Sorted.of(pushed, batch);
       ValueWriter out = answer.ok(3 + sorted.existingFields());

@@ -9,6 +9,7 @@ import dev.flashq.protocol.Text;
 import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
@@ -35,7 +36,7 @@ public final class Request {
   @Nullable Payload result;
   @Nullable JobId id;
   @Nullable List<JobId> ids;
-  @Nullable Batch jobs;
+  @Nullable Batch<NewJob> jobs;
   @Nullable AckBatch acks;
   long lease;
   long count;

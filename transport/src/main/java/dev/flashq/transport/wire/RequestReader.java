@@ -156,8 +156,8 @@ public final class RequestReader {
     }
   }
 
-  private Batch batch() {
-    Batch batch = new Batch();
+  private Batch<NewJob> batch() {
+    Batch<NewJob> batch = new Batch<>();
     in.beginArray();
     while (in.nextItem()) {
       require(
@@ -170,7 +170,7 @@ public final class RequestReader {
   }
 
   /** One job of a batch; what is wrong with it is its own matter as long as it is well-formed. */
-  private void item(Batch batch) {
+  private void item(Batch<NewJob> batch) {
     int position = in.position();
     int depth = in.depth();
     try {
@@ -178,11 +178,11 @@ public final class RequestReader {
     } catch (WireException e) {
       in.rewind(position, depth);
       in.skip();
-      batch.fail(INVALID_REQUEST, "Invalid job: " + e.sentence());
+      batch.fail(new Refused(INVALID_REQUEST, "Invalid job: " + e.sentence()));
     } catch (InvalidValueException e) {
       in.rewind(position, depth);
       in.skip();
-      batch.fail(e.code(), e.sentence());
+      batch.fail(new Refused(e.code(), e.sentence()));
     }
   }
 

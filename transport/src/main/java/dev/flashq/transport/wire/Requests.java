@@ -140,10 +140,10 @@ public final class Requests {
   }
 
   private static Plan pushBatch(Request r) {
-    Batch batch = Request.present(r.jobs, Field.JOBS);
-    var command = new Command.PushJobs(r.queue(), batch.jobs());
+    Batch<NewJob> batch = Request.present(r.jobs, Field.JOBS);
+    var command = new Command.PushJobs(r.queue(), batch.items());
     Shape<Reply.Pushed> shape = JobShapes.pushedMany(batch);
-    return batch.jobs().isEmpty()
+    return batch.items().isEmpty()
         ? new Plan.Known(new Reply.Pushed(List.of()), shape)
         : submit(r, command, shape);
   }
