@@ -7,9 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Runs plans in a folder of their own, and reports what failed. */
 final class Runs implements AutoCloseable {
@@ -52,23 +49,6 @@ final class Runs implements AutoCloseable {
     lines.addAll(trace.subList(Math.max(0, trace.size() - LINES), trace.size()));
     lines.add(String.valueOf(traced.violation()));
     return lines;
-  }
-
-  /** The issues under which what a run has shown is known. */
-  static Set<String> known(Result result) {
-    var issues = new TreeSet<>(result.known());
-    issueOf(result).ifPresent(issues::add);
-    return issues;
-  }
-
-  /** Whether a run has shown something that no issue names. */
-  static boolean isUnexpected(Result result) {
-    return result.violation() != null && issueOf(result).isEmpty();
-  }
-
-  private static Optional<String> issueOf(Result result) {
-    Violation violation = result.violation();
-    return violation == null ? Optional.empty() : Known.issue(result.plan(), violation);
   }
 
   @Override

@@ -20,9 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +52,6 @@ final class Simulation implements AutoCloseable {
   private final List<Check> checks = Checks.all();
   private final Watchman watchman = new Watchman(this);
   private final Map<String, RocksEngine> engines = new HashMap<>();
-  private final Set<String> known = new TreeSet<>();
   private boolean calm;
   private long calmSince;
   private boolean draining;
@@ -81,7 +78,6 @@ final class Simulation implements AutoCloseable {
   record Result(
       Plan plan,
       @Nullable Violation violation,
-      Set<String> known,
       long steps,
       long acknowledged,
       int unknown,
@@ -109,7 +105,6 @@ final class Simulation implements AutoCloseable {
     return new Result(
         plan,
         violation,
-        known,
         world.steps(),
         history.acknowledged(),
         history.unknown(),
@@ -225,11 +220,6 @@ final class Simulation implements AutoCloseable {
       violation = new Violation(promise, what);
     }
     throw violation;
-  }
-
-  /** A promise was broken in a way that an issue names: the run goes on. */
-  void known(String issue) {
-    known.add(issue);
   }
 
   void clocksWereWrong() {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.flashq.cluster.simulation.Simulation.Result;
 import java.util.ArrayList;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -36,7 +35,6 @@ class SimulationTest {
   @ValueSource(longs = {1, 11, 21, 31})
   @Execution(CONCURRENT)
   void everyPromiseIsKept(long first) {
-    var known = new TreeSet<String>();
     long steps = 0;
     long acknowledged = 0;
     long begun = System.nanoTime();
@@ -44,15 +42,14 @@ class SimulationTest {
       Result result = runs.run(seed);
       steps += result.steps();
       acknowledged += result.acknowledged();
-      known.addAll(Runs.known(result));
-      if (Runs.isUnexpected(result)) {
+      if (result.violation() != null) {
         fail(String.join("\n", runs.report(result)));
       }
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     System.out.println(
-        "simulation: %d seeds from %d, %d steps, %.0f steps/s, %d operations acknowledged, known: %s"
-            .formatted(SEEDS_PER_PART, first, steps, steps / seconds, acknowledged, known));
+        "simulation: %d seeds from %d, %d steps, %.0f steps/s, %d operations acknowledged"
+            .formatted(SEEDS_PER_PART, first, steps, steps / seconds, acknowledged));
     // A run in which hardly anything succeeds proves nothing.
     assertThat(acknowledged).isGreaterThan(200L * SEEDS_PER_PART);
   }
