@@ -4,7 +4,6 @@ import dev.flashq.cluster.ClusterView.MemberView;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.peers.Hello;
-import dev.flashq.cluster.peers.PeerLink;
 import dev.flashq.cluster.raft.QueueStateMachine;
 import dev.flashq.cluster.raft.RaftNode;
 import dev.flashq.cluster.raft.RaftNode.RaftStatus;
@@ -29,7 +28,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +104,7 @@ public final class ClusterNode implements AutoCloseable {
                 data.boot(),
                 replica,
                 raft.link(),
-                new OtherMembers(),
+                raft,
                 new BesideTheApplyingThread(),
                 settings.snapshotLogBytes(),
                 settings.proposals(),
@@ -184,18 +182,6 @@ public final class ClusterNode implements AutoCloseable {
             ? status.committedIndex()
             : said.map(Hello::committed).map(index -> Math.max(index, heard)).orElse(heard),
         core.members().deviationMs(member.id()).orElse(null));
-  }
-
-  private final class OtherMembers implements PeerLink {
-    @Override
-    public void tell(Hello hello) {
-      raft.tell(hello);
-    }
-
-    @Override
-    public void resign(Predicate<String> allowed) {
-      raft.resign(allowed);
-    }
   }
 
   /** Commands without an answer, and pulls that wait; for metrics. */

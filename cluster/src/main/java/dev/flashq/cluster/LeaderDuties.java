@@ -4,6 +4,7 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.schedule.Scheduler.Alarm;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
@@ -34,9 +35,6 @@ final class LeaderDuties {
 
   /** Milliseconds that the holders of leases have to speak before the first of them may end. */
   static final long GRACE_MS = 2_000;
-
-  /** The feature level at which there is a command for lost time. */
-  private static final int EXTENDS_LEASES = 1;
 
   private final Replica replica;
   private final Function<Submission, CompletableFuture<Reply>> propose;
@@ -138,7 +136,7 @@ final class LeaderDuties {
       propose(new Command.RaiseFeatureLevel(level), () -> {});
       return;
     }
-    if (level() < EXTENDS_LEASES) {
+    if (level() < FeatureLevel.LOST_TIME) {
       owedMs = -1;
     }
     if (owedMs >= 0) {

@@ -24,6 +24,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
@@ -85,9 +86,6 @@ public final class NodeCore implements ReplicaEvents {
    * @param reading several tasks at a time, which may read from disk
    */
   public record Lanes(Scheduler proposing, Scheduler serving, Scheduler reading) {}
-
-  /** The feature level at which the clock can be set. */
-  private static final int SETS_CLOCK = 1;
 
   /** Milliseconds between two words to the other members. */
   private static final long HELLO_MS = 1_000;
@@ -203,7 +201,7 @@ public final class NodeCore implements ReplicaEvents {
       return CompletableFuture.completedFuture(
           new Refused(SERVICE_UNAVAILABLE, "The clocks of a majority are not known, retry later"));
     }
-    if (in.replica().featureLevel() < SETS_CLOCK) {
+    if (in.replica().featureLevel() < FeatureLevel.LOST_TIME) {
       return CompletableFuture.completedFuture(
           new Refused(FEATURE_LEVEL, "A member does not understand this yet"));
     }

@@ -134,7 +134,10 @@ public sealed interface Command {
     }
   }
 
-  /** Fires due timers; proposed by the leader only, with its digest for comparison. */
+  /**
+   * Fires due timers; proposed by the leader only. The digest of its state is what earlier versions
+   * compared; members now do so by majority, outside the log.
+   */
   record Tick(long digestIndex, long digest) implements Command {}
 
   /**

@@ -3,10 +3,9 @@ package dev.flashq.statemachine;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +98,7 @@ public interface QueueEngine extends AutoCloseable {
    * @param replies one per command that was carried out, in order; the commands behind them would
    *     have been too much for one entry and had no effect. Empty when another node proposed the
    *     entry
-   * @param named positions of the commands that had a request id
+   * @param named whether the command at a position had a request id
    */
   record Outcome(
       String node,
@@ -108,10 +107,10 @@ public interface QueueEngine extends AutoCloseable {
       int rows,
       boolean isNew,
       List<Reply> replies,
-      Set<Integer> named) {
+      IntPredicate named) {
     public Outcome(
         String node, long boot, long sequence, int rows, boolean isNew, List<Reply> replies) {
-      this(node, boot, sequence, rows, isNew, replies, Collections.emptySortedSet());
+      this(node, boot, sequence, rows, isNew, replies, _ -> false);
     }
   }
 }

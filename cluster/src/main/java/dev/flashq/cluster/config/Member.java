@@ -29,6 +29,11 @@ public record Member(String id, String host, int port) {
   }
 
   public String address() {
+    return address(host, port);
+  }
+
+  /** Host and port in one text, an address of IPv6 in brackets. */
+  public static String address(String host, int port) {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -15,11 +15,15 @@ public final class ClusterClock {
   /** Milliseconds by which it is drawn in one second. */
   private static final long SLEW_MS_PER_SECOND = 1;
 
+  /** Milliseconds between two looks at the clocks of the others. */
+  private static final long DRAW_MS = 100;
+
   private final Members members;
   private final LongSupplier elapsedMs;
   private final LongSupplier unixMs;
   private long clockMs;
   private long readAtMs;
+  private long drawnAtMs;
 
   /** What is left of drawing it, in parts of 1/1000 ms. */
   private long slewed;
@@ -35,6 +39,7 @@ public final class ClusterClock {
     this.elapsedMs = elapsedMs;
     this.unixMs = unixMs;
     this.readAtMs = elapsedMs.getAsLong();
+    this.drawnAtMs = readAtMs;
   }
 
   /** Unix ms. */
@@ -43,8 +48,11 @@ public final class ClusterClock {
     long passed = Math.max(0, nowMs - readAtMs);
     readAtMs = nowMs;
     clockMs += passed;
-    if (known && passed > 0) {
-      draw(passed);
+    if (nowMs - drawnAtMs >= DRAW_MS) {
+      if (known) {
+        draw(nowMs - drawnAtMs);
+      }
+      drawnAtMs = nowMs;
     }
     return clockMs;
   }

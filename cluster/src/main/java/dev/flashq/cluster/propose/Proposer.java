@@ -128,7 +128,7 @@ public final class Proposer {
     PendingEntry entry = inFlight.remove(outcome.sequence());
     if (entry == null) {
       for (int i = 0; i < outcome.replies().size(); i++) {
-        dispose(outcome.replies().get(i), outcome.named().contains(i));
+        dispose(outcome.replies().get(i), outcome.named().test(i));
       }
       return;
     }

@@ -3,6 +3,7 @@ package dev.flashq.cluster.raft;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.peers.Hello;
+import dev.flashq.cluster.peers.PeerLink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -36,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The Ratis server of this node and what can be asked of it. */
-public final class RaftNode implements AutoCloseable {
+public final class RaftNode implements PeerLink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long TRANSFER_MS = 2_000;
 
@@ -115,7 +116,7 @@ public final class RaftNode implements AutoCloseable {
     others().forEach(this::callPeer);
   }
 
-  /** Tells the other members how this node is, and hears how they are; returns at once. */
+  @Override
   public void tell(Hello hello) {
     conversations.tell(hello);
   }
@@ -186,7 +187,7 @@ public final class RaftNode implements AutoCloseable {
             administrator, self(), group.getGroupId(), CallId.getAndIncrement(), timeoutMs, 1));
   }
 
-  /** When this node leads: lets another one lead that is allowed to; returns at once. */
+  @Override
   public void resign(Predicate<String> allowed) {
     Thread.ofVirtual().name("resigning").start(() -> handOverLeadership(allowed));
   }

@@ -33,7 +33,7 @@ public record MemberAddress(String id, String host, int peerPort, int tcpPort, i
   }
 
   private String address(int port) {
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    return Member.address(host, port);
   }
 
   private static int port(String text) {

@@ -35,7 +35,6 @@ import dev.flashq.statemachine.turn.WorkBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -135,18 +134,7 @@ public final class RocksEngine implements QueueEngine {
         state.tables.rows(),
         run.isNew,
         answering ? run.replies : List.of(),
-        answering ? named(entry) : Collections.emptySortedSet());
-  }
-
-  private static Set<Integer> named(Entry entry) {
-    Set<Integer> named = Collections.emptySortedSet();
-    for (int i = 0; i < entry.submissions().size(); i++) {
-      if (entry.submissions().get(i).requestId() != null) {
-        named = named.isEmpty() ? new TreeSet<>() : named;
-        named.add(i);
-      }
-    }
-    return named;
+        position -> entry.submissions().get(position).requestId() != null);
   }
 
   /**

@@ -129,11 +129,7 @@ public final class Groups {
   }
 
   private void stand(Queue queue, GroupRecord.Builder group, Slot slot) {
-    group
-        .setFront(slot.value())
-        .setFrontMajor(slot.major())
-        .setFrontNumber(slot.minor())
-        .setFrontTurn(turn(group, slot));
+    group.setFront(slot.value()).setFrontMajor(slot.major()).setFrontNumber(slot.minor());
     queue.ready.put(place(group));
     queues.countEligible(queue, 1);
   }
@@ -141,12 +137,7 @@ public final class Groups {
   private void step(Queue queue, GroupRecord.Builder group) {
     queue.ready.remove(place(group));
     queues.countEligible(queue, -1);
-    group.setFront(0).setFrontMajor(0).setFrontNumber(0).setFrontTurn(0);
-  }
-
-  /** Last in, first out holds among groups, too; otherwise they take turns. */
-  private static long turn(GroupRecord.Builder group, Slot slot) {
-    return slot.minor() < 0 ? slot.minor() : group.getTurn();
+    group.setFront(0).setFrontMajor(0).setFrontNumber(0);
   }
 
   /** The front's place among the group's own; null when none stands. */
@@ -156,9 +147,13 @@ public final class Groups {
         : new Slot(group.getFrontMajor(), group.getFrontNumber(), group.getFront());
   }
 
-  /** The front's place in the queue's ready order. */
+  /**
+   * The front's place in the queue's ready order. Last in, first out holds among groups, too;
+   * otherwise they take turns, and a turn does not change while a front stands.
+   */
   private static Slot place(GroupRecord.Builder group) {
-    return new Slot(group.getFrontMajor(), group.getFrontTurn(), group.getFront());
+    long number = group.getFrontNumber();
+    return new Slot(group.getFrontMajor(), number < 0 ? number : group.getTurn(), group.getFront());
   }
 
   private GroupRecord.@Nullable Builder find(byte[] key) {
