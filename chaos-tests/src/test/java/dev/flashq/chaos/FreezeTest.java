@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,15 +31,31 @@ class FreezeTest {
 
   private static final Pattern LOG_FILE = Pattern.compile("log_(?:inprogress_)?(\\d+).*");
 
-  @TempDir Path data;
+  @TempDir static Path data;
+
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() throws IOException {
+    var settings = Map.of("FLASHQ_LOG_LEVEL", "info", "FLASHQ_RAFT_SNAPSHOT_BYTES", "1048576");
+    cluster =
+        LocalCluster.plan(new LocalCluster.Plan(3, data, 0, BuiltNode.command(), settings)).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void allNodesAreReady() {
+    cluster.awaitReady(SOON);
+  }
 
   @Test
   void aFrozenFollowerCatchesUpUnderLoad() throws Exception {
-    var settings = Map.of("FLASHQ_LOG_LEVEL", "info", "FLASHQ_RAFT_SNAPSHOT_BYTES", "1048576");
-    var plan = new LocalCluster.Plan(3, data, 0, BuiltNode.command(), settings);
     History history = new History();
-    try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
-        Workload workload = new Workload(cluster.addresses(), "freeze", history)) {
+    try (Workload workload = new Workload(cluster.addresses(), "freeze", history)) {
       history.awaitProgress(500, SOON);
       LocalNode leader = cluster.awaitLeader(SOON);
       LocalNode follower =
@@ -66,12 +85,9 @@ class FreezeTest {
    * connections stay open and nothing comes from them.
    */
   @Test
-  void aFrozenLeaderIsLeftByItsClients() throws IOException {
-    var plan =
-        new LocalCluster.Plan(3, data, 0, BuiltNode.command(), Map.of("FLASHQ_LOG_LEVEL", "warn"));
+  void aFrozenLeaderIsLeftByItsClients() {
     History history = new History();
-    try (LocalCluster cluster = LocalCluster.plan(plan).start().awaitReady(SOON);
-        Workload workload = new Workload(cluster.addresses(), "freeze-leader", history)) {
+    try (Workload workload = new Workload(cluster.addresses(), "freeze-leader", history)) {
       history.awaitProgress(500, SOON);
       LocalNode leader = cluster.awaitLeader(SOON);
       signal("STOP", leader);

@@ -21,14 +21,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three nodes that went through a failover hold the same bytes in every column. */
+/**
+ * kill -9 of the leader under load: nothing acknowledged is lost, the pause is short, and in the
+ * end three nodes hold the same bytes in every column.
+ */
 class ReplicasTest {
-  private static final Duration START = Duration.ofSeconds(60);
+  /** The load leaves a cold node little of two cores to catch up with. */
+  private static final Duration START = Duration.ofSeconds(120);
 
   @TempDir Path data;
 
   @Test
-  void holdTheSameBytesAfterAFailover() throws IOException {
+  void loseNothingAndHoldTheSameBytesAfterFailovers() throws IOException {
     LocalCluster cluster =
         LocalCluster.plan(
                 new LocalCluster.Plan(
@@ -38,14 +42,19 @@ class ReplicasTest {
     try (cluster) {
       History history = new History();
       try (Workload workload = new Workload(cluster.addresses(), "same", history)) {
-        history.awaitProgress(1000, START);
-        LocalNode leader = cluster.awaitLeader(START);
-        leader.kill();
-        history.awaitProgress(1000, START);
-        leader.start();
+        for (int round = 0; round < 2; round++) {
+          cluster.awaitReady(START);
+          history.awaitProgress(1000, START);
+          LocalNode leader = cluster.awaitLeader(START);
+          leader.kill();
+          history.awaitProgress(1000, START);
+          leader.start();
+        }
         cluster.awaitReady(START);
         workload.finish(START);
       }
+      history.check();
+      assertThat(history.longestPauseMs()).isLessThan(3000);
       awaitSameIndex(cluster);
     }
     List<String> first = rows("n1");

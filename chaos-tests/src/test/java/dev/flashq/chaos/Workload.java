@@ -25,6 +25,9 @@ final class Workload implements AutoCloseable {
   /** Jobs that may be on their way; more would only make the end of a test slow. */
   private static final int UNFINISHED = 1000;
 
+  /** What a short mail has. */
+  private static final String TEXT = "x".repeat(1000);
+
   private static final long PAUSE_NANOS = 1_000_000;
   private static final Set<ErrorCode> GONE = Set.of(ErrorCode.LEASE_LOST, ErrorCode.JOB_NOT_FOUND);
   private static final PushOptions OPTIONS =
@@ -68,7 +71,7 @@ final class Workload implements AutoCloseable {
       unanswered.acquireUninterruptibly();
       var _ =
           pusher
-              .push(queue, Data.of(number.incrementAndGet()), OPTIONS)
+              .push(queue, Data.of(number.incrementAndGet() + TEXT), OPTIONS)
               .whenComplete(
                   (id, failure) -> {
                     unanswered.release();
