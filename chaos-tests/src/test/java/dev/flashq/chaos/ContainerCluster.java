@@ -10,6 +10,7 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Network.Ipam;
 import dev.flashq.client.FlashQ;
+import dev.flashq.launcher.NodeCommand;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,7 @@ final class ContainerCluster implements AutoCloseable {
             .withEnv("FLASHQ_CLUSTER_MEMBERS", members)
             .withEnv("FLASHQ_AUTH_TOKENS", "tester:" + TOKEN)
             .withEnv("FLASHQ_PEER_DEVELOPMENT_CA", "/ca")
+            .withEnv("FLASHQ_JAVA_OPTS", NodeCommand.MEMORY_AND_COLLECTOR + " " + BuiltNode.QUICK)
             .withCreateContainerCmdModifier(command -> restrict(command, host(id)));
     return new ContainerNode(id, host(id), container);
   }

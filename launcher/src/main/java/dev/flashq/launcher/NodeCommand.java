@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** The command line of a node's process: this JVM's program, with the flags that a node wants. */
 public final class NodeCommand {
+  /** What a node has unless its user says otherwise, as in the start scripts. */
+  public static final String MEMORY_AND_COLLECTOR = "-Xmx512m -Xmn256m -XX:+UseParallelGC";
+
   private static final String MAIN = "dev.flashq.server.Main";
 
   private NodeCommand() {}
@@ -44,10 +47,8 @@ public final class NodeCommand {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.add("-XX:+ExitOnOutOfMemoryError");
-    command.addAll(
-        flags.isBlank()
-            ? List.of("-Xmx512m", "-Xmn256m", "-XX:+UseParallelGC")
-            : List.of(flags.strip().split("\\s+")));
+    String chosen = flags.isBlank() ? MEMORY_AND_COLLECTOR : flags.strip();
+    command.addAll(List.of(chosen.split("\\s+")));
     if (!aotCache.isBlank() && Files.exists(Path.of(aotCache))) {
       command.add("-XX:AOTCache=" + aotCache);
     }
