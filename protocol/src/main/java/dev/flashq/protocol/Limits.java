@@ -26,11 +26,14 @@ public final class Limits {
   /** Bytes of job data in one delivery or page; a single larger job goes alone. */
   public static final int DELIVERY_BYTES = 8 * 1024 * 1024;
 
+  /**
+   * Bytes of data, and of a result, up to which they go along with their job inside a node; larger
+   * ones are read when they are written to the client.
+   */
+  public static final int INLINE_BYTES = 4 * 1024;
+
   /** Bytes of an unfinished frame, line or body that every connection may hold without asking. */
   public static final int SMALL_FRAME_BYTES = 16 * 1024;
-
-  /** Bytes of all larger unfinished frames, lines and bodies of a server. */
-  public static final long ASSEMBLY_BYTES = 256L * 1024 * 1024;
 
   /** Milliseconds in which a larger frame, line or body must be complete. */
   public static final long FRAME_MS = 60_000;
@@ -38,32 +41,29 @@ public final class Limits {
   /** Open client connections of a server. */
   public static final int CONNECTIONS = 10_000;
 
-  /** Commands of one connection that are not answered yet. */
+  /** Commands of one connection that are not answered yet, waiting ones aside. */
   public static final int COMMANDS_PER_CONNECTION = 4096;
-
-  /** Bytes of one connection's requests that are not answered yet. */
-  public static final long REQUEST_BYTES_PER_CONNECTION = 32L * 1024 * 1024;
 
   /** Commands of all connections that are not answered yet, waiting ones aside. */
   public static final int COMMANDS_IN_FLIGHT = 65_536;
 
-  /** Bytes of all connections' requests that are not answered yet. */
-  public static final long REQUEST_BYTES_IN_FLIGHT = 256L * 1024 * 1024;
-
   /** Pulls and waits of all connections that may block. */
   public static final int WAITS = 65_536;
 
-  /** Bytes of data in answers that one slow client has not taken. */
-  public static final long UNREAD_BYTES_PER_CONNECTION = 32L * 1024 * 1024;
+  /** Pulls and waits of one connection that may block. */
+  public static final int WAITS_PER_CONNECTION = 4096;
 
-  /** Bytes of data in answers that all slow clients have not taken. */
-  public static final long UNREAD_BYTES = 256L * 1024 * 1024;
+  /** Bytes from which an answer is large: it waits for room, and goes in pieces. */
+  public static final int LARGE_ANSWER_BYTES = 256 * 1024;
 
   /** Wrong tokens after which a connection is closed. */
   public static final int WRONG_TOKENS = 5;
 
   /** Milliseconds that a connection may take to authenticate. */
   public static final long AUTHENTICATION_MS = 30_000;
+
+  /** Milliseconds after which a peer of which nothing is heard or taken is taken for gone. */
+  public static final long SILENT_MS = 60_000;
 
   /** Milliseconds that a closing connection may take to read what was written to it. */
   public static final long LINGER_MS = 2_000;

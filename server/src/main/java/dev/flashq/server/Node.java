@@ -24,6 +24,7 @@ import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.store.RocksLibrary;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.HttpServer;
@@ -99,19 +100,20 @@ public final class Node implements AutoCloseable {
     Metrics metrics = started("metrics", metrics(cluster));
     HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, memberAddresses());
     LeaderHints hints = new LeaderHints(cluster::view, clientAddresses());
+    TransportContext context = context(cluster, tokens, hints);
     TcpServer tcp =
         started(
             "tcp",
             new TcpServer(
                 TcpServer.at(new InetSocketAddress(config.tcp().bind(), config.tcp().port())),
-                context(cluster, tokens, hints)));
+                context));
     int tcpPort = tcp.start();
     HttpServer http =
         started(
             "http",
             new HttpServer(
                 HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
-                context(cluster, tokens, hints),
+                context,
                 new OpsRoutes(health, metrics, cluster::setClock)));
     int httpPort = http.start();
     LOG.atInfo()
@@ -168,9 +170,11 @@ public final class Node implements AutoCloseable {
             .toList());
   }
 
-  /** One for each port: the limits hold for a port, see docs/PROTOCOL.md. */
+  /** What both ports share. */
   private TransportContext context(ClusterNode cluster, TokenAccess tokens, LeaderHints hints) {
-    TransportLimits limits = TransportLimits.DEFAULTS.withConnections(config.connections());
+    TransportLimits limits =
+        TransportLimits.ofHeap(Runtime.getRuntime().maxMemory())
+            .with(Limit.CONNECTIONS, config.connections());
     return new TransportContext(cluster.gateway(), tokens, stats, limits, hints);
   }
 

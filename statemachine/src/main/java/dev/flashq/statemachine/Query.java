@@ -5,6 +5,7 @@ import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.Limits;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,19 @@ public sealed interface Query<R> {
   record GetJobByCustomId(String customId) implements Query<Found> {}
 
   /** A job if there is one. */
-  record Found(@Nullable JobView job) {}
+  record Found(@Nullable JobView job) {
+    /** For who asks about the job alone. */
+    public Found withoutPayloads() {
+      return job == null ? this : new Found(job.with(null, null, Omitted.NONE));
+    }
+
+    /** For who asks about the result. */
+    public Found withoutData() {
+      return job == null
+          ? this
+          : new Found(job.with(null, job.result(), new Omitted(0, job.omitted().result())));
+    }
+  }
 
   /** Jobs in the order of the ids; unknown ones are left out. */
   record GetJobs(List<JobId> ids) implements Query<Page> {
@@ -139,6 +152,34 @@ public sealed interface Query<R> {
     }
   }
 
-  /** A job has completed. */
-  record Finished(@Nullable Payload result) {}
+  /**
+   * A job has completed.
+   *
+   * @param result null when there is none, and when it is left out
+   * @param from the job whose result is left out because it is large; otherwise null
+   */
+  record Finished(@Nullable Payload result, @Nullable JobView from) {
+    public Finished(@Nullable Payload result) {
+      this(result, null);
+    }
+  }
+
+  /** Data and results of jobs, however large; see {@link Omitted}. */
+  record GetPayloads(List<Part> parts) implements Query<Payloads> {
+    public GetPayloads {
+      require(
+          parts.size() <= 2 * Limits.PAGE,
+          INVALID_REQUEST,
+          "at most " + 2 * Limits.PAGE + " parts");
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /**
+   * @param result whether the job's result is meant; otherwise its data
+   */
+  record Part(JobId job, boolean result) {}
+
+  /** Those that there still are. */
+  record Payloads(Map<Part, Payload> found) {}
 }

@@ -38,6 +38,12 @@ public final class Budget {
     return true;
   }
 
+  /** What was taken turns out to be smaller. */
+  public void shrink(long from, long to) {
+    bytes.addAndGet(to - from);
+    wake();
+  }
+
   public void giveBack(long size) {
     things.decrementAndGet();
     bytes.addAndGet(-size);

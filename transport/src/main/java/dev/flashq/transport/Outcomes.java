@@ -19,6 +19,7 @@ import dev.flashq.statemachine.Reply.Pushed;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ public final class Outcomes {
   /** An outcome that knows what it keeps in memory. */
   public interface Weighed {
     long weight();
+  }
+
+  /** An outcome with a job of which something may be left out. */
+  public interface OfJob {
+    @Nullable JobView job();
+
+    Object withJob(@Nullable JobView job);
   }
 
   private Outcomes() {}
@@ -69,13 +77,19 @@ public final class Outcomes {
       case Delivered(List<JobView> jobs) -> weight(jobs);
       case Page(List<JobView> jobs, _) -> weight(jobs);
       case Found(JobView job) when job != null -> weight(job);
-      case Finished(Payload result) -> SMALL_BYTES + bytes(result);
+      case OfJob of when of.job() != null -> weight(Objects.requireNonNull(of.job()));
+      case Finished(Payload result, _) -> SMALL_BYTES + bytes(result);
       case Queues(List<QueueView> queues, _) -> (long) SMALL_BYTES * (1 + queues.size());
       case Collection<?> many -> (long) SMALL_BYTES * (1 + many.size());
       case Pushed(List<?> outcomes) -> SMALL_BYTES + 64L * outcomes.size();
       case Weighed weighed -> weighed.weight();
       default -> SMALL_BYTES;
     };
+  }
+
+  /** What a delivery of so many jobs may weigh. */
+  public static long expected(int jobs) {
+    return Math.min(Limits.DELIVERY_BYTES, jobs * (2L * SMALL_BYTES + Limits.INLINE_BYTES));
   }
 
   private static long weight(List<JobView> jobs) {
@@ -87,7 +101,20 @@ public final class Outcomes {
   }
 
   private static long weight(JobView job) {
-    return 2L * SMALL_BYTES + bytes(job.data()) + bytes(job.result());
+    return headBytes(job) + bytes(job.data()) + bytes(job.result());
+  }
+
+  /** Bytes of the job without data and result. */
+  public static long headBytes(JobView job) {
+    long bytes = 2L * SMALL_BYTES + length(job.error()) + length(job.progressMessage());
+    for (String tag : job.tags()) {
+      bytes += SMALL_BYTES / 4 + tag.length();
+    }
+    return bytes + 16L * job.options().dependsOn().size();
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   private static int bytes(@Nullable Payload payload) {
@@ -99,7 +126,7 @@ public final class Outcomes {
     long bytes = 0;
     int count = 0;
     for (JobView job : jobs) {
-      bytes += weight(job);
+      bytes += weight(job) + job.omitted().data();
       if (bytes > Limits.DELIVERY_BYTES && count > 0) {
         break;
       }

@@ -7,6 +7,7 @@ import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
@@ -14,6 +15,7 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -170,7 +172,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     return new Reply.Delivered(
         select(pull.queue(), JobState.WAITING).stream()
             .limit(pull.count())
-            .map(job -> job.view = active(job.view))
+            .map(job -> shown(job.view = active(job.view)))
             .toList());
   }
 
@@ -399,16 +401,20 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
 
   private Object answer(Query<?> query) {
     return switch (query) {
-      case Query.GetJob(JobId id) -> new Query.Found(viewOf(id));
+      case Query.GetJob(JobId id) ->
+          new Query.Found(
+              Stream.ofNullable(viewOf(id)).map(FakeGateway::shown).findFirst().orElse(null));
       case Query.GetJobByCustomId(String customId) ->
           new Query.Found(
               select(view -> customId.equals(view.options().customId())).stream()
-                  .map(job -> job.view)
+                  .map(job -> shown(job.view))
                   .findFirst()
                   .orElse(null));
       case Query.GetJobs(List<JobId> ids) ->
           page(
-              ids.stream().flatMap(id -> Stream.ofNullable(viewOf(id))).toList(),
+              ids.stream()
+                  .flatMap(id -> Stream.ofNullable(viewOf(id)).map(FakeGateway::shown))
+                  .toList(),
               Integer.MAX_VALUE,
               0);
       case Query.ListJobs list ->
@@ -418,16 +424,17 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                           (list.queue() == null || list.queue().equals(view.queue()))
                               && (list.state() == null || list.state() == view.state()))
                   .stream()
-                  .map(job -> job.view)
+                  .map(job -> shown(job.view))
                   .sorted(Comparator.comparing(JobView::id).reversed())
                   .toList(),
               list.limit(),
               list.offset());
       case Query.ListDeadJobs dead ->
           page(
-              select(dead.queue(), JobState.FAILED).stream().map(job -> job.view).toList(),
+              select(dead.queue(), JobState.FAILED).stream().map(job -> shown(job.view)).toList(),
               dead.limit(),
               0);
+      case Query.GetPayloads(List<Query.Part> parts) -> payloads(parts);
       case Query.GetQueue(QueueName name) -> queue(name);
       case Query.ListQueues list -> {
         List<Query.QueueView> after =
@@ -476,6 +483,35 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         settings.paused,
         settings.rateLimit,
         settings.concurrency);
+  }
+
+  private Query.Payloads payloads(List<Query.Part> parts) {
+    var found = new HashMap<Query.Part, Payload>();
+    for (Query.Part part : parts) {
+      JobView job = viewOf(part.job());
+      Payload payload = job == null ? null : part.result() ? job.result() : job.data();
+      if (payload != null) {
+        found.put(part, payload);
+      }
+    }
+    return new Query.Payloads(found);
+  }
+
+  /** Without large data, as the cluster shows jobs. */
+  private static JobView shown(JobView job) {
+    int data = largeBytes(job.data());
+    int result = largeBytes(job.result());
+    return data + result == 0
+        ? job
+        : job.with(
+            data > 0 ? null : job.data(),
+            result > 0 ? null : job.result(),
+            new Omitted(data, result));
+  }
+
+  private static int largeBytes(@Nullable Payload payload) {
+    int bytes = payload == null ? 0 : payload.bytes().size();
+    return bytes > Limits.INLINE_BYTES ? bytes : 0;
   }
 
   private static JobView view(

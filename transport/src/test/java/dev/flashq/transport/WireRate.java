@@ -138,7 +138,7 @@ public final class WireRate {
                     new Instant(foreign),
                     Tokens.NONE,
                     new TransportStats(),
-                    TransportLimits.DEFAULTS,
+                    TestLimits.LIMITS,
                     () -> new ClusterHints.Hint("n1", "", "", List.of())));
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.start())) {
       long begin = System.nanoTime();

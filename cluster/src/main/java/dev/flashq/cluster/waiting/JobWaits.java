@@ -173,7 +173,8 @@ public final class JobWaits {
       if (job == null) {
         finish(wait, gone);
       } else if (job.state() == JobState.COMPLETED) {
-        finish(wait, new JobEnd.Completed(job.result()));
+        wait.answer.complete(
+            job.omitted().result() > 0 ? new Finished(null, job) : new Finished(job.result()));
       } else if (job.state() == JobState.FAILED) {
         finish(wait, JobEnd.Without.FAILED);
       }

@@ -74,6 +74,14 @@ public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
     return Arrays.copyOf(buffer, size);
   }
 
+  /** The array that holds what was written; the writer is empty and goes on with another one. */
+  public final byte[] take() {
+    byte[] written = buffer;
+    buffer = new byte[FIRST_BYTES];
+    truncate(0);
+    return written;
+  }
+
   /** Forgets everything behind the size; the next value begins a new text. */
   public void truncate(int toSize) {
     size = toSize;

@@ -32,6 +32,7 @@ import dev.flashq.statemachine.turn.Meta;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
@@ -55,6 +56,7 @@ final class Reader {
           case Query.GetJob q -> new Found(job(q.id().value(), view));
           case Query.GetJobByCustomId q -> new Found(byCustomId(q.customId(), view));
           case Query.WaitForJob q -> new Found(job(q.id().value(), view));
+          case Query.GetPayloads q -> payloads(q.parts(), view);
           case Query.GetJobs q -> jobs(q.ids(), view);
           case Query.ListJobs q -> list(q, view);
           case Query.ListDeadJobs q -> dead(q, view);
@@ -71,13 +73,33 @@ final class Reader {
       return null;
     }
     Job job = JobCodec.decode(id, header);
-    boolean result = job.status() instanceof JobStatus.Completed completed && completed.result();
+    boolean completed = job.status() instanceof JobStatus.Completed end && end.result();
+    Payload result = completed ? payload(id, true, view) : null;
+    int resultBytes = size(result);
+    boolean largeResult = JobViews.isLarge(resultBytes);
     return JobViews.view(
         job,
         name(job.queue(), view),
-        Payloads.decode(view.get(Column.PAYLOADS, Payloads.dataKey(id))),
-        result ? Payloads.decode(view.get(Column.PAYLOADS, Payloads.resultKey(id))) : null,
+        JobViews.isLarge(job.dataBytes()) ? null : payload(id, false, view),
+        largeResult ? null : result,
+        largeResult ? resultBytes : 0,
         job.status() instanceof JobStatus.Active ? meta(view).getLeasePauseMs() : 0);
+  }
+
+  private static @Nullable Payload payload(long job, boolean result, View view) {
+    return Payloads.decode(
+        view.get(Column.PAYLOADS, result ? Payloads.resultKey(job) : Payloads.dataKey(job)));
+  }
+
+  private static Query.Payloads payloads(List<Query.Part> parts, View view) {
+    var found = new LinkedHashMap<Query.Part, Payload>();
+    for (Query.Part part : parts) {
+      Payload payload = payload(part.job().value(), part.result(), view);
+      if (payload != null) {
+        found.put(part, payload);
+      }
+    }
+    return new Query.Payloads(found);
   }
 
   private @Nullable JobView byCustomId(String customId, View view) {
@@ -171,6 +193,7 @@ final class Reader {
       JobView job = job(id, view);
       if (job != null) {
         bytes += size(job.data()) + size(job.result());
+        bytes += job.omitted().data() + job.omitted().result();
         if (bytes > Limits.DELIVERY_BYTES && !page.isEmpty()) {
           break;
         }

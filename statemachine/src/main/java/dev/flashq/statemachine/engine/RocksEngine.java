@@ -240,8 +240,9 @@ public final class RocksEngine implements QueueEngine {
         ? JobViews.view(
             job,
             state.queues.get(job.queue()).name(),
-            turn.answering() ? state.payloads.data(id) : null,
+            turn.answering() ? state.payloads.data(job) : null,
             null,
+            0,
             state.meta.leasePauseMs())
         : null;
   }

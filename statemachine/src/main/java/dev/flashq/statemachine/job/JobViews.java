@@ -1,7 +1,9 @@
 package dev.flashq.statemachine.job;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,14 @@ import org.jspecify.annotations.Nullable;
 public final class JobViews {
   private JobViews() {}
 
+  /** Whether data or a result of so many bytes is left out of views. */
+  public static boolean isLarge(int bytes) {
+    return bytes > Limits.INLINE_BYTES;
+  }
+
   /**
+   * @param data null when it is left out, because it is large or because nobody sees it
+   * @param omittedResult bytes of the result when it is left out
    * @param leasePauseMs for which all leases have stood still
    */
   public static JobView view(
@@ -18,6 +27,7 @@ public final class JobViews {
       QueueName queue,
       @Nullable Payload data,
       @Nullable Payload result,
+      int omittedResult,
       long leasePauseMs) {
     long runAt = job.createdAt() + job.options().delayMs();
     long startedAt = 0;
@@ -60,6 +70,9 @@ public final class JobViews {
         job.stalls(),
         job.progress(),
         job.progressMessage(),
-        job.deliveries());
+        job.deliveries(),
+        isLarge(job.dataBytes()) || omittedResult > 0
+            ? new Omitted(data == null ? job.dataBytes() : 0, omittedResult)
+            : Omitted.NONE);
   }
 }

@@ -43,9 +43,11 @@ public final class Payloads {
     }
   }
 
-  /** The data for a delivery. */
-  public @Nullable Payload data(long job) {
-    return decode(tables.get(Column.PAYLOADS, key(job, DATA)));
+  /** The data for a delivery; null when it is large and is fetched later. */
+  public @Nullable Payload data(Job job) {
+    return JobViews.isLarge(job.dataBytes())
+        ? null
+        : decode(tables.get(Column.PAYLOADS, key(job.id(), DATA)));
   }
 
   public static byte[] dataKey(long job) {

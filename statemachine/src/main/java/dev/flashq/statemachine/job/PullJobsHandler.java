@@ -73,8 +73,9 @@ public final class PullJobsHandler {
           JobViews.view(
               held,
               queue.name(),
-              turn.answering() ? payloads.data(job.id()) : null,
+              turn.answering() ? payloads.data(job) : null,
               null,
+              0,
               meta.leasePauseMs()));
       if (alone) {
         break;

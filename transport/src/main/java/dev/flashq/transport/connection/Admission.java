@@ -1,25 +1,15 @@
 package dev.flashq.transport.connection;
 
 import dev.flashq.transport.Budget;
-import io.netty.channel.Channel;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** How one connection takes from the shared budgets, and waits while they are used up. */
 public final class Admission {
-  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
-
-  private final Connection connection;
   private final Budget commands;
-  private final Channel channel;
-  private boolean waiting;
+  private final RoomWait room;
 
   Admission(Connection connection) {
-    this.connection = connection;
     this.commands = connection.context().commands;
-    this.channel = connection.channel();
+    this.room = new RoomWait(connection.channel(), connection::resume);
   }
 
   /** Takes a request's bytes from the budget of commands; false: it will go on when it can. */
@@ -33,29 +23,10 @@ public final class Admission {
 
   /** Begins nothing until there is room in the budget. */
   public void awaitRoom(Budget budget, long size) {
-    waiting = true;
-    budget.awaitRoom(size, () -> roomAgainLater(budget));
+    room.await(budget, size);
   }
 
   boolean waiting() {
-    return waiting;
-  }
-
-  /** Called by any thread. */
-  private void roomAgainLater(Budget budget) {
-    try {
-      channel.eventLoop().execute(() -> roomAgain(budget));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The server has stopped", e);
-      // Another port may share the budget. Passing on right here would go one call deeper for
-      // every connection that has stopped.
-      GlobalEventExecutor.INSTANCE.execute(budget::passOn);
-    }
-  }
-
-  private void roomAgain(Budget budget) {
-    waiting = false;
-    connection.resume();
-    budget.passOn();
+    return room.waiting();
   }
 }

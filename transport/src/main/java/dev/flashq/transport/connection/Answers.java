@@ -2,21 +2,32 @@ package dev.flashq.transport.connection;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Query.Part;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.transport.Outcomes;
+import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The answers that one connection owes: written together when the channel takes them, weighed until
- * the socket has taken them. Those without correlation id keep the order of their requests.
+ * the socket has taken them. Those without correlation id keep the order of their requests. A large
+ * answer waits for room in the node's memory, is made only then, and goes in pieces.
  */
 @SuppressWarnings(
     "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final Refused UNREAD =
       new Refused(
           ErrorCode.LIMIT_EXCEEDED, "Too many answers that were not read; read them and try again");
@@ -32,8 +43,15 @@ final class Answers {
   /** Exchanges whose answers may be written. */
   private final ArrayDeque<Exchange> ready = new ArrayDeque<>();
 
+  private final RoomWait room;
   private int unanswered;
   private long unreadBytes;
+
+  /** The large answer that is being written. */
+  private @Nullable Pieces pieces;
+
+  /** Whose pieces they are. */
+  private @Nullable Exchange inPieces;
 
   /** Whether the client can still be handed jobs. */
   private boolean open = true;
@@ -45,6 +63,7 @@ final class Answers {
     this.context = connection.context();
     this.channel = channel;
     this.encoder = encoder;
+    this.room = new RoomWait(channel, this::goOn);
   }
 
   /** A request has been begun. */
@@ -77,6 +96,8 @@ final class Answers {
     if (!open) {
       context.releaseDelivery(exchange);
       exchange.outcome = Delivered.NONE;
+      exchange.large = false;
+      giveBackRoom(exchange);
       return;
     }
     int count = Outcomes.fitting(jobs);
@@ -88,25 +109,29 @@ final class Answers {
 
   /**
    * Counts the answer as not taken by the client; when there are too many of those, it is replaced
-   * by a small one.
+   * by a refusal.
    */
   private void hold(Exchange exchange) {
     long weight = Outcomes.weight(exchange.outcome);
+    exchange.large = LargeData.isLarge(exchange.outcome, weight, encoder.encoding());
     if (weight > Outcomes.SMALL_BYTES && unreadBytes > 0 && tooMuch(weight)) {
       context.releaseDelivery(exchange);
-      exchange.outcome = exchange.delivers ? Delivered.NONE : UNREAD;
+      exchange.outcome = UNREAD;
+      exchange.large = false;
       weight = Outcomes.SMALL_BYTES;
     }
     exchange.weight = weight;
+    exchange.answerBytes =
+        exchange.large ? LargeData.answerBytes(exchange.outcome, encoder.encoding()) : 0;
     unreadBytes += weight;
     context.unreadBytes.addAndGet(weight);
   }
 
   /** When all together have too much, those pay who have more than a channel's buffer. */
   private boolean tooMuch(long weight) {
-    return unreadBytes + weight > context.limits.unreadBytesPerConnection()
+    return unreadBytes + weight > context.limits.get(Limit.UNREAD_BYTES_PER_CONNECTION)
         || (unreadBytes > Listener.WRITE_BYTES
-            && context.unreadBytes.get() + weight > context.limits.unreadBytes());
+            && context.unreadBytes.get() + weight > context.limits.get(Limit.UNREAD_BYTES));
   }
 
   /** Writes when there is much to be written, so that it is not held longer than it has to be. */
@@ -123,12 +148,145 @@ final class Answers {
       return;
     }
     boolean wrote = false;
-    while (!ready.isEmpty() && channel.isWritable()) {
-      writeBatch();
+    while (channel.isWritable() && writeNext()) {
       wrote = true;
     }
     if (wrote) {
       channel.flush();
+      connection.limitTaking();
+    }
+  }
+
+  /** Writes one piece or one batch; false when there is none, or none yet. */
+  private boolean writeNext() {
+    if (pieces != null) {
+      writePiece(pieces, Objects.requireNonNull(inPieces));
+      return true;
+    }
+    Exchange next = ready.peek();
+    if (next == null) {
+      return false;
+    }
+    if (!next.large) {
+      writeBatch();
+      return true;
+    }
+    boolean prepared = prepared(next);
+    if (prepared) {
+      writeLarge(next);
+    }
+    return prepared;
+  }
+
+  /**
+   * Takes room for a large answer and has its large data read; false: {@link #write} is called
+   * again when it is there.
+   */
+  private boolean prepared(Exchange exchange) {
+    if (exchange.loading || room.waiting()) {
+      return false;
+    }
+    if (exchange.reserved == 0) {
+      if (!context.largeAnswers.tryTake(exchange.answerBytes)) {
+        room.await(context.largeAnswers, exchange.answerBytes);
+        return false;
+      }
+      exchange.reserved = exchange.answerBytes;
+    }
+    List<Part> omitted = LargeData.omitted(exchange.outcome);
+    if (!omitted.isEmpty()) {
+      load(exchange, omitted);
+    }
+    return omitted.isEmpty();
+  }
+
+  private void load(Exchange exchange, List<Part> omitted) {
+    exchange.loading = true;
+    context
+        .gateway
+        .ask(exchange.principal, new Query.GetPayloads(omitted), Consistency.LOCAL)
+        .whenComplete(
+            (payloads, failure) -> {
+              Object outcome =
+                  payloads == null
+                      ? Outcomes.of(null, failure, false)
+                      : LargeData.with(exchange.outcome, payloads);
+              loadedLater(exchange, outcome);
+            });
+  }
+
+  /** Called by any thread. */
+  private void loadedLater(Exchange exchange, Object outcome) {
+    try {
+      channel.eventLoop().execute(() -> loaded(exchange, outcome));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The server has stopped", e);
+    }
+  }
+
+  private void loaded(Exchange exchange, Object outcome) {
+    exchange.loading = false;
+    if (exchange.large) {
+      long bytes = LargeData.answerBytes(outcome, encoder.encoding());
+      if (bytes > exchange.reserved) {
+        // It was not known that it has to be translated. Whoever waits for room has none.
+        giveBackRoom(exchange);
+        exchange.answerBytes = bytes;
+        exchange.reserved = context.largeAnswers.tryTake(bytes) ? bytes : 0;
+      }
+      if (exchange.reserved > 0) {
+        if (outcome instanceof Refused) {
+          context.releaseDelivery(exchange);
+        }
+        exchange.outcome = outcome;
+      }
+    }
+    goOn();
+  }
+
+  private void goOn() {
+    write();
+    connection.resume();
+  }
+
+  private void giveBackRoom(Exchange exchange) {
+    if (exchange.reserved > 0) {
+      context.largeAnswers.giveBack(exchange.reserved);
+      exchange.reserved = 0;
+    }
+  }
+
+  private void writeLarge(Exchange exchange) {
+    ready.remove();
+    unanswered--;
+    encoder.begin();
+    boolean refused = encoder.add(exchange);
+    if (refused) {
+      context.releaseDelivery(exchange);
+      exchange.outcome = Delivered.NONE;
+    }
+    exchange.outcome = LargeData.without(exchange.outcome);
+    Pieces made = encoder.finishLarge();
+    context.largeAnswers.shrink(exchange.reserved, made.size());
+    exchange.reserved = made.size();
+    pieces = made;
+    inPieces = exchange;
+  }
+
+  private void writePiece(Pieces large, Exchange exchange) {
+    Object piece = large.next();
+    if (large.more()) {
+      channel.write(piece);
+    } else {
+      pieces = null;
+      inPieces = null;
+      channel
+          .write(piece)
+          .addListener(
+              future -> {
+                giveBackRoom(exchange);
+                written(exchange.weight, future.isSuccess() ? List.of() : List.of(exchange));
+              });
     }
   }
 
@@ -136,8 +294,8 @@ final class Answers {
     List<Exchange> deliveries = new ArrayList<>(0);
     long weight = 0;
     encoder.begin();
-    while (!ready.isEmpty() && !encoder.full()) {
-      Exchange exchange = ready.poll();
+    while (!ready.isEmpty() && !ready.getFirst().large && !encoder.full()) {
+      Exchange exchange = ready.remove();
       boolean refused = encoder.add(exchange);
       unanswered--;
       weight += exchange.weight;
@@ -153,12 +311,12 @@ final class Answers {
         .addListener(future -> written(batchWeight, future.isSuccess() ? List.of() : deliveries));
   }
 
-  /** The socket has taken a batch, or will never do so. */
+  /** The socket has taken a batch or a large answer, or will never do so. */
   private void written(long weight, List<Exchange> lost) {
-    boolean room = room();
+    boolean full = unreadBytes >= context.limits.get(Limit.UNREAD_BYTES_PER_CONNECTION);
     takeOff(weight);
     lost.forEach(context::releaseDelivery);
-    if (!room && room()) {
+    if (full) {
       connection.resume();
     }
   }
@@ -183,6 +341,14 @@ final class Answers {
   }
 
   private void leaveAll() {
+    Exchange half = inPieces;
+    if (half != null) {
+      pieces = null;
+      inPieces = null;
+      context.releaseDelivery(half);
+      giveBackRoom(half);
+      takeOff(half.weight);
+    }
     ready.forEach(this::leave);
     ready.clear();
     inOrder.stream().filter(exchange -> exchange.settled).forEach(this::leave);
@@ -191,6 +357,7 @@ final class Answers {
 
   private void leave(Exchange exchange) {
     unanswered--;
+    giveBackRoom(exchange);
     takeOff(exchange.weight);
   }
 
@@ -199,9 +366,14 @@ final class Answers {
     return unanswered == 0;
   }
 
-  /** Whether the client has taken enough of its answers for another request. */
-  boolean room() {
-    return unanswered < context.limits.commandsPerConnection()
-        && unreadBytes < context.limits.unreadBytesPerConnection();
+  /**
+   * Whether the client has taken enough of its answers for another request.
+   *
+   * @param waits requests that may not be answered for long
+   * @param expected bytes of answers that are still to come
+   */
+  boolean room(int waits, long expected) {
+    return unanswered - waits < context.limits.get(Limit.COMMANDS_PER_CONNECTION)
+        && unreadBytes + expected < context.limits.get(Limit.UNREAD_BYTES_PER_CONNECTION);
   }
 }

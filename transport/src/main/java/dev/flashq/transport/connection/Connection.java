@@ -98,6 +98,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     times.limitArrival(request);
   }
 
+  /** Something was written: the client must take it. */
+  void limitTaking() {
+    times.limitTaking();
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     listener.opened(this);

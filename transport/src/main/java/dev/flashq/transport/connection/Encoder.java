@@ -1,11 +1,15 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.statemachine.Payload;
 import io.netty.buffer.ByteBufAllocator;
 
 /** Makes what is written to a channel: one message for one answer or for many. */
 public interface Encoder {
   /** Bytes of answers that are worth a message. */
   int BATCH_BYTES = 64 * 1024;
+
+  /** What the client understands: data in it goes as it is. */
+  Payload.Encoding encoding();
 
   void begin();
 
@@ -16,4 +20,7 @@ public interface Encoder {
   boolean add(Exchange exchange);
 
   Object finish(ByteBufAllocator allocator);
+
+  /** Ends a message of one large answer, which goes in pieces. */
+  Pieces finishLarge();
 }

@@ -17,7 +17,9 @@ public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   private final Exchanges exchanges;
   final byte @Nullable [] reqId;
   final Principal principal;
-  final int requestBytes;
+
+  /** Bytes that the request keeps in memory; a waiting one keeps none. */
+  int requestBytes;
 
   /** Whether its bytes were taken from the budget of commands. */
   boolean admitted;
@@ -39,6 +41,21 @@ public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
 
   /** Bytes that the outcome keeps in memory while the client has not taken it. */
   long weight;
+
+  /** Whether it becomes a large answer, or large data has to be put in. */
+  boolean large;
+
+  /** Bytes that a large answer has at most, as far as that is known. */
+  long answerBytes;
+
+  /** Bytes taken from the budget of large answers. */
+  long reserved;
+
+  /** Set while large data is read. */
+  boolean loading;
+
+  /** Bytes of jobs that may come without large data, as long as they have not come. */
+  long expected;
 
   boolean settled;
   @Nullable Exchange next;

@@ -1,7 +1,10 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.gateway.Burst;
+import dev.flashq.transport.Outcomes;
+import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.wire.Plan;
 import io.netty.channel.Channel;
 import java.util.HashSet;
@@ -31,6 +34,8 @@ public final class Exchanges implements Runnable {
 
   private final Set<Exchange> waiting = new HashSet<>();
   private int underWay;
+  private int waits;
+  private long expected;
   private long requestBytes;
 
   Exchanges(Connection connection, Protocol protocol, Channel channel, Answers answers) {
@@ -76,6 +81,10 @@ public final class Exchanges implements Runnable {
       exchange.complete(protocol.busy());
       return;
     }
+    if (!waits && plan instanceof Plan.Submit(Command.PullJobs pull, _, _)) {
+      exchange.expected = Outcomes.expected(pull.count());
+      expected += exchange.expected;
+    }
     CompletableFuture<?> future = started(exchange, plan);
     if (waits && !future.isDone()) {
       exchange.future = future;
@@ -101,11 +110,14 @@ public final class Exchanges implements Runnable {
 
   /** The exchange may take long: it goes over to the budget of waits. False if that is used up. */
   private boolean beginWait(Exchange exchange) {
-    if (!context.waits.tryTake(0)) {
+    if (waits >= context.limits.get(Limit.WAITS_PER_CONNECTION) || !context.waits.tryTake(0)) {
       return false;
     }
     giveBack(exchange);
+    requestBytes -= exchange.requestBytes;
+    exchange.requestBytes = 0;
     exchange.waits = true;
+    waits++;
     return true;
   }
 
@@ -177,9 +189,11 @@ public final class Exchanges implements Runnable {
     if (exchange.waits) {
       waiting.remove(exchange);
       exchange.future = null;
+      waits--;
     }
     giveBack(exchange);
     underWay--;
+    expected -= exchange.expected;
     requestBytes -= exchange.requestBytes;
     answers.add(exchange);
   }
@@ -198,6 +212,7 @@ public final class Exchanges implements Runnable {
 
   /** Whether another request may be begun. */
   boolean room() {
-    return requestBytes < context.limits.requestBytesPerConnection() && answers.room();
+    return requestBytes < context.limits.get(Limit.REQUEST_BYTES_PER_CONNECTION)
+        && answers.room(waits, expected);
   }
 }

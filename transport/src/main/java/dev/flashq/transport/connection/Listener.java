@@ -1,6 +1,7 @@
 package dev.flashq.transport.connection;
 
 import dev.flashq.transport.ListenException;
+import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -122,7 +123,7 @@ public final class Listener implements AutoCloseable {
 
   /** Whether there are more connections than there may be. */
   boolean crowded() {
-    return connections.size() > context.limits.connections();
+    return connections.size() > context.limits.get(Limit.CONNECTIONS);
   }
 
   /** Connections that are open. */
@@ -150,7 +151,8 @@ public final class Listener implements AutoCloseable {
   }
 
   private void awaitEnds() {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(context.limits.shutdownMs());
+    long end =
+        System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(context.limits.get(Limit.SHUTDOWN_MS));
     while (!connections.isEmpty() && System.nanoTime() - end < 0) {
       LockSupport.parkNanos(POLL_NS);
     }

@@ -2,6 +2,7 @@ package dev.flashq.transport.connection;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.Future;
@@ -25,6 +26,8 @@ final class TimeLimits {
 
   private @Nullable Future<?> end;
 
+  private @Nullable Future<?> taking;
+
   TimeLimits(Connection connection, Protocol protocol, Exchanges exchanges) {
     this.connection = connection;
     this.limits = connection.context().limits;
@@ -40,7 +43,7 @@ final class TimeLimits {
   /** Ends it when it has not authenticated in time. */
   void limitAuthentication() {
     if (protocol.authenticatesOnce() && !connection.identity().authenticated()) {
-      authentication = later(limits.authenticationMs(), this::endUnlessAuthenticated);
+      authentication = later(limits.get(Limit.AUTHENTICATION_MS), this::endUnlessAuthenticated);
     }
   }
 
@@ -54,7 +57,7 @@ final class TimeLimits {
   void limitArrival(long request) {
     if (timedRequest != request) {
       timedRequest = request;
-      later(limits.frameMs(), () -> endIfStillArriving(request));
+      later(limits.get(Limit.FRAME_MS), () -> endIfStillArriving(request));
     }
   }
 
@@ -71,13 +74,13 @@ final class TimeLimits {
 
   /** The server has no more time than this. */
   void limitStop() {
-    later(limits.shutdownMs(), channel::close);
+    later(limits.get(Limit.SHUTDOWN_MS), channel::close);
   }
 
   /** Closes it when all is answered and the client takes none of the answers any more. */
   void limitEnd() {
     long before = notTaken();
-    end = later(limits.shutdownMs(), () -> closeIfStuck(before));
+    end = later(limits.get(Limit.SHUTDOWN_MS), () -> closeIfStuck(before));
   }
 
   private void closeIfStuck(long before) {
@@ -85,6 +88,23 @@ final class TimeLimits {
       limitEnd();
     } else {
       channel.close();
+    }
+  }
+
+  /** Closes it when the client takes nothing for long of what was written to it. */
+  void limitTaking() {
+    if (taking == null && notTaken() > 0) {
+      long before = notTaken();
+      taking = later(limits.get(Limit.SILENT_MS), () -> closeIfNotTaking(before));
+    }
+  }
+
+  private void closeIfNotTaking(long before) {
+    taking = null;
+    if (notTaken() == before) {
+      channel.close();
+    } else {
+      limitTaking();
     }
   }
 
@@ -104,6 +124,7 @@ final class TimeLimits {
   void forget() {
     cancel(authentication);
     cancel(end);
+    cancel(taking);
   }
 
   private static void cancel(@Nullable Future<?> task) {

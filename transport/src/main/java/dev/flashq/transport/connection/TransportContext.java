@@ -10,6 +10,7 @@ import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.Outcomes;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,8 +35,11 @@ public final class TransportContext {
   /** Unfinished large frames and bodies. */
   public final Budget assembly;
 
-  /** Bytes in answers that clients have not taken. */
+  /** Bytes in answers without large data that clients have not taken. */
   public final AtomicLong unreadBytes = new AtomicLong();
+
+  /** Large answers, from the moment when their data is read. */
+  public final Budget largeAnswers;
 
   public TransportContext(
       CommandGateway gateway,
@@ -48,9 +52,15 @@ public final class TransportContext {
     this.stats = stats;
     this.limits = limits;
     this.hints = hints;
-    this.commands = new Budget(limits.commands(), limits.requestBytes());
-    this.waits = new Budget(limits.waits(), Long.MAX_VALUE);
-    this.assembly = new Budget(limits.connections(), limits.assemblyBytes());
+    this.commands = new Budget(limits.get(Limit.COMMANDS), limits.get(Limit.REQUEST_BYTES));
+    this.waits = new Budget(limits.get(Limit.WAITS), Long.MAX_VALUE);
+    this.assembly = new Budget(Long.MAX_VALUE, limits.get(Limit.ASSEMBLY_BYTES));
+    this.largeAnswers = new Budget(Long.MAX_VALUE, limits.get(Limit.LARGE_ANSWER_BYTES));
+  }
+
+  /** Bytes of all answers that clients have not taken. */
+  public long heldBytes() {
+    return unreadBytes.get() + largeAnswers.bytes();
   }
 
   /**

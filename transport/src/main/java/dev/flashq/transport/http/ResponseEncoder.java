@@ -1,11 +1,16 @@
 package dev.flashq.transport.http;
 
+import dev.flashq.statemachine.Payload;
 import dev.flashq.transport.connection.Encoder;
 import dev.flashq.transport.connection.Exchange;
+import dev.flashq.transport.connection.Pieces;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,11 @@ final class ResponseEncoder implements Encoder {
   ResponseEncoder(Responses responses, BooleanSupplier keepsAlive) {
     this.responses = responses;
     this.keepsAlive = keepsAlive;
+  }
+
+  @Override
+  public Payload.Encoding encoding() {
+    return Payload.Encoding.JSON;
   }
 
   @Override
@@ -44,5 +54,19 @@ final class ResponseEncoder implements Encoder {
     FullHttpResponse made = Objects.requireNonNull(response);
     response = null;
     return made;
+  }
+
+  @Override
+  public Pieces finishLarge() {
+    FullHttpResponse made = Objects.requireNonNull(response);
+    response = null;
+    var head = new DefaultHttpResponse(made.protocolVersion(), made.status(), made.headers());
+    byte[] body = made.content().array();
+    return new Pieces(
+        head,
+        body,
+        made.content().readableBytes(),
+        DefaultHttpContent::new,
+        LastHttpContent.EMPTY_LAST_CONTENT);
   }
 }

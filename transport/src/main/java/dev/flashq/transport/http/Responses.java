@@ -63,8 +63,10 @@ final class Responses {
     if (refused != null) {
       stats.errors(refused).increment();
     }
-    byte[] body = answer.out().toByteArray();
-    return response(refused == null ? 200 : refused.httpStatus(), HttpAnswer.JSON, body);
+    int status = refused == null ? 200 : refused.httpStatus();
+    int size = answer.out().size();
+    byte[] body = size < KEPT_BYTES ? answer.out().toByteArray() : answer.out().take();
+    return response(status, HttpAnswer.JSON, body, size);
   }
 
   /** What a client waits for that asks before it sends a body. */
@@ -74,16 +76,20 @@ final class Responses {
   }
 
   private FullHttpResponse response(int status, String contentType, byte[] body) {
-    ByteBuf content = Unpooled.wrappedBuffer(body);
+    return response(status, contentType, body, body.length);
+  }
+
+  private FullHttpResponse response(int status, String contentType, byte[] body, int size) {
+    ByteBuf content = Unpooled.wrappedBuffer(body, 0, size);
     var response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, size);
     if (status == HttpResponseStatus.UNAUTHORIZED.code()) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
-    stats.bytesOut.add(body.length);
+    stats.bytesOut.add(size);
     return response;
   }
 }

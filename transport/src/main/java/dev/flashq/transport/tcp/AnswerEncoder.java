@@ -2,9 +2,11 @@ package dev.flashq.transport.tcp;
 
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.statemachine.Payload;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.connection.Encoder;
 import dev.flashq.transport.connection.Exchange;
+import dev.flashq.transport.connection.Pieces;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
 import io.netty.buffer.ByteBuf;
@@ -55,6 +57,11 @@ final class AnswerEncoder implements Encoder {
   }
 
   @Override
+  public Payload.Encoding encoding() {
+    return encoding.payload();
+  }
+
+  @Override
   public void begin() {
     answer().out().clear(KEPT_BYTES);
   }
@@ -95,5 +102,13 @@ final class AnswerEncoder implements Encoder {
     ByteBuf buffer = allocator.directBuffer(out.size()).writeBytes(out.buffer(), 0, out.size());
     out.clear(KEPT_BYTES);
     return buffer;
+  }
+
+  @Override
+  public Pieces finishLarge() {
+    ValueWriter out = answer().out();
+    int size = out.size();
+    stats.bytesOut.add(size);
+    return new Pieces(null, out.take(), size, piece -> piece, null);
   }
 }

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
@@ -133,11 +134,11 @@ public final class HttpRequests {
   }
 
   public static Plan state(String id) {
-    return Requests.ask(new Query.GetJob(jobId(id)), HttpShapes::state);
+    return Requests.askJob(jobId(id), Found::withoutPayloads, HttpShapes::state);
   }
 
   public static Plan result(String id) {
-    return Requests.ask(new Query.GetJob(jobId(id)), HttpShapes::result);
+    return Requests.askJob(jobId(id), Found::withoutData, HttpShapes::result);
   }
 
   public static Plan counts(String queue) {

@@ -12,6 +12,7 @@ import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.PushOutcome.Accepted;
 import dev.flashq.statemachine.Reply.Pushed;
+import dev.flashq.transport.Outcomes;
 import dev.flashq.transport.wire.QueueShapes.Overview;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,12 @@ final class HttpShapes {
    *
    * @param job null when it could not be looked at any more, which does not make the push undone
    */
-  record PushedJob(Accepted accepted, @Nullable JobView job) {}
+  record PushedJob(Accepted accepted, @Nullable JobView job) implements Outcomes.OfJob {
+    @Override
+    public PushedJob withJob(@Nullable JobView whole) {
+      return new PushedJob(accepted, whole);
+    }
+  }
 
   static void pushed(PushedJob pushed, Answer answer) {
     boolean existing = pushed.accepted().existing();

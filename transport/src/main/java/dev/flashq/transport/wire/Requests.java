@@ -14,10 +14,12 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.gateway.Consistency;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is to be done for a request. */
@@ -76,9 +78,9 @@ public final class Requests {
       case ACK -> ack(r);
       case ACKB -> ackBatch(r);
       case FAIL -> done(r, new Command.FailJob(claim(r), r.error == null ? "" : r.error));
-      case GETRESULT -> ask(new Query.GetJob(r.id()), JobShapes.result(r.id()));
+      case GETRESULT -> askJob(r.id(), Found::withoutData, JobShapes.result(r.id()));
       case GETJOB -> ask(new Query.GetJob(r.id()), JobShapes::found);
-      case GETSTATE -> ask(new Query.GetJob(r.id()), JobShapes.state(r.id()));
+      case GETSTATE -> askJob(r.id(), Found::withoutPayloads, JobShapes.state(r.id()));
       case WAITJOB ->
           ask(new Query.WaitForJob(r.id(), r.options.timeoutMs(JOB_WAIT_MS)), JobShapes::finished);
       case GETJOBBYCUSTOMID ->
@@ -89,7 +91,7 @@ public final class Requests {
           ask(new Query.GetJobs(Request.present(r.ids, Field.IDS)), JobShapes::batch);
       case CANCEL -> done(r, new Command.CancelJob(r.id()));
       case PROGRESS -> progress(r);
-      case GETPROGRESS -> ask(new Query.GetJob(r.id()), JobShapes.progress(r.id(), go));
+      case GETPROGRESS -> askJob(r.id(), Found::withoutPayloads, JobShapes.progress(r.id(), go));
       case HEARTBEAT -> done(r, new Command.RenewLease(claim(r)));
       case CHANGEPRIORITY -> done(r, new Command.ChangePriority(r.id(), r.options.priority()));
       case MOVETODELAYED -> done(r, new Command.MoveToDelayed(claim(r), r.options.delayMs()));
@@ -130,6 +132,14 @@ public final class Requests {
 
   static <R> Plan ask(Query<R> query, Shape<? super R> shape) {
     return new Plan.Ask<>(query, Consistency.LINEARIZABLE, shape);
+  }
+
+  /** Asks about a job, of which the answer shows a part only. */
+  static Plan askJob(JobId job, UnaryOperator<Found> part, Shape<Found> shape) {
+    return new Plan.Run<>(
+        (gateway, principal) ->
+            gateway.ask(principal, new Query.GetJob(job), Consistency.LINEARIZABLE).thenApply(part),
+        shape);
   }
 
   private static Plan push(Request r) {

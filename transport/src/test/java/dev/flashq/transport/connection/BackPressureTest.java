@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.flashq.statemachine.Command;
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,20 +40,7 @@ class BackPressureTest {
   private final Port port = HTTP.port(HTTP.settings(Spoken.anyPort()), context);
 
   private static TransportLimits limits() {
-    TransportLimits d = TransportLimits.DEFAULTS;
-    return new TransportLimits(
-        d.connections(),
-        d.commandsPerConnection(),
-        d.requestBytesPerConnection(),
-        d.commands(),
-        d.requestBytes(),
-        d.waits(),
-        d.unreadBytesPerConnection(),
-        d.unreadBytes(),
-        d.assemblyBytes(),
-        d.authenticationMs(),
-        d.frameMs(),
-        PATIENCE_MS);
+    return TestLimits.LIMITS.with(Limit.SHUTDOWN_MS, PATIENCE_MS);
   }
 
   @AfterEach
@@ -75,7 +64,7 @@ class BackPressureTest {
     long count = stats.requests.sum();
     boolean same = count == lastCount;
     lastCount = count;
-    return same && context.unreadBytes.get() > MB;
+    return same && context.heldBytes() > MB;
   }
 
   @Test
@@ -85,7 +74,7 @@ class BackPressureTest {
         RawClient other = port.client(HTTP)) {
       slow.send(HTTP.job(1).repeat(REQUESTS));
       await().until(this::stuck);
-      assertThat(context.unreadBytes.get()).isLessThan(4L * MB);
+      assertThat(context.heldBytes()).isLessThan(6L * MB);
       assertThat(stats.requests.sum()).isLessThan(REQUESTS / 2);
       assertThat(context.commands.things()).isZero();
       assertThat(other.ask(HTTP.count())).contains("\"data\":1");
@@ -94,7 +83,7 @@ class BackPressureTest {
         assertThat(slow.answer()).startsWith("HTTP/1.1 200 OK").hasSizeGreaterThan(MB);
       }
 
-      await().until(() -> context.unreadBytes.get() == 0);
+      await().until(() -> context.heldBytes() == 0);
       assertThat(slow.ask(HTTP.count())).contains("\"data\":1");
     }
   }
@@ -148,7 +137,7 @@ class BackPressureTest {
       await().pollInterval(third).until(() -> slow.read(MB) < MB);
       assertThat(slow.ended()).isTrue();
     }
-    await().until(() -> context.unreadBytes.get() == 0);
+    await().until(() -> context.heldBytes() == 0);
   }
 
   @Test
@@ -161,6 +150,6 @@ class BackPressureTest {
       slow.answer();
       await().until(() -> port.open() == 0);
     }
-    assertThat(context.unreadBytes.get()).isZero();
+    assertThat(context.heldBytes()).isZero();
   }
 }

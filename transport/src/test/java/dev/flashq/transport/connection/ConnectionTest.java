@@ -7,9 +7,11 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,20 +35,11 @@ class ConnectionTest {
   private final List<Port> ports = new ArrayList<>();
 
   private static TransportLimits limits(long frameMs, long shutdownMs) {
-    TransportLimits d = TransportLimits.DEFAULTS.withConnections(CONNECTIONS);
-    return new TransportLimits(
-        d.connections(),
-        d.commandsPerConnection(),
-        d.requestBytesPerConnection(),
-        2,
-        d.requestBytes(),
-        d.waits(),
-        d.unreadBytesPerConnection(),
-        d.unreadBytes(),
-        d.assemblyBytes(),
-        d.authenticationMs(),
-        frameMs,
-        shutdownMs);
+    return TestLimits.LIMITS
+        .with(Limit.CONNECTIONS, CONNECTIONS)
+        .with(Limit.COMMANDS, 2)
+        .with(Limit.FRAME_MS, frameMs)
+        .with(Limit.SHUTDOWN_MS, shutdownMs);
   }
 
   private TransportContext context(TokenCheck tokens, TransportLimits limits) {
@@ -244,7 +237,7 @@ class ConnectionTest {
       assertThat(other.ask(spoken.count())).containsPattern("\"(count|data)\":1");
     }
     assertThat(context.commands.things()).isZero();
-    await().until(() -> context.unreadBytes.get() == 0);
+    await().until(() -> context.heldBytes() == 0);
   }
 
   @ParameterizedTest
@@ -300,10 +293,10 @@ class ConnectionTest {
     }
     try (RawClient client = port.client(spoken)) {
       client.send(spoken.job(1).repeat(4));
-      await().until(() -> context.unreadBytes.get() > MB);
+      await().until(() -> context.heldBytes() > MB);
       await().until(() -> port.open() == 0);
     }
-    assertThat(context.unreadBytes.get()).isZero();
+    assertThat(context.heldBytes()).isZero();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.flashq.transport.http;
 
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
@@ -33,7 +34,7 @@ final class HttpFixture implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   HttpFixture() {
-    this(Tokens.NONE, TransportLimits.DEFAULTS);
+    this(Tokens.NONE, TestLimits.LIMITS);
   }
 
   HttpFixture(TokenCheck tokens, TransportLimits limits) {

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
-import dev.flashq.transport.TransportLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -247,8 +247,7 @@ class HttpServerTest {
 
   @Test
   void asksForTheTokenBeforeTheBody() throws Exception {
-    try (HttpFixture closed =
-        new HttpFixture(Tokens.of("secret", "ann"), TransportLimits.DEFAULTS)) {
+    try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS)) {
       HttpResponse<String> without = closed.post("/queues/q/jobs", "{}");
       assertThat(without.statusCode()).isEqualTo(401);
       assertThat(without.headers().firstValue("www-authenticate")).hasValue("Bearer");

@@ -4,34 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AuthenticationTest {
-  private static final TransportLimits IMPATIENT = withAuthenticationMs(200);
+  private static final TransportLimits IMPATIENT =
+      TestLimits.LIMITS.with(Limit.AUTHENTICATION_MS, 200);
 
-  private final TcpFixture fixture =
-      new TcpFixture(Tokens.of("secret", "ann"), TransportLimits.DEFAULTS);
-
-  private static TransportLimits withAuthenticationMs(long ms) {
-    TransportLimits d = TransportLimits.DEFAULTS;
-    return new TransportLimits(
-        d.connections(),
-        d.commandsPerConnection(),
-        d.requestBytesPerConnection(),
-        d.commands(),
-        d.requestBytes(),
-        d.waits(),
-        d.unreadBytesPerConnection(),
-        d.unreadBytes(),
-        d.assemblyBytes(),
-        ms,
-        d.frameMs(),
-        d.shutdownMs());
-  }
+  private final TcpFixture fixture = new TcpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS);
 
   @AfterEach
   void stop() {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.statemachine.Command;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
+import dev.flashq.transport.TransportLimits.Limit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,19 +22,18 @@ class FlowTest {
   private static final int COMMANDS = 120;
 
   private static final TransportLimits SMALL =
-      new TransportLimits(
-          20,
-          PER_CONNECTION,
-          4L * MB,
-          COMMANDS,
-          8L * MB,
-          30,
-          3L * MB,
-          6L * MB,
-          20L * 1024 * 1024,
-          30_000,
-          60_000,
-          3_000);
+      TestLimits.LIMITS
+          .with(Limit.CONNECTIONS, 20)
+          .with(Limit.COMMANDS_PER_CONNECTION, PER_CONNECTION)
+          .with(Limit.REQUEST_BYTES_PER_CONNECTION, 4L * MB)
+          .with(Limit.COMMANDS, COMMANDS)
+          .with(Limit.REQUEST_BYTES, 8L * MB)
+          .with(Limit.WAITS, 30)
+          .with(Limit.UNREAD_BYTES_PER_CONNECTION, 3L * MB)
+          .with(Limit.UNREAD_BYTES, 6L * MB)
+          .with(Limit.ASSEMBLY_BYTES, 20L * 1024 * 1024)
+          .with(Limit.LARGE_ANSWER_BYTES, 3L * MB)
+          .with(Limit.SHUTDOWN_MS, 3_000);
 
   private final TcpFixture fixture = new TcpFixture(Tokens.NONE, SMALL);
 
@@ -109,7 +110,7 @@ class FlowTest {
       sendLater(slow, "{'cmd':'GETJOB','id':1,'reqId':1}", 400);
       long begun = fixture.stats.requests.sum();
       await().until(() -> fixture.stats.requests.sum() > begun + 10 && settled());
-      assertThat(fixture.context.unreadBytes.get()).isLessThan(4L * MB);
+      assertThat(fixture.context.heldBytes()).isLessThan(4L * MB);
       assertThat(fixture.stats.requests.sum()).isLessThan(400);
       assertThat(other.ask("{'cmd':'PING'}")).contains("pong");
       int refused = 0;
@@ -117,7 +118,7 @@ class FlowTest {
         refused += answer.contains("LIMIT_EXCEEDED") ? 1 : 0;
       }
       assertThat(refused).isLessThan(400);
-      await().until(() -> fixture.context.unreadBytes.get() == 0);
+      await().until(() -> fixture.context.heldBytes() == 0);
       assertThat(slow.ask("{'cmd':'PING'}")).contains("pong");
     }
   }
@@ -140,7 +141,8 @@ class FlowTest {
         other.ask("{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(MB) + "'}");
       }
       sendLater(slow, "{'cmd':'PULL','queue':'q','timeout':0,'reqId':1}", 40);
-      await().until(() -> fixture.stats.jobsReturned.sum() > 0);
+      await().until(() -> fixture.context.largeAnswers.bytes() > 0 && settled());
+      assertThat(fixture.context.largeAnswers.bytes()).isLessThan(3L * MB);
       slow.close();
       // What the kernel has taken for the client counts as delivered; everything else comes back.
       await()
@@ -148,6 +150,88 @@ class FlowTest {
               () ->
                   assertThat(other.ask("{'cmd':'COUNT','queue':'q','reqId':1}"))
                       .containsPattern("\"count\":[23]\\d"));
+    }
+  }
+
+  @Test
+  void handsEveryLargeJobToAPromptReader() throws IOException {
+    try (TextClient client = fixture.text()) {
+      for (int i = 0; i < 20; i++) {
+        client.ask("{'cmd':'PUSH','queue':'q" + i + "','data':'" + "x".repeat(2 * MB) + "'}");
+      }
+      for (int i = 0; i < 20; i++) {
+        client.send("{'cmd':'PULLB','queue':'q" + i + "','count':1000,'timeout':0}");
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.answer()).hasSizeGreaterThan(2 * MB).contains("\"queue\":\"q" + i + "\"");
+      }
+      await().until(() -> fixture.context.largeAnswers.bytes() == 0);
+      assertThat(fixture.stats.jobsReturned.sum()).isZero();
+    }
+  }
+
+  @Test
+  void writesAnAnswerAboveTheRoomForAllWhenNobodyElseHasAny() throws IOException {
+    try (BinaryClient binary = fixture.binary();
+        TextClient client = fixture.text()) {
+      binary.ask("{'cmd':'PUSH','queue':'q','data':[" + "false,".repeat(MB) + "false]}");
+      client.send("{'cmd':'GETJOB','id':1,'reqId':1}");
+      client.send("{'cmd':'GETJOB','id':1,'reqId':2}");
+      assertThat(client.answer()).startsWith("{\"reqId\":1,\"ok\":true").hasSizeGreaterThan(6 * MB);
+      assertThat(client.answer()).startsWith("{\"reqId\":2,\"ok\":true").hasSizeGreaterThan(6 * MB);
+      await().until(() -> fixture.context.largeAnswers.bytes() == 0);
+    }
+  }
+
+  @Test
+  void leavesRoomForOthersWhenAClientIsGoneInTheMiddleOfALargeAnswer() throws IOException {
+    try (TextClient other = fixture.text()) {
+      other.ask("{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(9 * MB) + "'}");
+      TextClient slow = fixture.text();
+      slow.send("{'cmd':'PULL','queue':'q','timeout':0}");
+      slow.send("{'cmd':'GETJOB','id':1}");
+      await().until(() -> fixture.context.largeAnswers.bytes() > 9 * MB);
+      slow.close();
+      await().until(() -> fixture.context.largeAnswers.bytes() == 0);
+      await().until(() -> fixture.stats.jobsReturned.sum() == 1);
+      assertThat(other.ask("{'cmd':'GETJOB','id':1}")).hasSizeGreaterThan(9 * MB);
+      await().until(() -> fixture.context.heldBytes() == 0);
+    }
+  }
+
+  @Test
+  void closesAConnectionWhoseClientTakesNothingForLong() throws IOException {
+    TransportLimits limits = SMALL.with(Limit.SILENT_MS, 300);
+    try (TcpFixture impatient = new TcpFixture(Tokens.NONE, limits);
+        TextClient slow = impatient.text()) {
+      slow.ask("{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(9 * MB) + "'}");
+      slow.send("{'cmd':'PULL','queue':'q','timeout':0}");
+      await().until(() -> impatient.stats.connectionsOpen.sum() == 0);
+      await().until(() -> impatient.stats.jobsReturned.sum() == 1);
+      assertThat(impatient.context.largeAnswers.bytes()).isZero();
+    }
+  }
+
+  @Test
+  void answersAConnectionWithManyWaitsAtOnce() throws IOException {
+    int waits = 4 * PER_CONNECTION;
+    TransportLimits limits =
+        SMALL.with(Limit.WAITS, 10_000).with(Limit.WAITS_PER_CONNECTION, waits);
+    try (TcpFixture many = new TcpFixture(Tokens.NONE, limits)) {
+      TextClient client = many.text();
+      for (int i = 0; i < waits; i++) {
+        client.send("{'cmd':'PULL','queue':'q'" + (i % 2 == 0 ? "}" : ",'reqId':1}"));
+      }
+      assertThat(client.ask("{'cmd':'PING','reqId':2}")).contains("pong");
+      assertThat(client.ask("{'cmd':'PULL','queue':'q','reqId':3}"))
+          .startsWith("{\"reqId\":3,")
+          .contains("LIMIT_EXCEEDED");
+      assertThat(client.ask("{'cmd':'PUSH','queue':'r','data':1,'reqId':4}"))
+          .contains("\"ok\":true");
+      assertThat(many.gateway.waitingPulls()).isEqualTo(waits);
+      client.close();
+      await().until(() -> many.gateway.waitingPulls() == 0);
+      await().until(() -> many.context.waits.things() == 0);
     }
   }
 

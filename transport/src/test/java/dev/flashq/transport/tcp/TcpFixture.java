@@ -2,6 +2,7 @@ package dev.flashq.transport.tcp;
 
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
+import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
@@ -26,7 +27,7 @@ final class TcpFixture implements AutoCloseable {
   final int port;
 
   TcpFixture() {
-    this(Tokens.NONE, TransportLimits.DEFAULTS);
+    this(Tokens.NONE, TestLimits.LIMITS);
   }
 
   TcpFixture(TokenCheck tokens, TransportLimits limits) {
