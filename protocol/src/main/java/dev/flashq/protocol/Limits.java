@@ -201,6 +201,9 @@ public final class Limits {
   /** Bytes of one replicated log entry's commands before the next entry is begun. */
   public static final int ENTRY_BYTES = 1024 * 1024;
 
+  /** Bytes from which on a command waits in the line of large ones. */
+  public static final int LARGE_COMMAND_BYTES = ENTRY_BYTES / 4;
+
   /** Commands of one replicated log entry. */
   public static final int COMMANDS_PER_ENTRY = 4096;
 

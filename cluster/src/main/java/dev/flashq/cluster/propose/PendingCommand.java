@@ -32,6 +32,10 @@ final class PendingCommand {
     return bytes;
   }
 
+  boolean isLarge() {
+    return bytes > Limits.LARGE_COMMAND_BYTES;
+  }
+
   CompletableFuture<Reply> reply() {
     return reply;
   }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class PendingEntry {
   private static final Refused UNAVAILABLE =
       new Refused(SERVICE_UNAVAILABLE, "Service unavailable: no leader, retry later");
+  private static final Refused BUSY =
+      new Refused(
+          SERVICE_UNAVAILABLE, "Service unavailable: too much waits on this node, retry later");
   private static final Refused UNKNOWN =
       new Refused(
           OUTCOME_UNKNOWN,
@@ -24,6 +27,7 @@ final class PendingEntry {
   private final long sequence;
   private final ByteString bytes;
   private final List<PendingCommand> commands;
+  private final boolean large;
   private int expired;
   private int attempts;
   private int unresolved;
@@ -32,10 +36,19 @@ final class PendingEntry {
   private boolean maybeInLog;
   private long retryAt;
 
-  PendingEntry(long sequence, ByteString bytes, List<PendingCommand> commands) {
+  /**
+   * @param large whether its commands come from the line of large ones
+   */
+  PendingEntry(long sequence, ByteString bytes, List<PendingCommand> commands, boolean large) {
     this.sequence = sequence;
     this.bytes = bytes;
     this.commands = List.copyOf(commands);
+    this.large = large;
+  }
+
+  /** Of commands that were never sent: they have no effect. */
+  static Refused unavailable(boolean leader) {
+    return leader ? BUSY : UNAVAILABLE;
   }
 
   static Refused unavailable() {
@@ -48,6 +61,10 @@ final class PendingEntry {
 
   long sequence() {
     return sequence;
+  }
+
+  boolean isLarge() {
+    return large;
   }
 
   ByteString bytes() {

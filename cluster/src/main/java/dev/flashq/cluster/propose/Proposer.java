@@ -13,9 +13,7 @@ import dev.flashq.statemachine.gateway.Burst;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +29,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commands of all sessions of this node into entries of the log, and the replies back.
+ *
+ * <p>Large commands have a line of their own and one entry on its way at a time, so that small ones
+ * do not wait for more than one of them. Pushes to a queue that a large one is to come to stay
+ * behind it.
  *
  * <p>One lane fills entries and sends them. There is no timer that waits for more: while entries
  * are on their way, the next one fills, so one client gets the latency of the log and many get its
@@ -51,6 +53,8 @@ public final class Proposer {
   /** Milliseconds between looks for a leader while commands wait for one. */
   private static final long LOOK_MS = 100;
 
+  private record Rest(List<PendingCommand> commands, Line line) {}
+
   private record AttemptEnd(PendingEntry entry, int attempt, @Nullable Throwable failure) {}
 
   private final String node;
@@ -63,7 +67,7 @@ public final class Proposer {
   private final Queue<PendingCommand> arrivals = new ConcurrentLinkedQueue<>();
 
   /** Ends of entries that were too much, to be proposed again before everything else. */
-  private final Queue<List<PendingCommand>> postponed = new ConcurrentLinkedQueue<>();
+  private final Queue<Rest> postponed = new ConcurrentLinkedQueue<>();
 
   private final Queue<AttemptEnd> attemptEnds = new ConcurrentLinkedQueue<>();
   private final ConcurrentSkipListMap<Long, PendingEntry> inFlight = new ConcurrentSkipListMap<>();
@@ -77,7 +81,9 @@ public final class Proposer {
   private volatile boolean backlog;
 
   /** Of the lane alone, like all below. */
-  private final Deque<PendingCommand> waiting = new ArrayDeque<>();
+  private final Line small = new Line();
+
+  private final Line large = new Line();
 
   private long lastSequence;
   private long sentUnder;
@@ -147,7 +153,7 @@ public final class Proposer {
         });
     if (outcome.isNew() && replies.size() < commands.size()) {
       // The rest was too much for one entry and had no effect.
-      postponed.add(commands.subList(replies.size(), commands.size()));
+      postponed.add(new Rest(commands.subList(replies.size(), commands.size()), lineOf(entry)));
     }
     if (hasMore()) {
       wake();
@@ -181,8 +187,10 @@ public final class Proposer {
   /** Answers whatever has no answer yet. Called after the lane has ended. */
   public void refuseAll() {
     collect();
-    for (PendingCommand command = waiting.poll(); command != null; command = waiting.poll()) {
-      answer(command, PendingEntry.unavailable());
+    for (Line line : List.of(small, large)) {
+      for (PendingCommand command = line.poll(); command != null; command = line.poll()) {
+        answer(command, PendingEntry.unavailable());
+      }
     }
     for (PendingEntry entry : inFlight.values()) {
       Refused refusal =
@@ -218,40 +226,56 @@ public final class Proposer {
         resend(now);
         sendNext();
       }
-      backlog = !waiting.isEmpty();
+      backlog = !small.isEmpty() || !large.isEmpty();
       // An entry may have come to its end since; whoever saw to that did not know of the backlog.
-    } while (backlog && inFlight.size() < limits.entriesInFlight() && log.hasLeader() && !closed);
+    } while (nextLine() != null && log.hasLeader() && !closed);
     setAlarm(nextEvent(lane.now()));
   }
 
+  /** Where the next entry comes from; null when nothing waits or may go. */
+  private @Nullable Line nextLine() {
+    if (inFlight.size() >= limits.entriesInFlight()) {
+      return null;
+    }
+    if (!large.isEmpty() && inFlight.values().stream().noneMatch(PendingEntry::isLarge)) {
+      return large;
+    }
+    return small.isEmpty() ? null : small;
+  }
+
+  private Line lineOf(PendingEntry entry) {
+    return entry.isLarge() ? large : small;
+  }
+
   private void collect() {
-    for (var rest = postponed.poll(); rest != null; rest = postponed.poll()) {
-      putBack(rest);
+    for (Rest rest = postponed.poll(); rest != null; rest = postponed.poll()) {
+      rest.line().putBack(rest.commands());
     }
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
-      waiting.add(command);
+      (command.isLarge() || large.holdsUp(command) ? large : small).add(command);
     }
     for (AttemptEnd end = attemptEnds.poll(); end != null; end = attemptEnds.poll()) {
       end.entry().end(end.attempt(), end.failure(), lane.now() + RETRY_MS);
     }
   }
 
-  private void putBack(List<PendingCommand> commands) {
-    commands.reversed().forEach(waiting::push);
-  }
-
   private void expire(long now) {
-    for (PendingCommand head = waiting.peek();
-        head != null && head.deadline() <= now;
-        head = waiting.peek()) {
-      waiting.remove();
-      answer(head, PendingEntry.unavailable());
-    }
+    expire(small, now);
+    expire(large, now);
     for (PendingEntry entry : inFlight.values()) {
       PendingCommand oldest = entry.oldest();
       if (oldest != null && oldest.deadline() <= now) {
         expire(entry, now);
       }
+    }
+  }
+
+  private void expire(Line line, long now) {
+    for (PendingCommand head = line.peek();
+        head != null && head.deadline() <= now;
+        head = line.peek()) {
+      line.poll();
+      answer(head, PendingEntry.unavailable(log.hasLeader()));
     }
   }
 
@@ -266,7 +290,7 @@ public final class Proposer {
     if (noEffect) {
       // It must not go into the log later: the others go in an entry without those that have ended.
       inFlight.remove(entry.sequence());
-      putBack(entry.rest());
+      lineOf(entry).putBack(entry.rest());
     } else if (oldest == null) {
       inFlight.remove(entry.sequence());
     }
@@ -281,28 +305,27 @@ public final class Proposer {
   }
 
   private void sendNext() {
-    while (inFlight.size() < limits.entriesInFlight() && !closed) {
-      List<PendingCommand> commands = nextCommands();
-      if (commands.isEmpty()) {
-        return;
+    for (Line line = nextLine(); line != null && !closed; line = nextLine()) {
+      List<PendingCommand> commands = nextCommands(line);
+      if (!commands.isEmpty()) {
+        PendingEntry entry = encode(commands, line == large);
+        inFlight.put(entry.sequence(), entry);
+        send(entry, sentUnder);
       }
-      PendingEntry entry = encode(commands);
-      inFlight.put(entry.sequence(), entry);
-      send(entry, sentUnder);
       collect();
     }
   }
 
-  private List<PendingCommand> nextCommands() {
+  private List<PendingCommand> nextCommands(Line line) {
     List<PendingCommand> commands = new ArrayList<>();
     long bytes = 0;
-    for (PendingCommand next = waiting.peek(); next != null; next = waiting.peek()) {
+    for (PendingCommand next = line.peek(); next != null; next = line.peek()) {
       boolean full =
           commands.size() == Limits.COMMANDS_PER_ENTRY || bytes + next.bytes() > Limits.ENTRY_BYTES;
       if (full && !commands.isEmpty()) {
         break;
       }
-      waiting.remove();
+      line.poll();
       if (next.reply().isDone()) {
         release(next);
       } else {
@@ -313,14 +336,14 @@ public final class Proposer {
     return commands;
   }
 
-  private PendingEntry encode(List<PendingCommand> commands) {
+  private PendingEntry encode(List<PendingCommand> commands, boolean isLarge) {
     long sequence = ++lastSequence;
     // Whatever is not in flight any more is never sent again.
     var oldest = inFlight.firstEntry();
     var header = new EntryHeader(node, boot, sequence, oldest == null ? sequence : oldest.getKey());
     var bytes =
         EntryCodec.encode(header, commands.stream().map(PendingCommand::submission).toList());
-    return new PendingEntry(sequence, bytes, commands);
+    return new PendingEntry(sequence, bytes, commands, isLarge);
   }
 
   private void send(PendingEntry entry, long currentLeadership) {
@@ -349,9 +372,11 @@ public final class Proposer {
   /** When the lane has to look again although nothing happens; {@link Long#MAX_VALUE}: never. */
   private long nextEvent(long now) {
     long next = Long.MAX_VALUE;
-    PendingCommand first = waiting.peek();
-    if (first != null) {
-      next = Math.min(first.deadline(), now + LOOK_MS);
+    for (Line line : List.of(small, large)) {
+      PendingCommand first = line.peek();
+      if (first != null) {
+        next = Math.min(next, Math.min(first.deadline(), now + LOOK_MS));
+      }
     }
     for (PendingEntry entry : inFlight.values()) {
       PendingCommand oldest = entry.oldest();

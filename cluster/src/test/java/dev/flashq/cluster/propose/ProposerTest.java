@@ -12,8 +12,12 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.log.Entry;
@@ -250,6 +254,56 @@ class ProposerTest {
     apply(rest);
     assertThat(second).isCompletedWithValue(Reply.Done.DONE);
     assertThat(third).isCompletedWithValue(Reply.Done.DONE);
+  }
+
+  private static Submission push(String queue, int bytes) {
+    Payload data = Payload.json('"' + "x".repeat(bytes) + '"');
+    return new Submission(
+        Principal.SYSTEM,
+        null,
+        new Command.PushJobs(new QueueName(queue), List.of(new NewJob(data, JobOptions.DEFAULTS))));
+  }
+
+  @Test
+  void sendsOneLargeCommandAtATimeAndSmallOnesBesideIt() {
+    proposer.submit(push("large", 2_000_000));
+    proposer.submit(push("large", 2_000_001));
+    proposer.submit(TICK);
+
+    assertThat(entry(0).submissions()).extracting(Submission::command).isNotEqualTo(TICK.command());
+    assertThat(entry(1).submissions()).containsExactly(TICK);
+    assertThat(log.sent).hasSize(2);
+
+    apply(entry(1));
+    proposer.submit(TICK);
+    assertThat(entry(2).submissions()).containsExactly(TICK);
+
+    apply(entry(0));
+    assertThat(entry(3).submissions().getFirst().command()).isInstanceOf(Command.PushJobs.class);
+  }
+
+  @Test
+  void keepsTheOrderOfPushesToOneQueue() {
+    proposer.submit(push("other", 2_000_000));
+    proposer.submit(push("q", 2_000_000));
+    proposer.submit(push("q", 1));
+    proposer.submit(push("r", 1));
+
+    assertThat(entry(1).submissions()).containsExactly(push("r", 1));
+    apply(entry(0));
+    apply(entry(1));
+    assertThat(entry(2).submissions()).containsExactly(push("q", 2_000_000));
+    apply(entry(2));
+    assertThat(entry(3).submissions()).containsExactly(push("q", 1));
+  }
+
+  @Test
+  void refusesALargeCommandThatDoesNotGetItsTurnInTime() {
+    proposer.submit(push("a", 2_000_000));
+    CompletableFuture<Reply> second = proposer.submit(push("b", 2_000_000));
+    entry(0);
+    time.pass(Limits.COMMIT_WAIT_MS);
+    assertRefused(second, SERVICE_UNAVAILABLE);
   }
 
   @Test
