@@ -59,6 +59,15 @@ public final class Limits {
   /** Wrong tokens after which a connection is closed. */
   public static final int WRONG_TOKENS = 5;
 
+  /** Milliseconds after which a wrong token is answered. */
+  public static final long WRONG_TOKEN_MS = 1_000;
+
+  /** Connections above the limit that may ask an HTTP port for its health, one request each. */
+  public static final int HEALTH_CONNECTIONS = 64;
+
+  /** Milliseconds that such a connection may take. */
+  public static final long HEALTH_MS = 2_000;
+
   /** Milliseconds that a connection may take to authenticate. */
   public static final long AUTHENTICATION_MS = 30_000;
 

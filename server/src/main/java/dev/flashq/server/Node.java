@@ -174,7 +174,8 @@ public final class Node implements AutoCloseable {
   private TransportContext context(ClusterNode cluster, TokenAccess tokens, LeaderHints hints) {
     TransportLimits limits =
         TransportLimits.ofHeap(Runtime.getRuntime().maxMemory())
-            .with(Limit.CONNECTIONS, config.connections());
+            .with(Limit.CONNECTIONS, config.connections())
+            .with(Limit.SILENT_MS, config.silentMs());
     return new TransportContext(cluster.gateway(), tokens, stats, limits, hints);
   }
 

@@ -20,8 +20,8 @@ public final class TransportLimits {
     WAITS(Limits.WAITS),
     WAITS_PER_CONNECTION(Limits.WAITS_PER_CONNECTION),
     /** Bytes of requests that are not answered yet: there are several copies of each. */
-    REQUEST_BYTES(heap -> heap / 16),
-    REQUEST_BYTES_PER_CONNECTION(heap -> heap / 16),
+    REQUEST_BYTES(heap -> heap / 32),
+    REQUEST_BYTES_PER_CONNECTION(heap -> heap / 32),
     /** Bytes of unfinished large frames, lines and bodies. */
     ASSEMBLY_BYTES(heap -> heap / 8),
     /** Bytes of answers without large data that clients have not taken. */
@@ -31,6 +31,8 @@ public final class TransportLimits {
     LARGE_ANSWER_BYTES(heap -> heap / 8),
     /** How long a connection may go without a token where tokens are configured. */
     AUTHENTICATION_MS(Limits.AUTHENTICATION_MS),
+    /** After how long a wrong token is answered. */
+    WRONG_TOKEN_MS(Limits.WRONG_TOKEN_MS),
     /** How long a larger frame, line or body may take to arrive. */
     FRAME_MS(Limits.FRAME_MS),
     /** How long a client may take nothing of what was written to it. */

@@ -71,6 +71,10 @@ public final class Proposer {
 
   private final Queue<AttemptEnd> attemptEnds = new ConcurrentLinkedQueue<>();
   private final ConcurrentSkipListMap<Long, PendingEntry> inFlight = new ConcurrentSkipListMap<>();
+
+  /** Of large entries, also of those that nobody waits for any more: the log still holds them. */
+  private final AtomicInteger largeAttempts = new AtomicInteger();
+
   private final AtomicInteger pendingCommands = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
   private final AtomicLong leadership = new AtomicLong();
@@ -237,7 +241,9 @@ public final class Proposer {
     if (inFlight.size() >= limits.entriesInFlight()) {
       return null;
     }
-    if (!large.isEmpty() && inFlight.values().stream().noneMatch(PendingEntry::isLarge)) {
+    if (!large.isEmpty()
+        && largeAttempts.get() == 0
+        && inFlight.values().stream().noneMatch(PendingEntry::isLarge)) {
       return large;
     }
     return small.isEmpty() ? null : small;
@@ -349,6 +355,9 @@ public final class Proposer {
   private void send(PendingEntry entry, long currentLeadership) {
     int attempt = entry.begin(currentLeadership);
     CompletableFuture<Void> end;
+    if (entry.isLarge()) {
+      largeAttempts.incrementAndGet();
+    }
     try {
       end = log.append(entry.bytes());
     } catch (RuntimeException e) {
@@ -358,6 +367,9 @@ public final class Proposer {
         end.whenComplete(
             (_, failure) -> {
               attemptEnds.add(new AttemptEnd(entry, attempt, failure));
+              if (entry.isLarge() && largeAttempts.decrementAndGet() == 0 && hasMore()) {
+                wake();
+              }
               if (failure != null) {
                 LOG.debug(
                     "Attempt {} of entry {} failed: {}",

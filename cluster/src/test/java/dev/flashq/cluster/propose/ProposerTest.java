@@ -278,6 +278,7 @@ class ProposerTest {
     proposer.submit(TICK);
     assertThat(entry(2).submissions()).containsExactly(TICK);
 
+    log.ends.getFirst().complete(null);
     apply(entry(0));
     assertThat(entry(3).submissions().getFirst().command()).isInstanceOf(Command.PushJobs.class);
   }
@@ -290,9 +291,11 @@ class ProposerTest {
     proposer.submit(push("r", 1));
 
     assertThat(entry(1).submissions()).containsExactly(push("r", 1));
+    log.ends.getFirst().complete(null);
     apply(entry(0));
     apply(entry(1));
     assertThat(entry(2).submissions()).containsExactly(push("q", 2_000_000));
+    log.ends.get(2).complete(null);
     apply(entry(2));
     assertThat(entry(3).submissions()).containsExactly(push("q", 1));
   }

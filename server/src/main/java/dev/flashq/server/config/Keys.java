@@ -65,6 +65,12 @@ public final class Keys {
           "10000",
           "Client connections at the same time, on each of the two ports; more are closed at once.",
           integer(1, 1_000_000));
+  static final Key<Long> SILENT_MS =
+      new Key<>(
+          "limits.silent-ms",
+          "60000",
+          "Milliseconds after which a client's machine that answers no probe, or that takes nothing of its answers, is taken for gone.",
+          number(6_000, 3_600_000));
   static final Key<List<TokenConfig>> TOKENS =
       new Key<>(
           "auth.tokens",
@@ -143,6 +149,7 @@ public final class Keys {
           HTTP_BIND,
           HTTP_PORT,
           CONNECTIONS,
+          SILENT_MS,
           TOKENS,
           INSECURE,
           DEVELOPMENT_CA,

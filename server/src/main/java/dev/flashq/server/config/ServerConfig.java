@@ -19,6 +19,7 @@ public record ServerConfig(
     Listener tcp,
     Listener http,
     int connections,
+    long silentMs,
     List<TokenConfig> tokens,
     boolean insecure,
     Peer peer,
@@ -112,6 +113,7 @@ public record ServerConfig(
         new Listener(source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT)),
         new Listener(source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT)),
         source.get(Keys.CONNECTIONS),
+        source.get(Keys.SILENT_MS),
         source.get(Keys.TOKENS),
         source.get(Keys.INSECURE),
         new Peer(

@@ -29,6 +29,7 @@ class ServerConfigTest {
                 new ServerConfig.Listener("127.0.0.1", 6789),
                 new ServerConfig.Listener("127.0.0.1", 6790),
                 10_000,
+                60_000,
                 List.of(),
                 false,
                 new ServerConfig.Peer(

@@ -45,6 +45,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   private final TimeLimits times;
   private Phase phase = Phase.OPEN;
   private boolean inputEnded;
+  private boolean surplus;
   private boolean working;
 
   Connection(
@@ -55,7 +56,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     this.listener = listener;
     this.context = context;
     this.channel = channel;
-    this.identity = new Identity(context);
+    this.identity = new Identity(context, channel);
     this.admission = new Admission(this);
     this.protocol = dialect.protocol(this);
     this.answers = new Answers(this, channel, protocol.encoder());
@@ -93,6 +94,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     return answers.idle();
   }
 
+  /** Whether there are so many connections that this one may only ask for the node's health. */
+  public boolean surplus() {
+    return surplus;
+  }
+
   /** The request with the number has begun to arrive, and must be complete in time. */
   public void limitArrival(long request) {
     times.limitArrival(request);
@@ -106,10 +112,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     listener.opened(this);
-    if (listener.crowded()) {
-      end();
-    } else {
+    if (!listener.crowded()) {
       times.limitAuthentication();
+    } else if (protocol.tellsHealth()) {
+      surplus = true;
+      times.limitSurplus();
+      listener.surplus(this);
+    } else {
+      end();
     }
   }
 
@@ -205,6 +215,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     times.limitWaits();
     protocol.drop();
     endIfIdle();
+  }
+
+  /** Called by any thread: others need its place. */
+  void endLater() {
+    channel.eventLoop().execute(this::end);
   }
 
   /** Called by any thread: the server stops. */

@@ -67,8 +67,7 @@ public final class Exchanges implements Runnable {
     exchange.named = plan.named();
     switch (plan) {
       case Plan.Known known -> exchange.complete(known.outcome());
-      case Plan.Authenticate(String token) ->
-          exchange.complete(connection.identity().authenticate(token));
+      case Plan.Authenticate(String token) -> connection.identity().authenticate(token, exchange);
       case Plan.Locate _ -> exchange.complete(context.hints.hint());
       case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> toGateway(exchange, plan);
     }

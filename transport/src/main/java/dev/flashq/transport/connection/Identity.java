@@ -6,7 +6,10 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.transport.TransportLimits.Limit;
+import io.netty.channel.Channel;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Who the client of one connection is, and how many wrong tokens it has tried. */
@@ -15,11 +18,13 @@ public final class Identity {
   private static final String BEARER = "Bearer ";
 
   private final TransportContext context;
+  private final Channel channel;
   private @Nullable Principal principal;
   private int wrongTokens;
 
-  Identity(TransportContext context) {
+  Identity(TransportContext context, Channel channel) {
     this.context = context;
+    this.channel = channel;
     this.principal = context.tokens.open() ? Principal.ANONYMOUS : null;
   }
 
@@ -37,17 +42,30 @@ public final class Identity {
     return wrongTokens >= Limits.WRONG_TOKENS;
   }
 
-  /** The client names the token of the connection; answers the outcome. */
-  Object authenticate(String token) {
+  /** The client names the token of the connection. */
+  void authenticate(String token, Exchange exchange) {
     if (context.tokens.open()) {
-      return Reply.Done.DONE;
+      exchange.complete(Reply.Done.DONE);
+      return;
     }
     Optional<Principal> known = check(token);
     if (known.isEmpty()) {
-      return WRONG_TOKEN;
+      refuse(exchange, WRONG_TOKEN);
+    } else {
+      principal = known.get();
+      exchange.complete(Reply.Done.DONE);
     }
-    principal = known.get();
-    return Reply.Done.DONE;
+  }
+
+  /** Answers a wrong token after a while, so that trying many takes long. */
+  @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
+  public void refuse(Exchange exchange, Refused refusal) {
+    channel
+        .eventLoop()
+        .schedule(
+            () -> exchange.complete(refusal),
+            context.limits.get(Limit.WRONG_TOKEN_MS),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Who sends an {@code Authorization} header; empty when nobody known does. */
@@ -72,6 +90,7 @@ public final class Identity {
         token.length() <= Limits.TOKEN_BYTES ? context.tokens.check(token) : Optional.empty();
     if (known.isEmpty()) {
       wrongTokens++;
+      context.wrongTokens.add(channel.remoteAddress());
       context.stats.authenticationFailures.increment();
     }
     return known;

@@ -1,5 +1,6 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.transport.ListenException;
 import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.bootstrap.ServerBootstrap;
@@ -13,14 +14,18 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** One port with its connections. */
@@ -35,12 +40,20 @@ public final class Listener implements AutoCloseable {
       new WriteBufferWaterMark(WRITE_BYTES / 4, WRITE_BYTES);
 
   private static final int BACKLOG = 1024;
+
+  /** Questions to a silent peer, in the second half of the time that it may be silent. */
+  private static final int PROBES = 3;
+
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final ListenerSettings settings;
   private final TransportContext context;
   private final Dialect dialect;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+  /** Those that may only ask for the node's health, the oldest first. */
+  private final Queue<Connection> surplus = new ConcurrentLinkedQueue<>();
+
   private final EventLoopGroup loops;
   private volatile boolean closing;
   private @Nullable Channel channel;
@@ -89,9 +102,19 @@ public final class Listener implements AutoCloseable {
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), probeSeconds(3))
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), probeSeconds(1))
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
         .childHandler(new Pipeline());
+  }
+
+  /** A peer that answers no probe is gone after all of {@link Limit#SILENT_MS}. */
+  private int probeSeconds(int parts) {
+    long part = context.limits.get(Limit.SILENT_MS) / (2 * PROBES);
+    return (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(parts * part));
   }
 
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
@@ -118,7 +141,21 @@ public final class Listener implements AutoCloseable {
 
   void closed(Connection connection) {
     connections.remove(connection);
+    if (connection.surplus()) {
+      surplus.remove(connection);
+    }
     context.stats.connectionsOpen.decrement();
+  }
+
+  /** Notes a connection above the limit; the oldest of those gives way. */
+  void surplus(Connection connection) {
+    surplus.add(connection);
+    if (surplus.size() > Limits.HEALTH_CONNECTIONS) {
+      Connection oldest = surplus.poll();
+      if (oldest != null) {
+        oldest.endLater();
+      }
+    }
   }
 
   /** Whether there are more connections than there may be. */

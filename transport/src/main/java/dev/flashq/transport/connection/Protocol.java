@@ -42,6 +42,11 @@ public interface Protocol {
    */
   boolean authenticatesOnce();
 
+  /** Whether the port is asked for the health of the node, also when there is no room for more. */
+  default boolean tellsHealth() {
+    return false;
+  }
+
   /** What a request is told for which there is no room at the gateway. */
   Refused busy();
 

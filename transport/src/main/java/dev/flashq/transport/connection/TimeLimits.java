@@ -47,6 +47,11 @@ final class TimeLimits {
     }
   }
 
+  /** Ends a connection for which there is no place. */
+  void limitSurplus() {
+    authentication = later(Limits.HEALTH_MS, connection::end);
+  }
+
   private void endUnlessAuthenticated() {
     if (!connection.identity().authenticated()) {
       connection.end();

@@ -26,6 +26,8 @@ public final class TransportContext {
   public final TransportLimits limits;
   public final ClusterHints hints;
 
+  final WrongTokens wrongTokens = new WrongTokens();
+
   /** Requests that are not answered yet, waiting ones aside. */
   public final Budget commands;
 

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 final class HttpProtocol implements Protocol {
   static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
+  private static final Refused CROWDED =
+      new Refused(LIMIT_EXCEEDED, "Too many connections, retry later");
   private static final Refused TOO_LARGE = new Refused(FRAME_TOO_LARGE, "Message too large");
   private static final Refused LOGIN =
       new Refused(UNAUTHENTICATED, "Invalid or missing authentication token");
@@ -122,6 +124,13 @@ final class HttpProtocol implements Protocol {
             && !request.method().equals(HttpMethod.HEAD)
             && !HttpUtil.is100ContinueExpected(request);
     Target target = Routes.find(request.method(), request.uri());
+    if (connection.surplus()) {
+      keepAlive = false;
+      if (!(target instanceof Target.ToOps(String path) && Routes.HEALTH.contains(path))) {
+        answer(CROWDED);
+        return;
+      }
+    }
     if (target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path)) {
       askOps(path);
       return;
@@ -129,7 +138,8 @@ final class HttpProtocol implements Protocol {
     String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     Optional<Principal> principal = connection.identity().bearer(authorization);
     if (principal.isEmpty()) {
-      answer(LOGIN);
+      forgetBody();
+      connection.identity().refuse(begin(null, Principal.ANONYMOUS, 0), LOGIN);
       return;
     }
     switch (target) {
@@ -233,6 +243,11 @@ final class HttpProtocol implements Protocol {
   @Override
   public long arriving() {
     return head == null ? -1 : requests;
+  }
+
+  @Override
+  public boolean tellsHealth() {
+    return true;
   }
 
   @Override

@@ -15,30 +15,38 @@ import org.slf4j.LoggerFactory;
 /** Asks for the server's own figures, on a few threads, because that may take long or block. */
 final class OpsPages implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpsPages.class);
-  private static final int THREADS = 2;
 
   /** Requests that may wait for a thread. */
   private static final int WAITING = 64;
 
   private final OpsEndpoints endpoints;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          1,
-          TimeUnit.MINUTES,
-          new ArrayBlockingQueue<>(WAITING),
-          new DefaultThreadFactory("ops-endpoint", true));
+
+  /** Health is not kept waiting by pages that take long. */
+  private final ThreadPoolExecutor health = threads("health", 1);
+
+  private final ThreadPoolExecutor others = threads("ops-endpoint", 2);
 
   OpsPages(OpsEndpoints endpoints) {
     this.endpoints = endpoints;
+  }
+
+  private static ThreadPoolExecutor threads(String name, int count) {
+    var threads =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(WAITING),
+            new DefaultThreadFactory(name, true));
     threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** Completes the exchange with the page at the path. */
   void ask(String path, Exchange exchange) {
     try {
-      threads.execute(() -> exchange.complete(page(path)));
+      (Routes.HEALTH.contains(path) ? health : others).execute(() -> exchange.complete(page(path)));
     } catch (RejectedExecutionException e) {
       exchange.complete(HttpProtocol.BUSY);
     }
@@ -55,6 +63,7 @@ final class OpsPages implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    health.shutdownNow();
+    others.shutdownNow();
   }
 }

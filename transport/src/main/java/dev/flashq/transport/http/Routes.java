@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which request means what. */
 final class Routes {
+  /** Paths that are answered whatever else is asked for. */
+  static final Set<String> HEALTH = Set.of("/health", "/health/live", "/health/ready");
+
   /** Paths that nobody needs a token for. */
   static final Set<String> OPEN =
       Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus");

@@ -8,12 +8,16 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
+import dev.flashq.transport.TransportLimits.Limit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -243,6 +247,38 @@ class HttpServerTest {
       assertThat(answer).startsWith("HTTP/1.1 100 Continue\r\n").contains("HTTP/1.1 200 OK", data);
     }
     assertThat(fixture.gateway.commands).hasSize(1).first().isInstanceOf(Command.PushJobs.class);
+  }
+
+  @Test
+  void tellsItsHealthWhenThereIsNoRoomForMoreConnections() throws Exception {
+    var limits = TestLimits.LIMITS.with(Limit.CONNECTIONS, 3);
+    List<Socket> idle = new ArrayList<>();
+    try (HttpFixture full = new HttpFixture(Tokens.NONE, limits)) {
+      for (int i = 0; i < 3 + 2 * Limits.HEALTH_CONNECTIONS; i++) {
+        idle.add(new Socket(InetAddress.getLoopbackAddress(), full.port));
+      }
+      await().until(() -> full.stats.connectionsTotal.sum() == idle.size());
+
+      assertThat(full.get("/health").body()).isEqualTo("{\"ok\":false}");
+      assertThat(full.get("/queues").body()).contains("LIMIT_EXCEEDED", "Too many connections");
+
+      for (Socket socket : idle) {
+        socket.close();
+      }
+      await().until(() -> full.server.connections() == 0);
+      assertThat(full.get("/queues").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void answersAWrongTokenAfterAWhile() throws Exception {
+    var limits = TestLimits.LIMITS.with(Limit.WRONG_TOKEN_MS, 300);
+    try (HttpFixture slow = new HttpFixture(Tokens.of("secret", "ann"), limits)) {
+      long begun = System.nanoTime();
+      assertThat(slow.get("/cluster", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(299));
+      assertThat(slow.stats.authenticationFailures.sum()).isEqualTo(1);
+    }
   }
 
   @Test
