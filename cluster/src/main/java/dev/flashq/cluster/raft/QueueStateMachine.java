@@ -52,6 +52,7 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final ReadRounds rounds = new ReadRounds();
   private final LeaderReads leaderReads = new LeaderReads(rounds);
   private final LogHorizon horizon;
+  private final Arrivals arrivals;
   private @Nullable ReplicaEvents heardBy;
   private volatile boolean stopping;
   private volatile @Nullable ClientId trusted;
@@ -68,6 +69,7 @@ public final class QueueStateMachine extends BaseStateMachine {
     this.data = data;
     this.storage =
         new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
+    this.arrivals = new Arrivals(replica.checkpoints());
   }
 
   /** Who hears what happens; set before the start. */
@@ -268,6 +270,11 @@ public final class QueueStateMachine extends BaseStateMachine {
     getLifeCycle().transition(LifeCycle.State.RUNNING);
     data.markUsed();
     events().restored(getLastAppliedTermIndex().getIndex());
+  }
+
+  /** The checkpoints that leaders send to this node. */
+  Arrivals arrivals() {
+    return arrivals;
   }
 
   ReadRounds rounds() {

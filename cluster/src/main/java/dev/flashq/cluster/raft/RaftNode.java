@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.server.PeerConnections;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -66,6 +67,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
     PeerRpc.setParts(tls, stateMachine.rounds(), transfers);
+    GrpcConfigKeys.Server.setServicesCustomizer(tls, stateMachine.arrivals());
     this.server =
         RaftServer.newBuilder()
             .setServerId(self())

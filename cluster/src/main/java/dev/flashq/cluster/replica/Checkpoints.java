@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,9 @@ public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final String PREFIX = "snapshot.";
   private static final int KEPT = 2;
+
+  /** How Ratis names the folder of a transfer in the temporary folder, before its id. */
+  private static final String TRANSFER = "snapshot-";
 
   private final Path folder;
   private final Path temporary;
@@ -46,6 +50,21 @@ public final class Checkpoints {
       if (Checkpoint.open(candidate).isEmpty()) {
         LOG.warn("{} is deleted: it is not a complete checkpoint", candidate);
         Disk.delete(candidate);
+      }
+    }
+  }
+
+  /**
+   * Deletes what transfers of checkpoints from leaders have left.
+   *
+   * @param kept the id of the transfer that goes on; null: none does
+   */
+  public void discardTransfers(@Nullable String kept) throws IOException {
+    for (Path path : Disk.list(temporary)) {
+      String name = path.getFileName().toString();
+      if (name.startsWith(TRANSFER) && !name.equals(TRANSFER + kept)) {
+        LOG.info("{} is deleted: nothing more of this checkpoint will arrive", path);
+        Disk.delete(path);
       }
     }
   }
