@@ -52,6 +52,31 @@ class SnapshotTest {
   }
 
   @Test
+  void finishesAnInstallationThatACrashCutOff() throws IOException {
+    try (var cluster = new TestCluster(folder, 3, 4_000_000).startAll()) {
+      String leader = cluster.leader();
+      String crashed = cluster.follower();
+      cluster.push(leader, "\"before\"").join();
+      cluster.awaitSameState();
+      cluster.kill(crashed);
+      cluster.push(leader, "\"in the checkpoint\"").join();
+      assertThat(cluster.node(leader).takeSnapshot()).succeedsWithin(SOON);
+      Path ours = checkpoints(cluster, crashed);
+      Files.move(ours, ours.resolveSibling("sm.tmp20261127_041830.123"));
+      copy(checkpoints(cluster, leader), ours.resolveSibling("tmp/snapshot-42"));
+
+      cluster.start(crashed);
+
+      cluster.awaitSameState();
+      assertThat(cluster.node(crashed).view().snapshotIndex()).isPositive();
+      assertThat(cluster.push(crashed, "\"after\""))
+          .succeedsWithin(SOON)
+          .isInstanceOf(Pushed.class);
+      assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  @Test
   void sendsEntriesToANodeThatWasAwayForAMoment() throws IOException {
     try (var cluster = new TestCluster(folder, 3, 4_000_000).startAll()) {
       String leader = cluster.leader();
@@ -113,6 +138,16 @@ class SnapshotTest {
 
   private static Path checkpoints(TestCluster cluster, String node) throws IOException {
     return list(cluster.data(node).resolve("raft")).getFirst().resolve("sm");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path path : walk.toList()) {
+        Path target = to.resolve(from.relativize(path));
+        Files.createDirectories(target.getParent());
+        Files.copy(path, target);
+      }
+    }
   }
 
   private static long firstLogIndex(TestCluster cluster, String node) throws IOException {

@@ -100,6 +100,7 @@ public final class QueueStateMachine extends BaseStateMachine {
             () -> {
               replica.checkpoints().clean();
               restore();
+              StaleLog.drop(raftStorage, getLastAppliedTermIndex().getIndex());
             },
             IOException.class);
   }

@@ -74,6 +74,17 @@ public final class Checkpoint {
     }
   }
 
+  /** Whether every file is what it was when it was written; says which is not. */
+  boolean isSound() {
+    try {
+      verify();
+      return true;
+    } catch (IOException e) {
+      LOG.error("The checkpoint {} is not used: {}", folder, e.getMessage());
+      return false;
+    }
+  }
+
   /**
    * Makes the checkpoint's files appear in a new folder; copies only where the file system has no
    * hard links.

@@ -61,12 +61,15 @@ public final class Checkpoints {
    */
   public void discardTransfers(@Nullable String kept) throws IOException {
     for (Path path : Disk.list(temporary)) {
-      String name = path.getFileName().toString();
-      if (name.startsWith(TRANSFER) && !name.equals(TRANSFER + kept)) {
+      if (isTransfer(path) && !path.endsWith(TRANSFER + kept)) {
         LOG.info("{} is deleted: nothing more of this checkpoint will arrive", path);
         Disk.delete(path);
       }
     }
+  }
+
+  static boolean isTransfer(Path path) {
+    return path.getFileName().toString().startsWith(TRANSFER);
   }
 
   /** Where an engine may write its next checkpoint. */

@@ -250,6 +250,7 @@ public final class DataFolder implements AutoCloseable {
               + " has lost a part of its content (the Raft log or the boot number); "
               + "the node must not vote with it: remove the node from the cluster and add it under a new id");
     }
+    new Installation(checkpoints(), temporary()).takeUp();
     requireLogMeetsCheckpoint();
   }
 
