@@ -62,6 +62,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   public final List<Command> commands = Collections.synchronizedList(new ArrayList<>());
   public final List<Principal> principals = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean holding;
+  private volatile boolean holdingPayloads;
   private volatile boolean readsFail;
   private final List<Runnable> held = new ArrayList<>();
 
@@ -103,10 +104,16 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     holding = true;
   }
 
+  /** From now on large data is not read until {@link #letGo}. */
+  public void holdPayloads() {
+    holdingPayloads = true;
+  }
+
   public void letGo() {
     thread.execute(
         () -> {
           holding = false;
+          holdingPayloads = false;
           held.forEach(Runnable::run);
           held.clear();
         });
@@ -358,7 +365,11 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   public <R> CompletableFuture<R> ask(
       Principal principal, Query<R> query, Consistency consistency) {
     CompletableFuture<R> answer = new CompletableFuture<>();
-    run(() -> ask(query, answer));
+    if (holdingPayloads && query instanceof Query.GetPayloads) {
+      thread.execute(() -> held.add(() -> ask(query, answer)));
+    } else {
+      run(() -> ask(query, answer));
+    }
     return answer;
   }
 

@@ -226,22 +226,27 @@ final class Answers {
 
   private void loaded(Exchange exchange, Object outcome) {
     exchange.loading = false;
-    if (exchange.large) {
-      long bytes = LargeData.answerBytes(outcome, encoder.encoding());
-      if (bytes > exchange.reserved) {
-        // It was not known that it has to be translated. Whoever waits for room has none.
-        giveBackRoom(exchange);
-        exchange.answerBytes = bytes;
-        exchange.reserved = context.largeAnswers.tryTake(bytes) ? bytes : 0;
-      }
-      if (exchange.reserved > 0) {
-        if (outcome instanceof Refused) {
-          context.releaseDelivery(exchange);
-        }
-        exchange.outcome = outcome;
-      }
+    if (exchange.reserved > 0) { // Otherwise it was given up in the meantime.
+      takeIn(exchange, outcome);
     }
     goOn();
+  }
+
+  private void takeIn(Exchange exchange, Object outcome) {
+    long bytes = LargeData.answerBytes(outcome, encoder.encoding());
+    if (bytes > exchange.reserved) {
+      // It was not known that it has to be translated. Whoever waits for room has none.
+      giveBackRoom(exchange);
+      exchange.answerBytes = bytes;
+      if (!context.largeAnswers.tryTake(bytes)) {
+        return;
+      }
+      exchange.reserved = bytes;
+    }
+    if (outcome instanceof Refused) {
+      context.releaseDelivery(exchange);
+    }
+    exchange.outcome = outcome;
   }
 
   private void goOn() {

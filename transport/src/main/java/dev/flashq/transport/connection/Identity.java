@@ -73,11 +73,16 @@ public final class Identity {
     if (context.tokens.open()) {
       return Optional.of(Principal.ANONYMOUS);
     }
-    if (!authorization.startsWith(BEARER)) {
+    if (!namesToken(authorization)) {
       missing();
       return Optional.empty();
     }
     return check(authorization.substring(BEARER.length()));
+  }
+
+  /** Whether an {@code Authorization} header names a token, right or wrong. */
+  public static boolean namesToken(String authorization) {
+    return authorization.startsWith(BEARER);
   }
 
   /** A request came that needs a token and has none. */

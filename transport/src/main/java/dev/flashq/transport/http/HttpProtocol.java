@@ -12,6 +12,7 @@ import dev.flashq.transport.Partial;
 import dev.flashq.transport.connection.Connection;
 import dev.flashq.transport.connection.Encoder;
 import dev.flashq.transport.connection.Exchange;
+import dev.flashq.transport.connection.Identity;
 import dev.flashq.transport.connection.Protocol;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.Routes.Target;
@@ -139,7 +140,12 @@ final class HttpProtocol implements Protocol {
     Optional<Principal> principal = connection.identity().bearer(authorization);
     if (principal.isEmpty()) {
       forgetBody();
-      connection.identity().refuse(begin(null, Principal.ANONYMOUS, 0), LOGIN);
+      Exchange exchange = begin(null, Principal.ANONYMOUS, 0);
+      if (Identity.namesToken(authorization)) {
+        connection.identity().refuse(exchange, LOGIN);
+      } else {
+        exchange.complete(LOGIN);
+      }
       return;
     }
     switch (target) {

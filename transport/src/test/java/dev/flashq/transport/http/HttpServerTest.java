@@ -282,6 +282,17 @@ class HttpServerTest {
   }
 
   @Test
+  void answersAMissingTokenAtOnce() throws Exception {
+    var limits = TestLimits.LIMITS.with(Limit.WRONG_TOKEN_MS, 60_000);
+    try (HttpFixture slow = new HttpFixture(Tokens.of("secret", "ann"), limits)) {
+      long begun = System.nanoTime();
+      assertThat(slow.get("/cluster").statusCode()).isEqualTo(401);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+      assertThat(slow.stats.authenticationFailures.sum()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void asksForTheTokenBeforeTheBody() throws Exception {
     try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS)) {
       HttpResponse<String> without = closed.post("/queues/q/jobs", "{}");

@@ -200,6 +200,23 @@ class FlowTest {
   }
 
   @Test
+  void leavesRoomForOthersWhenAClientIsGoneBeforeItsLargeDataIsRead() throws IOException {
+    try (TextClient other = fixture.text()) {
+      other.ask("{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(9 * MB) + "'}");
+      fixture.gateway.holdPayloads();
+      TextClient gone = fixture.text();
+      gone.send("{'cmd':'GETJOB','id':1}");
+      await().until(() -> fixture.gateway.heldBack() == 1);
+      gone.socket().setSoLinger(true, 0);
+      gone.close();
+      await().until(() -> fixture.stats.connectionsOpen.sum() == 1);
+      fixture.gateway.letGo();
+      assertThat(other.ask("{'cmd':'GETJOB','id':1}")).hasSizeGreaterThan(9 * MB);
+      await().until(() -> fixture.context.heldBytes() == 0);
+    }
+  }
+
+  @Test
   void closesAConnectionWhoseClientTakesNothingForLong() throws IOException {
     TransportLimits limits = SMALL.with(Limit.SILENT_MS, 300);
     try (TcpFixture impatient = new TcpFixture(Tokens.NONE, limits);
