@@ -16,6 +16,7 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
@@ -254,7 +255,8 @@ final class FakeEngine implements QueueEngine {
         0,
         0,
         null,
-        1);
+        1,
+        Omitted.NONE);
   }
 
   @Override

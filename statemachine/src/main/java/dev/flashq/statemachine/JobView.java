@@ -33,48 +33,6 @@ public record JobView(
     long lease,
     Omitted omitted) {
 
-  /** With its data and its result, if there is one. */
-  public JobView(
-      JobId id,
-      QueueName queue,
-      JobState state,
-      JobOptions options,
-      @Nullable Payload data,
-      @Nullable Payload result,
-      @Nullable String error,
-      long createdAt,
-      long runAt,
-      long startedAt,
-      long completedAt,
-      long lastHeartbeat,
-      long leaseUntil,
-      int attempts,
-      int stalls,
-      int progress,
-      @Nullable String progressMessage,
-      long lease) {
-    this(
-        id,
-        queue,
-        state,
-        options,
-        data,
-        result,
-        error,
-        createdAt,
-        runAt,
-        startedAt,
-        completedAt,
-        lastHeartbeat,
-        leaseUntil,
-        attempts,
-        stalls,
-        progress,
-        progressMessage,
-        lease,
-        Omitted.NONE);
-  }
-
   /** The same job with other data and another result. */
   public JobView with(@Nullable Payload itsData, @Nullable Payload itsResult, Omitted left) {
     return new JobView(

@@ -412,9 +412,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
 
   private Object answer(Query<?> query) {
     return switch (query) {
-      case Query.GetJob(JobId id) ->
-          new Query.Found(
-              Stream.ofNullable(viewOf(id)).map(FakeGateway::shown).findFirst().orElse(null));
+      case Query.GetJob(JobId id) -> new Query.Found(shown(id).findFirst().orElse(null));
       case Query.GetJobByCustomId(String customId) ->
           new Query.Found(
               select(view -> customId.equals(view.options().customId())).stream()
@@ -422,12 +420,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                   .findFirst()
                   .orElse(null));
       case Query.GetJobs(List<JobId> ids) ->
-          page(
-              ids.stream()
-                  .flatMap(id -> Stream.ofNullable(viewOf(id)).map(FakeGateway::shown))
-                  .toList(),
-              Integer.MAX_VALUE,
-              0);
+          page(ids.stream().flatMap(this::shown).toList(), Integer.MAX_VALUE, 0);
       case Query.ListJobs list ->
           page(
               select(
@@ -508,6 +501,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     return new Query.Payloads(found);
   }
 
+  private Stream<JobView> shown(JobId id) {
+    return Stream.ofNullable(viewOf(id)).map(FakeGateway::shown);
+  }
+
   /** Without large data, as the cluster shows jobs. */
   private static JobView shown(JobView job) {
     int data = largeBytes(job.data());
@@ -545,7 +542,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         0,
         0,
         null,
-        0);
+        0,
+        Omitted.NONE);
   }
 
   private static JobView in(JobView v, JobState state) {
@@ -648,7 +646,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         0,
         progress,
         message,
-        lease);
+        lease,
+        Omitted.NONE);
   }
 
   @Override

@@ -13,8 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class Line {
   private final Deque<PendingCommand> commands = new ArrayDeque<>();
 
-  /** How many of them push to a queue. */
+  private final boolean ordering;
+
+  /** How many of them push to a queue; kept only where it is asked for. */
   private final Map<QueueName, Integer> pushes = new HashMap<>();
+
+  /**
+   * @param ordering whether commands elsewhere may have to stay behind these
+   */
+  Line(boolean ordering) {
+    this.ordering = ordering;
+  }
 
   void add(PendingCommand command) {
     commands.add(command);
@@ -53,7 +62,7 @@ final class Line {
   }
 
   private void count(PendingCommand command, int by) {
-    if (command.submission().command() instanceof PushJobs push) {
+    if (ordering && command.submission().command() instanceof PushJobs push) {
       pushes.merge(push.queue(), by, (a, b) -> a + b == 0 ? null : a + b);
     }
   }

@@ -46,9 +46,8 @@ final class PendingEntry {
     this.large = large;
   }
 
-  /** Of commands that were never sent: they have no effect. */
-  static Refused unavailable(boolean leader) {
-    return leader ? BUSY : UNAVAILABLE;
+  static Refused busy() {
+    return BUSY;
   }
 
   static Refused unavailable() {

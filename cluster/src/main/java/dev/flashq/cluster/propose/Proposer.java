@@ -85,9 +85,10 @@ public final class Proposer {
   private volatile boolean backlog;
 
   /** Of the lane alone, like all below. */
-  private final Line small = new Line();
+  private final Line small = new Line(false);
 
-  private final Line large = new Line();
+  private final Line large = new Line(true);
+  private final List<Line> lines = List.of(small, large);
 
   private long lastSequence;
   private long sentUnder;
@@ -191,7 +192,7 @@ public final class Proposer {
   /** Answers whatever has no answer yet. Called after the lane has ended. */
   public void refuseAll() {
     collect();
-    for (Line line : List.of(small, large)) {
+    for (Line line : lines) {
       for (PendingCommand command = line.poll(); command != null; command = line.poll()) {
         answer(command, PendingEntry.unavailable());
       }
@@ -266,8 +267,7 @@ public final class Proposer {
   }
 
   private void expire(long now) {
-    expire(small, now);
-    expire(large, now);
+    lines.forEach(line -> expire(line, now));
     for (PendingEntry entry : inFlight.values()) {
       PendingCommand oldest = entry.oldest();
       if (oldest != null && oldest.deadline() <= now) {
@@ -281,7 +281,7 @@ public final class Proposer {
         head != null && head.deadline() <= now;
         head = line.peek()) {
       line.poll();
-      answer(head, PendingEntry.unavailable(log.hasLeader()));
+      answer(head, log.hasLeader() ? PendingEntry.busy() : PendingEntry.unavailable());
     }
   }
 
@@ -384,7 +384,7 @@ public final class Proposer {
   /** When the lane has to look again although nothing happens; {@link Long#MAX_VALUE}: never. */
   private long nextEvent(long now) {
     long next = Long.MAX_VALUE;
-    for (Line line : List.of(small, large)) {
+    for (Line line : lines) {
       PendingCommand first = line.peek();
       if (first != null) {
         next = Math.min(next, Math.min(first.deadline(), now + LOOK_MS));

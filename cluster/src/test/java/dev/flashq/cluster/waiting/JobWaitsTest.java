@@ -13,6 +13,7 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
@@ -160,6 +161,7 @@ class JobWaitsTest {
         0,
         0,
         null,
-        1);
+        1,
+        Omitted.NONE);
   }
 }

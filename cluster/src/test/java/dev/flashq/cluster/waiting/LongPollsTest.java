@@ -9,6 +9,7 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueName;
@@ -384,7 +385,8 @@ class LongPollsTest {
             0,
             0,
             null,
-            1);
+            1,
+            Omitted.NONE);
     return new Delivered(List.of(job));
   }
 }

@@ -23,6 +23,7 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Stats;
@@ -815,6 +816,7 @@ final class ModelQueue {
         job.stalls,
         job.progress,
         job.message,
-        job.deliveries);
+        job.deliveries,
+        Omitted.NONE);
   }
 }

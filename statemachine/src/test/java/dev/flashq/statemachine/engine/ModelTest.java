@@ -10,6 +10,7 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
@@ -169,7 +170,8 @@ class ModelTest {
             job.stalls(),
             job.progress(),
             job.progressMessage(),
-            job.lease());
+            job.lease(),
+            Omitted.NONE);
   }
 
   private boolean chance(int oneIn) {

@@ -13,7 +13,6 @@ import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,11 +46,10 @@ final class Answers {
   private int unanswered;
   private long unreadBytes;
 
-  /** The large answer that is being written. */
-  private @Nullable Pieces pieces;
+  private record Writing(Exchange exchange, Pieces pieces) {}
 
-  /** Whose pieces they are. */
-  private @Nullable Exchange inPieces;
+  /** The large answer that is being written. */
+  private @Nullable Writing writing;
 
   /** Whether the client can still be handed jobs. */
   private boolean open = true;
@@ -96,7 +94,7 @@ final class Answers {
     if (!open) {
       context.releaseDelivery(exchange);
       exchange.outcome = Delivered.NONE;
-      exchange.large = false;
+      exchange.largeBytes = 0;
       giveBackRoom(exchange);
       return;
     }
@@ -113,16 +111,14 @@ final class Answers {
    */
   private void hold(Exchange exchange) {
     long weight = Outcomes.weight(exchange.outcome);
-    exchange.large = LargeData.isLarge(exchange.outcome, weight, encoder.encoding());
+    exchange.largeBytes = LargeData.largeBytes(exchange.outcome, weight, encoder.encoding());
     if (weight > Outcomes.SMALL_BYTES && unreadBytes > 0 && tooMuch(weight)) {
       context.releaseDelivery(exchange);
       exchange.outcome = UNREAD;
-      exchange.large = false;
+      exchange.largeBytes = 0;
       weight = Outcomes.SMALL_BYTES;
     }
     exchange.weight = weight;
-    exchange.answerBytes =
-        exchange.large ? LargeData.answerBytes(exchange.outcome, encoder.encoding()) : 0;
     unreadBytes += weight;
     context.unreadBytes.addAndGet(weight);
   }
@@ -159,15 +155,15 @@ final class Answers {
 
   /** Writes one piece or one batch; false when there is none, or none yet. */
   private boolean writeNext() {
-    if (pieces != null) {
-      writePiece(pieces, Objects.requireNonNull(inPieces));
+    if (writing != null) {
+      writePiece(writing);
       return true;
     }
     Exchange next = ready.peek();
     if (next == null) {
       return false;
     }
-    if (!next.large) {
+    if (next.largeBytes == 0) {
       writeBatch();
       return true;
     }
@@ -187,11 +183,11 @@ final class Answers {
       return false;
     }
     if (exchange.reserved == 0) {
-      if (!context.largeAnswers.tryTake(exchange.answerBytes)) {
-        room.await(context.largeAnswers, exchange.answerBytes);
+      if (!context.largeAnswers.tryTake(exchange.largeBytes)) {
+        room.await(context.largeAnswers, exchange.largeBytes);
         return false;
       }
-      exchange.reserved = exchange.answerBytes;
+      exchange.reserved = exchange.largeBytes;
     }
     List<Part> omitted = LargeData.omitted(exchange.outcome);
     if (!omitted.isEmpty()) {
@@ -237,7 +233,7 @@ final class Answers {
     if (bytes > exchange.reserved) {
       // It was not known that it has to be translated. Whoever waits for room has none.
       giveBackRoom(exchange);
-      exchange.answerBytes = bytes;
+      exchange.largeBytes = bytes;
       if (!context.largeAnswers.tryTake(bytes)) {
         return;
       }
@@ -274,17 +270,16 @@ final class Answers {
     Pieces made = encoder.finishLarge();
     context.largeAnswers.shrink(exchange.reserved, made.size());
     exchange.reserved = made.size();
-    pieces = made;
-    inPieces = exchange;
+    writing = new Writing(exchange, made);
   }
 
-  private void writePiece(Pieces large, Exchange exchange) {
-    Object piece = large.next();
-    if (large.more()) {
+  private void writePiece(Writing large) {
+    Object piece = large.pieces().next();
+    if (large.pieces().more()) {
       channel.write(piece);
     } else {
-      pieces = null;
-      inPieces = null;
+      writing = null;
+      Exchange exchange = large.exchange();
       channel
           .write(piece)
           .addListener(
@@ -299,7 +294,7 @@ final class Answers {
     List<Exchange> deliveries = new ArrayList<>(0);
     long weight = 0;
     encoder.begin();
-    while (!ready.isEmpty() && !ready.getFirst().large && !encoder.full()) {
+    while (!ready.isEmpty() && ready.getFirst().largeBytes == 0 && !encoder.full()) {
       Exchange exchange = ready.remove();
       boolean refused = encoder.add(exchange);
       unanswered--;
@@ -346,10 +341,9 @@ final class Answers {
   }
 
   private void leaveAll() {
-    Exchange half = inPieces;
-    if (half != null) {
-      pieces = null;
-      inPieces = null;
+    if (writing != null) {
+      Exchange half = writing.exchange();
+      writing = null;
       context.releaseDelivery(half);
       giveBackRoom(half);
       takeOff(half.weight);

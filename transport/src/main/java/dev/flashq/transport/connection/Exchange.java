@@ -42,11 +42,8 @@ public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   /** Bytes that the outcome keeps in memory while the client has not taken it. */
   long weight;
 
-  /** Whether it becomes a large answer, or large data has to be put in. */
-  boolean large;
-
-  /** Bytes that a large answer has at most, as far as that is known. */
-  long answerBytes;
+  /** Bytes that a large answer has at most, as far as that is known; 0: it is small. */
+  long largeBytes;
 
   /** Bytes taken from the budget of large answers. */
   long reserved;

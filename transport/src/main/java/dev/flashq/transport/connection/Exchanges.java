@@ -34,7 +34,6 @@ public final class Exchanges implements Runnable {
 
   private final Set<Exchange> waiting = new HashSet<>();
   private int underWay;
-  private int waits;
   private long expected;
   private long requestBytes;
 
@@ -109,14 +108,14 @@ public final class Exchanges implements Runnable {
 
   /** The exchange may take long: it goes over to the budget of waits. False if that is used up. */
   private boolean beginWait(Exchange exchange) {
-    if (waits >= context.limits.get(Limit.WAITS_PER_CONNECTION) || !context.waits.tryTake(0)) {
+    if (waiting.size() >= context.limits.get(Limit.WAITS_PER_CONNECTION)
+        || !context.waits.tryTake(0)) {
       return false;
     }
     giveBack(exchange);
     requestBytes -= exchange.requestBytes;
     exchange.requestBytes = 0;
     exchange.waits = true;
-    waits++;
     return true;
   }
 
@@ -188,7 +187,6 @@ public final class Exchanges implements Runnable {
     if (exchange.waits) {
       waiting.remove(exchange);
       exchange.future = null;
-      waits--;
     }
     giveBack(exchange);
     underWay--;
@@ -212,6 +210,6 @@ public final class Exchanges implements Runnable {
   /** Whether another request may be begun. */
   boolean room() {
     return requestBytes < context.limits.get(Limit.REQUEST_BYTES_PER_CONNECTION)
-        && answers.room(waits, expected);
+        && answers.room(waiting.size(), expected);
   }
 }

@@ -35,18 +35,26 @@ final class LargeData {
 
   private LargeData() {}
 
-  /** Whether the outcome, of a known weight, leaves something out or becomes a large answer. */
-  static boolean isLarge(Object outcome, long weight, Payload.Encoding encoding) {
-    boolean surelySmall = COPIES * TRANSLATED * weight < Limits.LARGE_ANSWER_BYTES;
-    if (surelySmall && jobs(outcome).stream().noneMatch(LargeData::omits)) {
-      return outcome instanceof Finished(_, JobView from) && from != null;
+  /**
+   * Bytes that the answer has at most if it becomes a large one, or if something is left out of the
+   * outcome, whose weight is known; otherwise 0.
+   */
+  static long largeBytes(Object outcome, long weight, Payload.Encoding encoding) {
+    boolean omits = omits(outcome);
+    if (!omits && COPIES * TRANSLATED * weight < Limits.LARGE_ANSWER_BYTES) {
+      return 0;
     }
-    return answerBytes(outcome, encoding) >= Limits.LARGE_ANSWER_BYTES
-        || !omitted(outcome).isEmpty();
+    long bytes = answerBytes(outcome, encoding);
+    return omits || bytes >= Limits.LARGE_ANSWER_BYTES ? bytes : 0;
   }
 
-  private static boolean omits(JobView job) {
-    return job.omitted() != Omitted.NONE;
+  private static boolean omits(Object outcome) {
+    for (JobView job : jobs(outcome)) {
+      if (!job.omitted().equals(Omitted.NONE)) {
+        return true;
+      }
+    }
+    return outcome instanceof Finished(_, JobView from) && from != null;
   }
 
   /** What the outcome leaves out. */

@@ -22,7 +22,7 @@ final class TimeLimits {
   private long timedRequest = -1;
 
   /** Tasks that would keep a connection in memory that has long been closed. */
-  private @Nullable Future<?> authentication;
+  private @Nullable Future<?> begin;
 
   private @Nullable Future<?> end;
 
@@ -43,13 +43,13 @@ final class TimeLimits {
   /** Ends it when it has not authenticated in time. */
   void limitAuthentication() {
     if (protocol.authenticatesOnce() && !connection.identity().authenticated()) {
-      authentication = later(limits.get(Limit.AUTHENTICATION_MS), this::endUnlessAuthenticated);
+      begin = later(limits.get(Limit.AUTHENTICATION_MS), this::endUnlessAuthenticated);
     }
   }
 
   /** Ends a connection for which there is no place. */
   void limitSurplus() {
-    authentication = later(Limits.HEALTH_MS, connection::end);
+    begin = later(Limits.HEALTH_MS, connection::end);
   }
 
   private void endUnlessAuthenticated() {
@@ -127,7 +127,7 @@ final class TimeLimits {
 
   /** The channel is closed. */
   void forget() {
-    cancel(authentication);
+    cancel(begin);
     cancel(end);
     cancel(taking);
   }

@@ -13,6 +13,7 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
@@ -144,7 +145,8 @@ class EveryOptionTest {
         0,
         0,
         null,
-        0);
+        0,
+        Omitted.NONE);
   }
 
   @ParameterizedTest
