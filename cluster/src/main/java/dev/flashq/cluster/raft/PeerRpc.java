@@ -18,8 +18,14 @@ import org.apache.ratis.server.leader.LogAppender;
 public final class PeerRpc implements RpcType {
   private static final String ROUNDS = "flashq.read-rounds";
   private static final String TRANSFERS = "flashq.transfers";
+  private static final String CHECKPOINTS = "flashq.checkpoints";
 
-  static void setParts(Parameters parameters, ReadRounds rounds, Transfers transfers) {
+  static void setParts(
+      Parameters parameters,
+      ReadRounds rounds,
+      Transfers transfers,
+      CheckpointStorage checkpoints) {
+    parameters.put(CHECKPOINTS, checkpoints, CheckpointStorage.class);
     parameters.put(ROUNDS, rounds, ReadRounds.class);
     parameters.put(TRANSFERS, transfers, Transfers.class);
   }
@@ -34,15 +40,22 @@ public final class PeerRpc implements RpcType {
     return new Factory(
         parameters,
         requireNonNull(parameters.get(ROUNDS, ReadRounds.class)),
-        requireNonNull(parameters.get(TRANSFERS, Transfers.class)));
+        requireNonNull(parameters.get(TRANSFERS, Transfers.class)),
+        requireNonNull(parameters.get(CHECKPOINTS, CheckpointStorage.class)));
   }
 
   private static final class Factory extends GrpcFactory {
     private final ReadRounds rounds;
     private final Transfers transfers;
+    private final CheckpointStorage checkpoints;
 
-    Factory(Parameters parameters, ReadRounds rounds, Transfers transfers) {
+    Factory(
+        Parameters parameters,
+        ReadRounds rounds,
+        Transfers transfers,
+        CheckpointStorage checkpoints) {
       super(parameters);
+      this.checkpoints = checkpoints;
       this.rounds = rounds;
       this.transfers = transfers;
     }
@@ -51,7 +64,8 @@ public final class PeerRpc implements RpcType {
     public LogAppender newLogAppender(
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
       var appender =
-          new PromptLogAppender(server, new HeardLeaderState(state, rounds), follower, transfers);
+          new PromptLogAppender(
+              server, new HeardLeaderState(state, rounds), follower, transfers, checkpoints);
       rounds.add(state, appender);
       return appender;
     }

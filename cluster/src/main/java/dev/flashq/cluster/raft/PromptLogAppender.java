@@ -25,6 +25,7 @@ final class PromptLogAppender extends GrpcLogAppender {
   private static final long UNCHANGED = -1;
 
   private final Transfers transfers;
+  private final CheckpointStorage checkpoints;
   private final Rewinds rewinds = new Rewinds();
   private volatile long toldCommit = -1;
 
@@ -32,8 +33,10 @@ final class PromptLogAppender extends GrpcLogAppender {
       RaftServer.Division server,
       LeaderState leaderState,
       FollowerInfo follower,
-      Transfers transfers) {
+      Transfers transfers,
+      CheckpointStorage checkpoints) {
     super(server, leaderState, follower);
+    this.checkpoints = checkpoints;
     this.transfers = transfers;
   }
 
@@ -106,7 +109,8 @@ final class PromptLogAppender extends GrpcLogAppender {
   @Override
   public Iterable<InstallSnapshotRequestProto> newInstallSnapshotRequests(
       String requestId, SnapshotInfo snapshot) {
-    return transfers.noted(super.newInstallSnapshotRequests(requestId, snapshot));
+    return transfers.noted(
+        checkpoints.proved(super.newInstallSnapshotRequests(requestId, snapshot)));
   }
 
   /**

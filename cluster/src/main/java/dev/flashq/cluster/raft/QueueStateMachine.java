@@ -68,7 +68,8 @@ public final class QueueStateMachine extends BaseStateMachine {
     this.replica = replica;
     this.data = data;
     this.storage =
-        new CheckpointStorage(replica.checkpoints(), data.checkpoints(), data.temporary());
+        new CheckpointStorage(
+            replica.checkpoints(), data.checkpoints(), data.temporary(), this::replaceDamaged);
     this.arrivals = new Arrivals(replica.checkpoints());
   }
 
@@ -100,7 +101,10 @@ public final class QueueStateMachine extends BaseStateMachine {
             () -> {
               replica.checkpoints().clean();
               restore();
-              StaleLog.drop(raftStorage, getLastAppliedTermIndex().getIndex());
+              long checkpoint = getLastAppliedTermIndex().getIndex();
+              // It may be an older one than the log was cut for: a newer one was damaged.
+              data.requireLogFrom(checkpoint);
+              StaleLog.drop(raftStorage, checkpoint);
             },
             IOException.class);
   }
@@ -224,6 +228,20 @@ public final class QueueStateMachine extends BaseStateMachine {
     }
   }
 
+  /** A member waits for a checkpoint, and what would be sent is damaged. */
+  private void replaceDamaged() {
+    Thread.ofVirtual()
+        .name("replacing-checkpoint")
+        .start(
+            () -> {
+              try {
+                checkpoint();
+              } catch (IOException | RuntimeException e) {
+                LOG.warn("No checkpoint was written in place of the damaged one", e);
+              }
+            });
+  }
+
   private void checkpoint() throws IOException {
     synchronized (storage) {
       Applied applied = replica.lastApplied();
@@ -276,6 +294,11 @@ public final class QueueStateMachine extends BaseStateMachine {
   /** The checkpoints that leaders send to this node. */
   Arrivals arrivals() {
     return arrivals;
+  }
+
+  /** The checkpoints that this node sends. */
+  CheckpointStorage checkpoints() {
+    return storage;
   }
 
   ReadRounds rounds() {

@@ -66,7 +66,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
             settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
-    PeerRpc.setParts(tls, stateMachine.rounds(), transfers);
+    PeerRpc.setParts(tls, stateMachine.rounds(), transfers, stateMachine.checkpoints());
     GrpcConfigKeys.Server.setServicesCustomizer(tls, stateMachine.arrivals());
     this.server =
         RaftServer.newBuilder()

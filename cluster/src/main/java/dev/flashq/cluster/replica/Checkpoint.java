@@ -74,6 +74,21 @@ public final class Checkpoint {
     }
   }
 
+  /**
+   * Whether a file is what it was when it was written.
+   *
+   * @param path relative, with slashes
+   */
+  boolean isSound(String path) throws IOException {
+    for (Manifest.Item item : manifest.items()) {
+      if (item.path().equals(path)) {
+        return Manifest.checksum(folder.resolve(path)) == item.checksum();
+      }
+    }
+    // The manifest has a checksum of its own, and was read with it.
+    return path.equals(Manifest.FILE);
+  }
+
   /** Whether every file is what it was when it was written; says which is not. */
   boolean isSound() {
     try {

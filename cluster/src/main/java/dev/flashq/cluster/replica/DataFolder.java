@@ -251,16 +251,23 @@ public final class DataFolder implements AutoCloseable {
               + "the node must not vote with it: remove the node from the cluster and add it under a new id");
     }
     new Installation(checkpoints(), temporary()).takeUp();
-    requireLogMeetsCheckpoint();
-  }
-
-  /** The log must begin at or before the entry that follows the newest checkpoint. */
-  private void requireLogMeetsCheckpoint() throws IOException {
-    long checkpoint =
+    requireLogFrom(
         new Checkpoints(checkpoints(), temporary())
             .newest()
             .map(c -> c.applied().index())
-            .orElse(-1L);
+            .orElse(-1L));
+  }
+
+  /**
+   * The log of a folder that was used must begin at or before the entry that follows the
+   * checkpoint; otherwise fails with {@link DataFolderException}.
+   *
+   * @param checkpoint its last entry; -1: there is none
+   */
+  public void requireLogFrom(long checkpoint) throws IOException {
+    if (!used.get()) {
+      return;
+    }
     long first = firstLogIndex();
     if (first > checkpoint + 1) {
       throw new DataFolderException(

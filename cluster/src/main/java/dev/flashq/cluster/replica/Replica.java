@@ -63,8 +63,8 @@ public final class Replica {
   }
 
   /**
-   * The one way to a state: drops the live database, takes the newest checkpoint (or nothing) in
-   * its place and opens it. The log is replayed from there by the caller. Empty when there is no
+   * The one way to a state: drops the live database, takes the newest sound checkpoint (or nothing)
+   * in its place and opens it. The log is replayed from there by the caller. Empty when there is no
    * checkpoint.
    */
   public Optional<Applied> restore() throws IOException {
@@ -72,7 +72,7 @@ public final class Replica {
     try {
       close();
       Disk.delete(live);
-      Optional<Checkpoint> newest = checkpoints.newest();
+      Optional<Checkpoint> newest = checkpoints.newestSound();
       if (newest.isPresent()) {
         newest.get().linkInto(live);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.statemachine.QueueEngine.Applied;
+import dev.flashq.statemachine.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,58 @@ class CheckpointsTest {
     assertThatThrownBy(taken::verify)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("data/file");
+  }
+
+  @Test
+  void setsAsideWhatHasChangedOnTheDisk() throws IOException {
+    take(1, 9, "abc");
+    for (long index = 10; index <= 12; index++) {
+      Checkpoint taken = take(1, index, "abc");
+      Files.writeString(taken.folder().resolve("data/file"), "abd");
+    }
+
+    assertThat(checkpoints.newestSound().orElseThrow().applied().index()).isEqualTo(9);
+    assertThat(checkpoints.newest().orElseThrow().applied().index()).isEqualTo(9);
+    assertThat(Disk.list(folder.resolve("damaged")))
+        .extracting(path -> path.getFileName().toString())
+        .containsExactly("snapshot.1_11", "snapshot.1_12");
+  }
+
+  @Test
+  void findsTheFileThatHasChanged() throws IOException {
+    Checkpoint taken = take(1, 9, "abc");
+    checkpoints.requireSound(Path.of("snapshot.1_9/data/file"));
+    Files.writeString(taken.folder().resolve("data/file"), "abd");
+    checkpoints.requireSound(Path.of("snapshot.1_9/EMPTY"));
+    checkpoints.requireSound(Path.of("snapshot.1_9", Manifest.FILE));
+
+    assertThatThrownBy(() -> checkpoints.requireSound(Path.of("snapshot.1_9/data/file")))
+        .isInstanceOf(DamagedException.class);
+    assertThat(checkpoints.newest()).isEmpty();
+  }
+
+  @Test
+  void givesNoNewChecksumToAFileThatHasChanged() throws IOException {
+    take(1, 9, "abc").linkInto(folder.resolve("live"));
+    Path draft = Files.createDirectories(checkpoints.draft());
+    Files.createLink(draft.resolve("file"), folder.resolve("live/data/file"));
+    Files.writeString(folder.resolve("live/data/file"), "abd");
+    assertThat(checkpoints.newestSound()).isEmpty();
+
+    assertThatThrownBy(() -> checkpoints.publish(draft, new Applied(1, 10)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("the state in use contains it");
+  }
+
+  @Test
+  void noticesAChangeOfASharedFileLater() throws IOException {
+    Path first = take(1, 9, "abc").folder();
+    Path draft = Files.createDirectories(checkpoints.draft());
+    Files.createLink(draft.resolve("file"), first.resolve("data/file"));
+    Files.writeString(first.resolve("data/file"), "abd");
+    checkpoints.publish(draft, new Applied(1, 10));
+
+    assertThat(checkpoints.newestSound()).isEmpty();
   }
 
   @Test
