@@ -3,6 +3,7 @@ package dev.flashq.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.flashq.cluster.config.Member;
 import dev.flashq.statemachine.Reply.Pushed;
@@ -15,7 +16,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 class SnapshotTest {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -77,6 +81,64 @@ class SnapshotTest {
           .succeedsWithin(SOON)
           .isInstanceOf(Pushed.class);
       assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  /** The temporary folder lies on another file system, so that Ratis's second move fails. */
+  @Test
+  void stopsWhenTheLeadersCheckpointCannotBePutInPlace(@TempDir(factory = OnShm.class) Path shm)
+      throws IOException {
+    assumeTrue(!Files.getFileStore(shm).equals(Files.getFileStore(folder)));
+    try (var cluster = new TestCluster(folder, 3, 4_000_000).startAll()) {
+      String survivor = cluster.leader();
+      String laggard = cluster.follower();
+      cluster.push(survivor, "\"before\"").join();
+      cluster.awaitSameState();
+      cluster.kill(laggard);
+      for (int i = 0; i < 400; i++) {
+        cluster.push(survivor, "\"" + i + KILOBYTES + "\"").join();
+      }
+      Path temporary = checkpoints(cluster, laggard).resolveSibling("tmp");
+      deleteAll(temporary);
+      Files.createSymbolicLink(temporary, shm);
+
+      cluster.start(laggard);
+
+      await().atMost(SOON).until(() -> !cluster.fatal().isEmpty());
+      assertThat(cluster.fatal().getFirst()).hasMessageContaining("cannot be replaced");
+      cluster.kill(laggard);
+
+      Files.delete(temporary);
+      copy(shm, temporary);
+      cluster.start(laggard);
+
+      cluster.awaitSameState();
+      assertThat(cluster.engine(laggard).pushes()).isEqualTo(cluster.engine(survivor).pushes());
+      assertThat(cluster.fatal()).hasSize(1);
+    }
+  }
+
+  /** Where Linux has a file system in memory; elsewhere the usual place. */
+  static final class OnShm implements TempDirFactory {
+    private static final Path SHM = Path.of("/dev/shm");
+
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test)
+        throws IOException {
+      return Files.isWritable(SHM)
+          ? Files.createTempDirectory(SHM, "flashq")
+          : Files.createTempDirectory("flashq");
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
     }
   }
 

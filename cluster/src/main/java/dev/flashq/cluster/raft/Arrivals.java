@@ -3,8 +3,10 @@ package dev.flashq.cluster.raft;
 import dev.flashq.cluster.replica.Checkpoints;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -26,12 +28,20 @@ final class Arrivals implements ServerInterceptor, GrpcServices.Customizer {
   private static final String METHOD = "installSnapshot";
 
   private final Checkpoints checkpoints;
+  private final BooleanSupplier paused;
+  private final Runnable stuck;
 
   /** The transfer that is going on. Held while a part of any is taken in, like the folder. */
   private @Nullable String current;
 
-  Arrivals(Checkpoints checkpoints) {
+  /**
+   * @param paused whether the state machine waits for a received checkpoint to take its place
+   * @param stuck called when it waits in vain, because the checkpoint could not be installed
+   */
+  Arrivals(Checkpoints checkpoints, BooleanSupplier paused, Runnable stuck) {
     this.checkpoints = checkpoints;
+    this.paused = paused;
+    this.stuck = stuck;
   }
 
   @Override
@@ -43,19 +53,38 @@ final class Arrivals implements ServerInterceptor, GrpcServices.Customizer {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    ServerCall.Listener<Q> listener = next.startCall(call, headers);
-    return METHOD.equals(call.getMethodDescriptor().getBareMethodName())
-        ? new Arrival<>(call, listener)
-        : listener;
+    if (!METHOD.equals(call.getMethodDescriptor().getBareMethodName())) {
+      return next.startCall(call, headers);
+    }
+    var heard = new HeardCall<>(call);
+    return new Arrival<>(heard, next.startCall(heard, headers));
+  }
+
+  /** Notes whether it was ended with an error. */
+  private static final class HeardCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private volatile boolean failed;
+
+    HeardCall(ServerCall<Q, A> call) {
+      super(call);
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      failed = !status.isOk();
+      super.close(status, trailers);
+    }
   }
 
   /** One call, which carries one transfer. */
   private final class Arrival<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final ServerCall<Q, ?> call;
+    private final HeardCall<Q, ?> call;
     private @Nullable String transfer;
     private boolean refused;
 
-    Arrival(ServerCall<Q, ?> call, ServerCall.Listener<Q> listener) {
+    /** Its files stay: the next start can finish the installation with them. */
+    private boolean isStuck;
+
+    Arrival(HeardCall<Q, ?> call, ServerCall.Listener<Q> listener) {
       super(listener);
       this.call = call;
     }
@@ -64,8 +93,18 @@ final class Arrivals implements ServerInterceptor, GrpcServices.Customizer {
     public void onMessage(Q message) {
       synchronized (Arrivals.this) {
         if (!refused && isWanted(message)) {
-          super.onMessage(message);
+          take(message);
         }
+      }
+    }
+
+    /** Ratis pauses the state machine and moves folders; when that fails, it only says so here. */
+    private void take(Q message) {
+      boolean before = paused.getAsBoolean();
+      super.onMessage(message);
+      if (call.failed && !before && paused.getAsBoolean()) {
+        isStuck = true;
+        stuck.run();
       }
     }
 
@@ -118,7 +157,7 @@ final class Arrivals implements ServerInterceptor, GrpcServices.Customizer {
 
     private void end() {
       synchronized (Arrivals.this) {
-        if (transfer == null || !transfer.equals(current)) {
+        if (isStuck || transfer == null || !transfer.equals(current)) {
           return;
         }
         current = null;

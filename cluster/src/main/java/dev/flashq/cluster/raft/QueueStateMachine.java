@@ -70,7 +70,7 @@ public final class QueueStateMachine extends BaseStateMachine {
     this.storage =
         new CheckpointStorage(
             replica.checkpoints(), data.checkpoints(), data.temporary(), this::replaceDamaged);
-    this.arrivals = new Arrivals(replica.checkpoints());
+    this.arrivals = new Arrivals(replica.checkpoints(), this::isPaused, this::stayPaused);
   }
 
   /** Who hears what happens; set before the start. */
@@ -275,6 +275,18 @@ public final class QueueStateMachine extends BaseStateMachine {
     }
     getLifeCycle().transition(LifeCycle.State.PAUSING);
     getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  private boolean isPaused() {
+    return getLifeCycleState() == LifeCycle.State.PAUSED;
+  }
+
+  /** The folders may have been moved halfway; the next start knows how to go on from there. */
+  private void stayPaused() {
+    var unused =
+        halt(
+            "The checkpoint of the leader cannot be put in the place of ours; this node stops",
+            new IOException("the folder of the checkpoints cannot be replaced"));
   }
 
   /** Called by the applying thread after the leader's checkpoint has taken the place of ours. */

@@ -1,5 +1,6 @@
 package dev.flashq.cluster.raft;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.cluster.replica.Checkpoints;
@@ -17,6 +18,7 @@ import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +26,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ArrivalsTest {
   @TempDir Path folder;
   private Path temporary = Path.of("unset");
-  private Arrivals arrivals = new Arrivals(new Checkpoints(Path.of("unset"), Path.of("unset")));
+  private boolean paused;
+  private int stuck;
+  private @Nullable Arrivals made;
 
   @BeforeEach
   void inAFolder() throws IOException {
     temporary = Files.createDirectories(folder.resolve("tmp"));
-    arrivals = new Arrivals(new Checkpoints(folder.resolve("sm"), temporary));
+    made = in(temporary);
+  }
+
+  private Arrivals in(Path temporary) {
+    return new Arrivals(
+        new Checkpoints(folder.resolve("sm"), temporary), () -> paused, () -> stuck++);
   }
 
   @Test
@@ -77,6 +86,37 @@ class ArrivalsTest {
   }
 
   @Test
+  void tellsWhenTheInstallationFailsAndKeepsWhatHasArrived() throws IOException {
+    var call = new Call();
+    call.send("a");
+    call.atNext = () -> paused = true;
+    call.send("a");
+    assertThat(stuck).isZero();
+
+    paused = false;
+    call.atNext =
+        () -> {
+          paused = true;
+          call.answer.close(Status.INTERNAL, new Metadata());
+        };
+    call.send("a");
+    call.listener.onComplete();
+
+    assertThat(stuck).isOne();
+    assertThat(transfers()).containsExactly("snapshot-a");
+  }
+
+  @Test
+  void failsNotWhileAnotherCheckpointIsOpened() {
+    var call = new Call();
+    paused = true;
+    call.atNext = () -> call.answer.close(Status.INTERNAL, new Metadata());
+    call.send("a");
+
+    assertThat(stuck).isZero();
+  }
+
+  @Test
   void leavesOtherCallsAlone() {
     var call = new Call("appendEntries");
     call.send("a");
@@ -97,6 +137,8 @@ class ArrivalsTest {
     final List<String> taken = new ArrayList<>();
     final ServerCall.Listener<InstallSnapshotRequestProto> listener;
     private final String method;
+    Runnable atNext = () -> {};
+    ServerCall<InstallSnapshotRequestProto, String> answer = this;
 
     Call() {
       this("installSnapshot");
@@ -104,7 +146,12 @@ class ArrivalsTest {
 
     Call(String method) {
       this.method = method;
-      this.listener = arrivals.interceptCall(this, new Metadata(), (_, _) -> new Taker());
+      this.listener = requireNonNull(made).interceptCall(this, new Metadata(), this::begin);
+    }
+
+    private Taker begin(ServerCall<InstallSnapshotRequestProto, String> call, Metadata headers) {
+      answer = call;
+      return new Taker();
     }
 
     void send(String transfer) {
@@ -125,6 +172,7 @@ class ArrivalsTest {
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
+        atNext.run();
       }
     }
 
