@@ -53,6 +53,8 @@ public final class ClusterNode implements AutoCloseable {
   private final Loop proposing;
   private final Loop serving;
   private final Pool reading;
+  private final Loop watching;
+  private final DiskWatch diskWatch;
   private final Replica replica;
   private final RaftNode raft;
   private final NodeCore core;
@@ -71,6 +73,18 @@ public final class ClusterNode implements AutoCloseable {
       EngineFactory engines,
       LongSupplier unixMs,
       Consumer<Throwable> fatal) {
+    this(settings, engines, unixMs, fatal, () -> {});
+  }
+
+  /**
+   * @param beforeFlush what a test does to the thread that writes the log
+   */
+  ClusterNode(
+      ClusterSettings settings,
+      EngineFactory engines,
+      LongSupplier unixMs,
+      Consumer<Throwable> fatal,
+      Runnable beforeFlush) {
     long now = unixMs.getAsLong();
     settings.certificates().validate(Instant.ofEpochMilli(now));
     this.settings = settings;
@@ -86,6 +100,7 @@ public final class ClusterNode implements AutoCloseable {
     this.proposing = new Loop("proposer-" + node);
     this.serving = new Loop("duties-" + node);
     this.reading = new Pool("reader-" + node, READERS, serving);
+    this.watching = new Loop("disk-watch-" + node);
     this.replica =
         new Replica(
             data.live(),
@@ -93,8 +108,16 @@ public final class ClusterNode implements AutoCloseable {
             engines,
             node,
             data.boot());
-    var stateMachine = new QueueStateMachine(replica, data, settings.snapshotLogBytes());
+    var stateMachine =
+        new QueueStateMachine(replica, data, settings.snapshotLogBytes(), beforeFlush);
     this.raft = newRaft(stateMachine);
+    this.diskWatch =
+        new DiskWatch(
+            settings.timing().diskStallMs(),
+            raft::logStallMs,
+            raft::applyStallMs,
+            this::mayLead,
+            serving);
     this.core =
         new NodeCore(
             new NodeCore.Surroundings(
@@ -133,6 +156,9 @@ public final class ClusterNode implements AutoCloseable {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }
     serving.every(CALL_MS, raft::callPeers);
+    serving.every(CALL_MS, diskWatch::look);
+    watching.start();
+    watching.every(CALL_MS, raft::lookAtDisk);
     core.start();
   }
 
@@ -204,9 +230,19 @@ public final class ClusterNode implements AutoCloseable {
     return raft.sendsCheckpoint();
   }
 
+  /** See {@link RaftNode#mayLead}. */
+  void mayLead(boolean may) {
+    raft.mayLead(may);
+  }
+
   /** How far this node's clock is off those of the majority; 0 while that is not known. */
   public long clockDeviationMs() {
     return core.members().deviationMs(settings.nodeId()).orElse(0L);
+  }
+
+  /** Milliseconds for which a write on the disk has been under way; 0 while nothing waits. */
+  public long diskStallMs() {
+    return diskWatch.stallMs();
   }
 
   /** Takes a checkpoint now. */
@@ -253,6 +289,7 @@ public final class ClusterNode implements AutoCloseable {
     serving.close();
     proposing.close();
     quietly("Raft", raft::close);
+    watching.close();
     reading.close();
     core.endAll();
     quietly("the replica", replica::close);

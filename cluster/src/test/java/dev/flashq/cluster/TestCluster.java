@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 
 /** Nodes in this process on ephemeral ports of the loopback interface. */
@@ -43,6 +44,7 @@ final class TestCluster implements AutoCloseable {
   private final long snapshotBytes;
   private final Map<String, ClusterNode> nodes = new TreeMap<>();
   private final Map<String, FakeEngine> engines = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> hangingDisks = new ConcurrentHashMap<>();
   private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
 
   TestCluster(Path folder, int size) {
@@ -100,10 +102,34 @@ final class TestCluster implements AutoCloseable {
   }
 
   private ClusterNode start(ClusterSettings settings, LongSupplier unixMs) {
-    var node = new ClusterNode(settings, this::open, unixMs, fatal::add);
-    nodes.put(settings.nodeId(), node);
+    String id = settings.nodeId();
+    var node = new ClusterNode(settings, this::open, unixMs, fatal::add, () -> awaitDisk(id));
+    nodes.put(id, node);
     node.start();
     return node;
+  }
+
+  private void awaitDisk(String id) {
+    CountDownLatch hanging = hangingDisks.get(id);
+    if (hanging != null) {
+      try {
+        hanging.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** From now on the node's writes to the log do not come to an end. */
+  void hangDisk(String id) {
+    hangingDisks.put(id, new CountDownLatch(1));
+  }
+
+  void releaseDisk(String id) {
+    CountDownLatch hanging = hangingDisks.remove(id);
+    if (hanging != null) {
+      hanging.countDown();
+    }
   }
 
   ClusterSettings settings(String id) {
@@ -221,6 +247,7 @@ final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    List.copyOf(hangingDisks.keySet()).forEach(this::releaseDisk);
     killAll(List.copyOf(nodes.keySet()));
   }
 }

@@ -212,6 +212,10 @@ public final class Node implements AutoCloseable {
         "Milliseconds that this node's clock is off those of the majority; 0 while that is not known",
         cluster::clockDeviationMs);
     metrics.gauge(
+        "flashq.disk.stall.ms",
+        "Milliseconds for which a write of the log or of the state has been under way; 0 while nothing waits",
+        cluster::diskStallMs);
+    metrics.gauge(
         "flashq.connections.open", "Client connections", () -> stats.connectionsOpen.sum());
     metrics.counter(
         "flashq.connections", "Client connections ever", () -> stats.connectionsTotal.sum());

@@ -14,9 +14,17 @@ public record Timing(long electionMinMs, long electionMaxMs) {
    */
   public static final Timing DEFAULT = new Timing(300, 500);
 
+  private static final long STALL_MIN_MS = 500;
+  private static final long STALL_MAX_MS = 10_000;
+
   public Timing {
     if (electionMinMs < 50 || electionMaxMs < electionMinMs) {
       throw new IllegalArgumentException("election timeouts need 50 ms <= min <= max");
     }
+  }
+
+  /** Milliseconds from which on a write that is under way counts as one on a disk that hangs. */
+  public long diskStallMs() {
+    return Math.clamp(2 * electionMaxMs, STALL_MIN_MS, STALL_MAX_MS);
   }
 }

@@ -18,13 +18,16 @@ import org.apache.ratis.server.leader.LogAppender;
 public final class PeerRpc implements RpcType {
   private static final String ROUNDS = "flashq.read-rounds";
   private static final String TRANSFERS = "flashq.transfers";
+  private static final String SILENCE = "flashq.silence";
   private static final String CHECKPOINTS = "flashq.checkpoints";
 
   static void setParts(
       Parameters parameters,
       ReadRounds rounds,
       Transfers transfers,
+      Silence silence,
       CheckpointStorage checkpoints) {
+    parameters.put(SILENCE, silence, Silence.class);
     parameters.put(CHECKPOINTS, checkpoints, CheckpointStorage.class);
     parameters.put(ROUNDS, rounds, ReadRounds.class);
     parameters.put(TRANSFERS, transfers, Transfers.class);
@@ -41,20 +44,24 @@ public final class PeerRpc implements RpcType {
         parameters,
         requireNonNull(parameters.get(ROUNDS, ReadRounds.class)),
         requireNonNull(parameters.get(TRANSFERS, Transfers.class)),
+        requireNonNull(parameters.get(SILENCE, Silence.class)),
         requireNonNull(parameters.get(CHECKPOINTS, CheckpointStorage.class)));
   }
 
   private static final class Factory extends GrpcFactory {
     private final ReadRounds rounds;
     private final Transfers transfers;
+    private final Silence silence;
     private final CheckpointStorage checkpoints;
 
     Factory(
         Parameters parameters,
         ReadRounds rounds,
         Transfers transfers,
+        Silence silence,
         CheckpointStorage checkpoints) {
       super(parameters);
+      this.silence = silence;
       this.checkpoints = checkpoints;
       this.rounds = rounds;
       this.transfers = transfers;
@@ -65,7 +72,12 @@ public final class PeerRpc implements RpcType {
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
       var appender =
           new PromptLogAppender(
-              server, new HeardLeaderState(state, rounds), follower, transfers, checkpoints);
+              server,
+              new HeardLeaderState(state, rounds),
+              follower,
+              transfers,
+              silence,
+              checkpoints);
       rounds.add(state, appender);
       return appender;
     }

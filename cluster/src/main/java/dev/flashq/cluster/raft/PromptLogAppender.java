@@ -24,7 +24,11 @@ final class PromptLogAppender extends GrpcLogAppender {
   /** As a next index: no change. */
   private static final long UNCHANGED = -1;
 
+  /** Milliseconds until the appender looks again whether it may speak. */
+  private static final long SILENT_MS = 100;
+
   private final Transfers transfers;
+  private final Silence silence;
   private final CheckpointStorage checkpoints;
   private final Rewinds rewinds = new Rewinds();
   private volatile long toldCommit = -1;
@@ -34,20 +38,33 @@ final class PromptLogAppender extends GrpcLogAppender {
       LeaderState leaderState,
       FollowerInfo follower,
       Transfers transfers,
+      Silence silence,
       CheckpointStorage checkpoints) {
     super(server, leaderState, follower);
+    this.silence = silence;
     this.checkpoints = checkpoints;
     this.transfers = transfers;
   }
 
   @Override
+  public boolean shouldSendAppendEntries() {
+    return !silence.isKept() && super.shouldSendAppendEntries();
+  }
+
+  @Override
   public long getHeartbeatWaitTimeMs() {
+    if (silence.isKept()) {
+      return SILENT_MS;
+    }
     return hasNewsOnly() ? 0 : super.getHeartbeatWaitTimeMs();
   }
 
   @Override
   public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
+    if (silence.isKept()) {
+      return null;
+    }
     if (heartbeat && getHeartbeatWaitTimeMs() > 0) {
       // While as many entries as may be are on their way, Ratis sends an empty request for each new
       // entry and each answer, the answers to the empty ones included: thousands in a second, to
@@ -100,6 +117,9 @@ final class PromptLogAppender extends GrpcLogAppender {
    */
   @Override
   public @Nullable SnapshotInfo shouldInstallSnapshot() {
+    if (silence.isKept()) {
+      return null;
+    }
     long silentMs = getFollower().getLastRpcResponseTime().elapsedTimeMs();
     return silentMs < getServer().properties().maxRpcTimeoutMs()
         ? super.shouldInstallSnapshot()

@@ -53,6 +53,7 @@ public final class QueueStateMachine extends BaseStateMachine {
   private final LeaderReads leaderReads = new LeaderReads(rounds);
   private final LogHorizon horizon;
   private final Arrivals arrivals;
+  private final Runnable beforeFlush;
   private @Nullable ReplicaEvents heardBy;
   private volatile boolean stopping;
   private volatile @Nullable ClientId trusted;
@@ -62,8 +63,11 @@ public final class QueueStateMachine extends BaseStateMachine {
 
   /**
    * @param snapshotLogBytes after which the node asks for a checkpoint
+   * @param beforeFlush called by the thread that writes the log, before it flushes
    */
-  public QueueStateMachine(Replica replica, DataFolder data, long snapshotLogBytes) {
+  public QueueStateMachine(
+      Replica replica, DataFolder data, long snapshotLogBytes, Runnable beforeFlush) {
+    this.beforeFlush = beforeFlush;
     this.horizon = new LogHorizon(LogHorizon.INTERVALS * snapshotLogBytes);
     this.replica = replica;
     this.data = data;
@@ -185,6 +189,12 @@ public final class QueueStateMachine extends BaseStateMachine {
               + " cannot be applied; this node stops, because it must not go on without it",
           e);
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> flush(long index) {
+    beforeFlush.run();
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

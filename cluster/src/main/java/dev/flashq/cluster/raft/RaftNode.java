@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.ratis.conf.Parameters;
@@ -23,6 +25,7 @@ import org.apache.ratis.grpc.server.PeerConnections;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -32,6 +35,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.rpc.CallId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.impl.Candidacy;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +55,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   private final Transfers transfers = new Transfers();
   private final ClientId administrator = ClientId.randomId();
   private final CheckpointRequests checkpoints;
+  private final DiskLook disk;
+  private final Silence silence = new Silence();
 
   public RaftNode(
       ClusterSettings settings,
@@ -66,7 +72,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
             settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
     Parameters tls = RatisProperties.tls(settings.certificates());
-    PeerRpc.setParts(tls, stateMachine.rounds(), transfers, stateMachine.checkpoints());
+    PeerRpc.setParts(tls, stateMachine.rounds(), transfers, silence, stateMachine.checkpoints());
     GrpcConfigKeys.Server.setServicesCustomizer(tls, stateMachine.arrivals());
     this.server =
         RaftServer.newBuilder()
@@ -81,6 +87,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     this.link = new RaftLink(server, group, properties, tls, settings.nodeId());
     stateMachine.trust(link.client());
     this.conversations = new Conversations(others(), link::tell, stateMachine::hear);
+    this.disk = new DiskLook(server, group.getGroupId(), elapsedMs);
     this.checkpoints = new CheckpointRequests(this::askForCheckpoint, elapsedMs);
   }
 
@@ -187,6 +194,60 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     return server.snapshotManagementAsync(
         SnapshotManagementRequest.newCreate(
             administrator, self(), group.getGroupId(), CallId.getAndIncrement(), timeoutMs, 1));
+  }
+
+  /** What is seen of the disk; to be asked to look again and again. */
+  public void lookAtDisk() {
+    disk.look();
+  }
+
+  /** Milliseconds for which a write of the log has been under way. */
+  public long logStallMs() {
+    return disk.logMs();
+  }
+
+  /** Milliseconds for which an entry has been being applied. */
+  public long applyStallMs() {
+    return disk.applyMs();
+  }
+
+  /**
+   * Whether this node may lead. When it may not it stands for no election, hands over what it leads
+   * and, when that does not work because Ratis is held up too, keeps silent, so that the others
+   * elect. Returns at once.
+   */
+  public void mayLead(boolean may) {
+    silence.mayLead(may);
+    Thread.ofVirtual().name("leading").start(may ? this::stand : this::abstain);
+  }
+
+  private void abstain() {
+    manageElections(
+        LeaderElectionManagementRequest.newPause(
+            administrator, self(), group.getGroupId(), CallId.getAndIncrement()));
+    handOverLeadership(_ -> true);
+    silence.begin();
+  }
+
+  private void stand() {
+    manageElections(
+        LeaderElectionManagementRequest.newResume(
+            administrator, self(), group.getGroupId(), CallId.getAndIncrement()));
+    try {
+      Candidacy.giveUp(server.getDivision(group.getGroupId()));
+    } catch (IOException | IllegalStateException e) {
+      LOG.warn("This node takes part in no election until it hears a leader", e);
+    }
+  }
+
+  private void manageElections(LeaderElectionManagementRequest request) {
+    try {
+      server.leaderElectionManagementAsync(request).get(TRANSFER_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Elections are not paused or resumed: {}", e.toString());
+    }
   }
 
   @Override
