@@ -3,6 +3,7 @@ package dev.flashq.cluster;
 import dev.flashq.cluster.ClusterView.MemberView;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.peers.CertificateWatch;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.raft.QueueStateMachine;
 import dev.flashq.cluster.raft.RaftNode;
@@ -13,6 +14,7 @@ import dev.flashq.cluster.replica.EngineFactory;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
+import dev.flashq.security.PeerCredentials;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -57,6 +59,7 @@ public final class ClusterNode implements AutoCloseable {
   private final DiskWatch diskWatch;
   private final Replica replica;
   private final RaftNode raft;
+  private final CertificateWatch certificates;
   private final NodeCore core;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -86,7 +89,7 @@ public final class ClusterNode implements AutoCloseable {
       Consumer<Throwable> fatal,
       Runnable beforeFlush) {
     long now = unixMs.getAsLong();
-    settings.certificates().validate(Instant.ofEpochMilli(now));
+    var credentials = new PeerCredentials(settings.certificates(), Instant.ofEpochMilli(now));
     this.settings = settings;
     this.data =
         DataFolder.open(
@@ -110,7 +113,7 @@ public final class ClusterNode implements AutoCloseable {
             data.boot());
     var stateMachine =
         new QueueStateMachine(replica, data, settings.snapshotLogBytes(), beforeFlush);
-    this.raft = newRaft(stateMachine);
+    this.raft = newRaft(stateMachine, credentials);
     this.diskWatch =
         new DiskWatch(
             settings.timing().diskStallMs(),
@@ -118,6 +121,7 @@ public final class ClusterNode implements AutoCloseable {
             raft::applyStallMs,
             this::mayLead,
             serving);
+    this.certificates = new CertificateWatch(credentials, reading, unixMs, LOG::warn);
     this.core =
         new NodeCore(
             new NodeCore.Surroundings(
@@ -137,9 +141,9 @@ public final class ClusterNode implements AutoCloseable {
     stateMachine.hear(core);
   }
 
-  private RaftNode newRaft(QueueStateMachine stateMachine) {
+  private RaftNode newRaft(QueueStateMachine stateMachine, PeerCredentials credentials) {
     try {
-      return new RaftNode(settings, data.raft(), stateMachine, serving::now);
+      return new RaftNode(settings, credentials, data.raft(), stateMachine, serving::now);
     } catch (IOException e) {
       data.close();
       throw new UncheckedIOException("Raft cannot be set up in " + settings.data(), e);
@@ -159,6 +163,7 @@ public final class ClusterNode implements AutoCloseable {
     serving.every(CALL_MS, diskWatch::look);
     watching.start();
     watching.every(CALL_MS, raft::lookAtDisk);
+    certificates.start();
     core.start();
   }
 
@@ -243,6 +248,16 @@ public final class ClusterNode implements AutoCloseable {
   /** Milliseconds for which a write on the disk has been under way; 0 while nothing waits. */
   public long diskStallMs() {
     return diskWatch.stallMs();
+  }
+
+  /** How long this node's certificate is good; negative when it has ended. */
+  public long certificateExpiresSeconds() {
+    return certificates.expiresSeconds();
+  }
+
+  /** Looks at the certificate files now. */
+  void refreshCertificates() {
+    certificates.look();
   }
 
   /** Takes a checkpoint now. */

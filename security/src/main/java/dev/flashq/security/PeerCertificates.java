@@ -15,8 +15,8 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -27,19 +27,39 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param certificate this node's certificate, for both directions of a connection
  * @param key its private key, PKCS#8, not encrypted
  */
-public record PeerCertificates(Path ca, Path certificate, Path key) {
+public record PeerCertificates(Path ca, Path certificate, Path key) implements CertificateSource {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
   /** Fails with a sentence that names the file and what is wrong with it. */
   public PeerCertificates validate(Instant now) {
-    X509Certificate own = PemFiles.certificates(certificate).getFirst();
-    PrivateKey privateKey = PemFiles.privateKey(key);
-    requireValidAt(now, own);
-    requireSigned(own);
-    requireUsages(own);
-    requireMatch(own, privateKey);
+    validate(read(), now);
     return this;
+  }
+
+  /** Reads each file once; whether they fit together is left to {@link #validate}. */
+  Credentials read() {
+    List<X509Certificate> chain = PemFiles.certificates(certificate);
+    return new Credentials(PemFiles.privateKey(key), chain, PemFiles.certificates(ca));
+  }
+
+  void validate(Credentials found, Instant now) {
+    X509Certificate own = found.own();
+    requireValidAt(now, own);
+    requireSigned(own, found.authorities());
+    requireUsages(own);
+    requireMatch(own, found.key());
+  }
+
+  /** Whoever made the files replaces them. */
+  @Override
+  public PeerCertificates renewed() {
+    return this;
+  }
+
+  /** They differ when a file was written since. */
+  List<String> stamps() {
+    return Stream.of(ca, certificate, key).map(PemFiles::stamp).toList();
   }
 
   /** When the node's certificate ends. */
@@ -62,17 +82,11 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
     }
   }
 
-  /** Shows the node's certificate and its chain, and proves that the key is at hand. */
-  public X509ExtendedKeyManager keyManager() {
-    return new OneKey(PemFiles.privateKey(key), PemFiles.certificates(certificate));
-  }
-
-  /** Trusts whoever has a certificate of the authority, and nobody else. */
-  public X509ExtendedTrustManager trustManager() {
+  X509ExtendedTrustManager trust(Credentials credentials) {
     try {
       KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
       authorities.load(null, null);
-      for (X509Certificate authority : PemFiles.certificates(ca)) {
+      for (X509Certificate authority : credentials.authorities()) {
         authorities.setCertificateEntry("ca-" + authorities.size(), authority);
       }
       var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -95,9 +109,9 @@ public record PeerCertificates(Path ca, Path certificate, Path key) {
     }
   }
 
-  private void requireSigned(X509Certificate own) {
+  private void requireSigned(X509Certificate own, List<X509Certificate> authorities) {
     boolean signed =
-        PemFiles.certificates(ca).stream()
+        authorities.stream()
             .anyMatch(
                 authority -> authority.getBasicConstraints() >= 0 && isSignedBy(own, authority));
     if (!signed) {

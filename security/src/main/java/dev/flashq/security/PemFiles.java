@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys in PEM files; every failure names the file. */
 final class PemFiles {
+  private static final long FILE_BYTES = 1024 * 1024;
   private static final long KEY_BYTES = 64 * 1024;
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
   private static final Pattern PKCS8 =
@@ -131,6 +133,19 @@ final class PemFiles {
       channel.force(true);
     }
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+      folder.force(true);
+    }
+  }
+
+  /** Differs when the file was written since; the same for all files that cannot be read. */
+  static String stamp(Path file) {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return attributes.lastModifiedTime() + " " + attributes.size();
+    } catch (IOException _) {
+      return "unreadable";
+    }
   }
 
   private static void requireReadable(Path file) {
@@ -139,6 +154,9 @@ final class PemFiles {
     }
     if (!Files.isReadable(file)) {
       throw new InvalidCertificateException(file + " cannot be read by this process");
+    }
+    if (file.toFile().length() > FILE_BYTES) {
+      throw new InvalidCertificateException(file + " is larger than 1 MiB");
     }
   }
 }

@@ -1,23 +1,15 @@
 package dev.flashq.security;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,10 +40,7 @@ class PeerCertificatesTest {
 
   @Test
   void refusesAnExpiredCertificate() {
-    assertRefused(
-        certificates("node-1"),
-        NOW.plus(Duration.ofDays(400)),
-        "has expired on 2027-03-01T12:00:00Z");
+    assertRefused(certificates("node-1"), NOW.plus(Duration.ofDays(400)), "has expired on 2027-");
   }
 
   @Test
@@ -82,7 +71,9 @@ class PeerCertificatesTest {
     PeerCertificates one = today(folder, "node-1");
     PeerCertificates two = today(folder, "node-2");
 
-    assertThat(greeting(one, two)).isEqualTo('h');
+    try (var pair = pair(one, two)) {
+      pair.connect().close();
+    }
   }
 
   @Test
@@ -90,42 +81,25 @@ class PeerCertificatesTest {
     PeerCertificates member = today(folder, "node-1");
     PeerCertificates stranger = today(elsewhere, "node-1");
 
-    assertThatThrownBy(() -> greeting(member, stranger)).isInstanceOf(IOException.class);
-    assertThatThrownBy(
-            () ->
-                greeting(
-                    member,
-                    new PeerCertificates(member.ca(), stranger.certificate(), stranger.key())))
-        .isInstanceOf(IOException.class);
-  }
-
-  /** What the second is told when it connects to the first. */
-  private static int greeting(PeerCertificates first, PeerCertificates second) throws Exception {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (var socket = context(first).getServerSocketFactory().createServerSocket(0, 1, loopback);
-        var server = Executors.newVirtualThreadPerTaskExecutor()) {
-      ((SSLServerSocket) socket).setNeedClientAuth(true);
-      server.submit(
-          () -> {
-            try (Socket peer = socket.accept()) {
-              peer.getOutputStream().write('h');
-            }
-            return null;
-          });
-      try (Socket peer =
-          context(second).getSocketFactory().createSocket(loopback, socket.getLocalPort())) {
-        return peer.getInputStream().read();
-      }
+    try (var pair = pair(member, stranger)) {
+      assertThatThrownBy(pair::connect).isInstanceOf(IOException.class);
     }
   }
 
-  private static SSLContext context(PeerCertificates certificates) throws GeneralSecurityException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        new KeyManager[] {certificates.keyManager()},
-        new TrustManager[] {certificates.trustManager()},
-        null);
-    return context;
+  @Test
+  void aStrangerWhoTrustsTheMemberGetsNothing(@TempDir Path elsewhere) throws Exception {
+    PeerCertificates member = today(folder, "node-1");
+    PeerCertificates stranger = today(elsewhere, "node-1");
+    Files.write(stranger.ca(), Files.readAllBytes(member.ca()), StandardOpenOption.APPEND);
+
+    try (var pair = pair(member, stranger)) {
+      assertThatThrownBy(pair::connect).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static TlsPair pair(PeerCertificates first, PeerCertificates second) throws Exception {
+    return new TlsPair(
+        new PeerCredentials(first, Instant.now()), new PeerCredentials(second, Instant.now()));
   }
 
   private static PeerCertificates today(Path folder, String node) {

@@ -71,6 +71,15 @@ class PemFilesTest {
     assertRefused(text, "private key in PEM form");
   }
 
+  @Test
+  void readsNoFileOfAnyLength() throws IOException {
+    Path file = file(" ".repeat(1024 * 1024 + 1));
+
+    assertThatThrownBy(() -> PemFiles.certificates(file))
+        .isInstanceOf(InvalidCertificateException.class)
+        .hasMessage(file + " is larger than 1 MiB");
+  }
+
   private void assertRefused(String text, String sentence) throws IOException {
     Path file = file(text);
 

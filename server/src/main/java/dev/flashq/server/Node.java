@@ -9,6 +9,7 @@ import dev.flashq.cluster.config.Timing;
 import dev.flashq.ops.HealthPages;
 import dev.flashq.ops.Metrics;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.security.CertificateSource;
 import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCertificates;
 import dev.flashq.security.TokenEntry;
@@ -90,11 +91,9 @@ public final class Node implements AutoCloseable {
   }
 
   private void startAll(Consumer<Throwable> fatal) {
-    PeerCertificates certificates = certificates();
     ClusterNode cluster =
         started(
-            "cluster",
-            new ClusterNode(settings(certificates), this::open, System::currentTimeMillis, fatal));
+            "cluster", new ClusterNode(settings(), this::open, System::currentTimeMillis, fatal));
     cluster.start();
     TokenAccess tokens = new TokenAccess(tokens());
     Metrics metrics = started("metrics", metrics(cluster));
@@ -136,18 +135,18 @@ public final class Node implements AutoCloseable {
     return part;
   }
 
-  private PeerCertificates certificates() {
+  private CertificateSource certificates() {
     ServerConfig.Peer peer = config.peer();
     if (peer.ownCertificates()) {
       return new PeerCertificates(
           peer.ca().orElseThrow(), peer.certificate().orElseThrow(), peer.key().orElseThrow());
     }
     List<String> hosts = config.members().stream().map(MemberAddress::host).distinct().toList();
-    return new DevelopmentCa(peer.developmentCa(), InstantSource.system())
-        .certificatesOf(config.nodeId(), hosts);
+    var ca = new DevelopmentCa(peer.developmentCa(), InstantSource.system());
+    return () -> ca.certificatesOf(config.nodeId(), hosts);
   }
 
-  private ClusterSettings settings(PeerCertificates certificates) {
+  private ClusterSettings settings() {
     return new ClusterSettings(
         config.clusterId(),
         config.nodeId(),
@@ -156,7 +155,7 @@ public final class Node implements AutoCloseable {
             .toList(),
         config.data(),
         config.dataReplaced(),
-        certificates,
+        certificates(),
         new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
         ProposalLimits.DEFAULT,
         config.raft().snapshotBytes(),
@@ -215,6 +214,10 @@ public final class Node implements AutoCloseable {
         "flashq.disk.stall.ms",
         "Milliseconds for which a write of the log or of the state has been under way; 0 while nothing waits",
         cluster::diskStallMs);
+    metrics.gauge(
+        "flashq.certificate.expires.seconds",
+        "Seconds until this node's certificate ends; negative when it has",
+        cluster::certificateExpiresSeconds);
     metrics.gauge(
         "flashq.connections.open", "Client connections", () -> stats.connectionsOpen.sum());
     metrics.counter(

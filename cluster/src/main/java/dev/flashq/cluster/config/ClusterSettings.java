@@ -1,6 +1,6 @@
 package dev.flashq.cluster.config;
 
-import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.CertificateSource;
 import dev.flashq.statemachine.FeatureLevel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public record ClusterSettings(
     List<Member> members,
     Path data,
     boolean dataReplaced,
-    PeerCertificates certificates,
+    CertificateSource certificates,
     Timing timing,
     ProposalLimits proposals,
     long snapshotLogBytes,
@@ -60,7 +60,7 @@ public record ClusterSettings(
       String nodeId,
       List<Member> members,
       Path data,
-      PeerCertificates certificates) {
+      CertificateSource certificates) {
     this(
         cluster,
         nodeId,

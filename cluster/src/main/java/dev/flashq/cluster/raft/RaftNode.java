@@ -4,6 +4,7 @@ import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.peers.PeerLink;
+import dev.flashq.security.PeerCredentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -60,6 +61,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
 
   public RaftNode(
       ClusterSettings settings,
+      PeerCredentials credentials,
       Path raftFolder,
       QueueStateMachine stateMachine,
       LongSupplier elapsedMs)
@@ -71,7 +73,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
             RaftGroupId.valueOf(settings.group()),
             settings.members().stream().map(RaftNode::peer).toList());
     RaftProperties properties = RatisProperties.of(settings, raftFolder);
-    Parameters tls = RatisProperties.tls(settings.certificates());
+    Parameters tls = RatisProperties.tls(credentials);
     PeerRpc.setParts(tls, stateMachine.rounds(), transfers, silence, stateMachine.checkpoints());
     GrpcConfigKeys.Server.setServicesCustomizer(tls, stateMachine.arrivals());
     this.server =

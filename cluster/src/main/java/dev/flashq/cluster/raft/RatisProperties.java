@@ -2,7 +2,7 @@ package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.protocol.Limits;
-import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.PeerCredentials;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +43,10 @@ public final class RatisProperties {
    * Mutual TLS on the one peer port, for peers, clients and administration alike, in both
    * directions.
    */
-  public static Parameters tls(PeerCertificates certificates) {
+  public static Parameters tls(PeerCredentials credentials) {
     var parameters = new Parameters();
     // From files, gRPC would first load all of BouncyCastle: half a second of a node's start.
-    var tls = new GrpcTlsConfig(certificates.keyManager(), certificates.trustManager(), true);
+    var tls = new GrpcTlsConfig(credentials.keyManager(), credentials.trustManager(), true);
     GrpcConfigKeys.TLS.setConf(parameters, tls);
     GrpcConfigKeys.Server.setTlsConf(parameters, tls);
     GrpcConfigKeys.Client.setTlsConf(parameters, tls);

@@ -6,8 +6,10 @@ import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.PeerCredentials;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +63,8 @@ class RatisPropertiesTest {
   void everyChannelDemandsMutualTls(@TempDir Path folder) {
     PeerCertificates certificates =
         new DevelopmentCa(folder, InstantSource.system()).certificatesOf("n1", List.of());
-    Parameters parameters = RatisProperties.tls(certificates);
+    var credentials = new PeerCredentials(certificates, Instant.now());
+    Parameters parameters = RatisProperties.tls(credentials);
 
     for (GrpcTlsConfig tls :
         List.of(
