@@ -35,6 +35,9 @@ final class CertificateIssuer {
   private static final Duration CA_LIFE = Duration.ofDays(3650);
   private static final Duration NODE_LIFE = Duration.ofDays(365);
 
+  /** Days by which lives of nodes differ, so that not all end at once. */
+  private static final int SPREAD_DAYS = 30;
+
   /** Clocks of machines differ; a certificate is good from a little before it was made. */
   private static final Duration CLOCK_SLACK = Duration.ofDays(1);
 
@@ -78,6 +81,7 @@ final class CertificateIssuer {
     }
   }
 
+  /** A certificate for about a year, and never for longer than the authority has left. */
   X509Certificate issue(String nodeId, PublicKey key, Set<String> names) {
     Instant now = clock.instant();
     var builder =
@@ -85,7 +89,7 @@ final class CertificateIssuer {
             ca.getSubjectX500Principal(),
             serial(),
             Date.from(now.minus(CLOCK_SLACK)),
-            Date.from(now.plus(NODE_LIFE)),
+            Date.from(end(nodeId, now)),
             new X500Principal("CN=" + nodeId),
             key);
     try {
@@ -101,6 +105,16 @@ final class CertificateIssuer {
     } catch (CertIOException e) {
       throw new IllegalStateException("an extension cannot be encoded", e);
     }
+  }
+
+  Instant caEndsAt() {
+    return ca.getNotAfter().toInstant();
+  }
+
+  private Instant end(String nodeId, Instant now) {
+    int earlier = Math.floorMod(nodeId.hashCode(), SPREAD_DAYS + 1);
+    Instant end = now.plus(NODE_LIFE).minus(Duration.ofDays(earlier));
+    return end.isBefore(caEndsAt()) ? end : caEndsAt();
   }
 
   private static GeneralNames alternativeNames(Set<String> names) {

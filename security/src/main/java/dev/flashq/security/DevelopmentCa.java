@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Set;
@@ -20,11 +22,12 @@ import java.util.TreeSet;
  * cluster over several machines gets its certificates from elsewhere.
  */
 public final class DevelopmentCa {
-  /** A certificate that ends sooner is replaced when its node starts. */
+  /** A certificate that ends sooner is renewed. */
   private static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
   private final Path folder;
   private final InstantSource clock;
+  private boolean opened;
 
   public DevelopmentCa(Path folder, InstantSource clock) {
     this.folder = folder;
@@ -32,10 +35,11 @@ public final class DevelopmentCa {
   }
 
   /**
-   * The certificates of a node, made if they are missing, end soon or lack a host. Fails with
-   * {@link InvalidCertificateException} when a file of the folder is not what it should be.
+   * The certificates of a node, made if they are missing, renewed if they end soon or lack a host.
+   * Fails with {@link InvalidCertificateException} when a file of the folder is not what it should
+   * be.
    */
-  public PeerCertificates certificatesOf(String nodeId, Collection<String> hosts) {
+  public synchronized PeerCertificates certificatesOf(String nodeId, Collection<String> hosts) {
     try {
       Files.createDirectories(
           folder,
@@ -52,25 +56,47 @@ public final class DevelopmentCa {
   private PeerCertificates prepare(String nodeId, Set<String> names) throws IOException {
     Path ca = folder.resolve("ca.pem");
     Path caKey = folder.resolve("ca-key.pem");
+    if (opened && !Files.exists(ca)) {
+      // A new one, made beside running nodes, would part them.
+      throw new InvalidCertificateException("There is no file " + ca);
+    }
     requireBothOrNone(ca, caKey);
     var authority = Files.exists(ca) ? open(ca, caKey) : create(ca, caKey);
+    opened = true;
+    requireAlive(authority, ca);
     var node =
         new PeerCertificates(
             ca, folder.resolve(nodeId + ".pem"), folder.resolve(nodeId + "-key.pem"));
     requireBothOrNone(node.certificate(), node.key());
-    if (!Files.exists(node.certificate()) || isOutdated(node, names)) {
+    if (!Files.exists(node.certificate())) {
       KeyPair keys = CertificateIssuer.newKeys();
-      X509Certificate certificate = authority.issue(nodeId, keys.getPublic(), names);
-      Files.deleteIfExists(node.certificate());
       PemFiles.write(node.key(), keys.getPrivate());
-      PemFiles.write(node.certificate(), certificate);
+      PemFiles.write(node.certificate(), authority.issue(nodeId, keys.getPublic(), names));
+    } else if (isOutdated(node, names, authority)) {
+      // The key stays: with one file to replace there is no moment at which the two do not match.
+      PublicKey key = PemFiles.certificates(node.certificate()).getFirst().getPublicKey();
+      PemFiles.write(node.certificate(), authority.issue(nodeId, key, names));
     }
     return node.validate(clock.instant());
   }
 
-  private boolean isOutdated(PeerCertificates node, Set<String> names) {
-    return node.expiresAt().isBefore(clock.instant().plus(RENEW_BEFORE))
-        || !node.hosts().containsAll(names);
+  /** One that lasts as long as the authority cannot be renewed. */
+  private boolean isOutdated(PeerCertificates node, Set<String> names, CertificateIssuer issuer) {
+    Instant end = node.expiresAt();
+    boolean endsSoon =
+        end.isBefore(clock.instant().plus(RENEW_BEFORE)) && end.isBefore(issuer.caEndsAt());
+    return endsSoon || !node.hosts().containsAll(names);
+  }
+
+  private void requireAlive(CertificateIssuer authority, Path ca) {
+    if (!authority.caEndsAt().isAfter(clock.instant())) {
+      throw new InvalidCertificateException(
+          "The development CA in "
+              + ca
+              + " has ended on "
+              + authority.caEndsAt()
+              + "; stop all nodes, remove the files beside it, and start them again");
+    }
   }
 
   private CertificateIssuer create(Path ca, Path caKey) throws IOException {

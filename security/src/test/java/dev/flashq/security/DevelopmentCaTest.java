@@ -3,6 +3,8 @@ package dev.flashq.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flashq.security.PeerCredentials.Refresh.Replaced;
+import dev.flashq.security.PeerCredentials.Refresh.Unchanged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,76 @@ class DevelopmentCaTest {
     PeerCertificates renewed = at(later).certificatesOf("node-1", List.of());
 
     assertThat(renewed.expiresAt()).isAfter(later.plus(Duration.ofDays(300)));
+  }
+
+  @Test
+  void renewsTheCertificateOfARunningNodeInItsLastThirtyDays() {
+    var now = new AtomicReference<>(NOW);
+    var moving = new DevelopmentCa(folder, now::get);
+    var node = new PeerCredentials(() -> moving.certificatesOf("node-1", List.of()), NOW);
+    Instant end = node.expiresAt();
+
+    Instant early = end.minus(Duration.ofDays(30));
+    now.set(early);
+    assertThat(node.refresh(early)).isEqualTo(new Unchanged());
+
+    Instant due = early.plusSeconds(1);
+    now.set(due);
+    assertThat(node.refresh(due)).isInstanceOf(Replaced.class);
+    assertThat(node.expiresAt()).isAfter(end.plus(Duration.ofDays(300)));
+  }
+
+  @Test
+  void keepsTheKeyWhenItRenews() throws IOException {
+    PeerCertificates node = ca.certificatesOf("node-1", List.of());
+    String certificate = Files.readString(node.certificate());
+    String key = Files.readString(node.key());
+
+    var _ = at(NOW.plus(Duration.ofDays(350))).certificatesOf("node-1", List.of());
+
+    assertThat(Files.readString(node.certificate())).isNotEqualTo(certificate);
+    assertThat(Files.readString(node.key())).isEqualTo(key);
+  }
+
+  @Test
+  void givesNodesLivesThatEndOnDifferentDays() {
+    List<Instant> ends =
+        Stream.of("node-1", "node-2", "node-3", "node-4", "node-5")
+            .map(node -> ca.certificatesOf(node, List.of()).expiresAt())
+            .toList();
+
+    assertThat(ends)
+        .doesNotHaveDuplicates()
+        .allSatisfy(
+            end ->
+                assertThat(end)
+                    .isBetween(NOW.plus(Duration.ofDays(335)), NOW.plus(Duration.ofDays(365))));
+  }
+
+  @Test
+  void noCertificateOutlivesTheAuthority() throws IOException {
+    Path authority = ca.certificatesOf("node-1", List.of()).ca();
+    Instant end = PemFiles.certificates(authority).getFirst().getNotAfter().toInstant();
+    DevelopmentCa late = at(end.minus(Duration.ofDays(20)));
+    PeerCertificates node = late.certificatesOf("node-1", List.of());
+    String last = Files.readString(node.certificate());
+
+    assertThat(node.expiresAt()).isEqualTo(end);
+    var _ = late.certificatesOf("node-1", List.of());
+    assertThat(Files.readString(node.certificate())).isEqualTo(last);
+    assertThatThrownBy(() -> at(end).certificatesOf("node-1", List.of()))
+        .isInstanceOf(InvalidCertificateException.class)
+        .hasMessageContaining("has ended on " + end);
+  }
+
+  @Test
+  void makesNoSecondAuthorityBesideRunningNodes() throws IOException {
+    PeerCertificates node = ca.certificatesOf("node-1", List.of());
+    Files.delete(node.ca());
+
+    assertThatThrownBy(() -> ca.certificatesOf("node-1", List.of()))
+        .isInstanceOf(InvalidCertificateException.class)
+        .hasMessage("There is no file " + node.ca());
   }
 
   @Test
