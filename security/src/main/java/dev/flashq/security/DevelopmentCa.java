@@ -2,6 +2,7 @@ package dev.flashq.security;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -130,10 +131,16 @@ public final class DevelopmentCa {
   }
 
   private static Set<String> names(String nodeId, Collection<String> hosts) {
-    Set<String> names = new TreeSet<>(hosts);
+    Set<String> names = new TreeSet<>();
+    hosts.forEach(host -> names.add(asRead(host)));
     names.add(nodeId);
     names.add("localhost");
     names.add("127.0.0.1");
     return names;
+  }
+
+  /** An address of IPv6, which can be written in many ways, as it is read from a certificate. */
+  private static String asRead(String host) {
+    return host.indexOf(':') < 0 ? host : InetAddress.ofLiteral(host).getHostAddress();
   }
 }

@@ -98,6 +98,17 @@ class DevelopmentCaTest {
   }
 
   @Test
+  void keepsTheCertificateOfANodeWithAnAddressOfIpv6() throws IOException {
+    PeerCertificates node = ca.certificatesOf("node-1", List.of("::1", "2001:DB8::7"));
+    String before = Files.readString(node.certificate());
+
+    var _ = ca.certificatesOf("node-1", List.of("2001:db8:0::7", "::1"));
+
+    assertThat(Files.readString(node.certificate())).isEqualTo(before);
+    assertThat(node.hosts()).contains("0:0:0:0:0:0:0:1", "2001:db8:0:0:0:0:0:7");
+  }
+
+  @Test
   void keepsTheKeyWhenItRenews() throws IOException {
     PeerCertificates node = ca.certificatesOf("node-1", List.of());
     String certificate = Files.readString(node.certificate());
