@@ -39,7 +39,10 @@ import java.util.function.LongSupplier;
 final class TestCluster implements AutoCloseable {
   static final QueueName MAIL = new QueueName("mail");
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final Path folder;
+  private final String host;
   private final List<Member> members;
   private final long snapshotBytes;
   private final Map<String, ClusterNode> nodes = new TreeMap<>();
@@ -52,19 +55,29 @@ final class TestCluster implements AutoCloseable {
   }
 
   TestCluster(Path folder, int size, long snapshotBytes) {
-    this.folder = folder;
-    this.snapshotBytes = snapshotBytes;
-    this.members = members(size);
+    this(folder, size, snapshotBytes, LOOPBACK);
   }
 
-  private static List<Member> members(int size) {
+  private TestCluster(Path folder, int size, long snapshotBytes, String host) {
+    this.folder = folder;
+    this.snapshotBytes = snapshotBytes;
+    this.host = host;
+    this.members = members(size, host);
+  }
+
+  /** One whose members have another address of this machine. */
+  static TestCluster at(String host, Path folder, int size) {
+    return new TestCluster(folder, size, ClusterSettings.SNAPSHOT_LOG_BYTES, host);
+  }
+
+  private static List<Member> members(int size, String host) {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       List<Member> members = new ArrayList<>();
       for (int i = 1; i <= size; i++) {
-        var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var socket = new ServerSocket(0, 1, InetAddress.ofLiteral(host));
         sockets.add(socket);
-        members.add(new Member("n" + i, "127.0.0.1", socket.getLocalPort()));
+        members.add(new Member("n" + i, host, socket.getLocalPort()));
       }
       for (ServerSocket socket : sockets) {
         socket.close();
@@ -139,7 +152,7 @@ final class TestCluster implements AutoCloseable {
   private ClusterSettings settings(String id, boolean replaced, int featureLevel) {
     var certificates =
         new DevelopmentCa(folder.resolve("certs"), InstantSource.system())
-            .certificatesOf(id, List.of());
+            .certificatesOf(id, List.of(host));
     return new ClusterSettings(
         "test",
         id,
