@@ -1,6 +1,7 @@
 package dev.flashq.server.config;
 
 import dev.flashq.cluster.config.Member;
+import java.net.Inet6Address;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,7 +30,16 @@ public record MemberAddress(String id, String host, int peerPort, int tcpPort, i
   }
 
   private static String withoutBrackets(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return host.startsWith("[") ? ofIpv6(host.substring(1, host.length() - 1)) : host;
+  }
+
+  private static String ofIpv6(String address) {
+    try {
+      var _ = Inet6Address.ofLiteral(address);
+      return address;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("addresses of IPv6 between brackets", e);
+    }
   }
 
   private String address(int port) {

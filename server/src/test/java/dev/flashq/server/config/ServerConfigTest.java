@@ -82,6 +82,8 @@ class ServerConfigTest {
     refuses("node.id=-n1", "key 'node.id' has the value '-n1'; expected: 1 to 63 letters");
     refuses("node.id=" + "n".repeat(64), "expected: 1 to 63 letters");
     refuses("cluster.members=n_1@h:1/2/3", "ids of members of 1 to 63 letters");
+    refuses("cluster.members=n1@[::1::2]:1/2/3", "expected: addresses of IPv6 between brackets");
+    refuses("cluster.members=n1@[10.0.0.1]:1/2/3", "expected: addresses of IPv6 between brackets");
     refuses("cluster.id=" + "c".repeat(64), "expected: 1 to 63 letters");
     refuses("insecure=yes", "key 'insecure' has the value 'yes'; expected: true or false");
     refuses(
