@@ -6,12 +6,12 @@ import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
 import dev.flashq.client.NewJob;
 import dev.flashq.client.QueueCounts;
+import dev.flashq.launcher.Folders;
 import dev.flashq.launcher.LocalCluster;
 import dev.flashq.launcher.LocalNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,26 +180,10 @@ final class Backlog {
   }
 
   private static double mebibytes(Path folder) {
-    try (var files = Files.walk(folder)) {
-      // Files shared by hard links count once.
-      return files
-              .filter(Files::isRegularFile)
-              .map(file -> List.of(attribute(file, "unix:ino"), attribute(file, "size")))
-              .distinct()
-              .mapToLong(pair -> (Long) pair.getLast())
-              .sum()
-          / (1024.0 * 1024);
+    try {
+      return Folders.bytes(folder) / (1024.0 * 1024);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Object attribute(Path file, String name) {
-    try {
-      return Files.getAttribute(file, name);
-    } catch (IOException e) {
-      // Deleted while we looked: a log segment or a compacted file.
-      return 0L;
     }
   }
 }
