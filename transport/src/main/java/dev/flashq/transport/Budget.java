@@ -92,6 +92,11 @@ public final class Budget {
     return tasks;
   }
 
+  /** Whether somebody waits for room. */
+  public boolean isAwaited() {
+    return !waiting.isEmpty();
+  }
+
   public long things() {
     return things.get();
   }

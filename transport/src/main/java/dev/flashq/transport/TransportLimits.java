@@ -19,8 +19,10 @@ public final class TransportLimits {
     COMMANDS(Limits.COMMANDS_IN_FLIGHT),
     WAITS(Limits.WAITS),
     WAITS_PER_CONNECTION(Limits.WAITS_PER_CONNECTION),
-    /** Bytes of requests that are not answered yet: there are several copies of each. */
-    REQUEST_BYTES(heap -> heap / 32),
+    /** Bytes of small requests that are not answered yet: there are several copies of each. */
+    REQUEST_BYTES(heap -> heap / 64),
+    /** Bytes of those above {@link Limits#LARGE_COMMAND_BYTES}, which no small one waits for. */
+    LARGE_REQUEST_BYTES(heap -> heap / 64),
     REQUEST_BYTES_PER_CONNECTION(heap -> heap / 32),
     /** Bytes of unfinished large frames, lines and bodies. */
     ASSEMBLY_BYTES(heap -> heap / 8),

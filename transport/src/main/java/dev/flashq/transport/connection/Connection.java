@@ -154,7 +154,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
-    if (inputEnded && reading() && protocol.hungry()) {
+    if (inputEnded && flowing() && protocol.hungry()) {
       endReading();
     }
   }

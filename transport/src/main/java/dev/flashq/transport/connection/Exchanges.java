@@ -75,7 +75,7 @@ public final class Exchanges implements Runnable {
   @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
   private void toGateway(Exchange exchange, Plan plan) {
     boolean waits = plan.waits();
-    if (waits ? !beginWait(exchange) : !admit(exchange)) {
+    if (waits && !beginWait(exchange)) {
       exchange.complete(protocol.busy());
       return;
     }
@@ -99,13 +99,6 @@ public final class Exchanges implements Runnable {
     }
   }
 
-  private boolean admit(Exchange exchange) {
-    if (!exchange.admitted) {
-      exchange.admitted = context.commands.tryTake(exchange.requestBytes);
-    }
-    return exchange.admitted;
-  }
-
   /** The exchange may take long: it goes over to the budget of waits. False if that is used up. */
   private boolean beginWait(Exchange exchange) {
     if (waiting.size() >= context.limits.get(Limit.WAITS_PER_CONNECTION)
@@ -126,7 +119,7 @@ public final class Exchanges implements Runnable {
     }
     if (exchange.admitted) {
       exchange.admitted = false;
-      context.commands.giveBack(exchange.requestBytes);
+      context.commands(exchange.requestBytes).giveBack(exchange.requestBytes);
     }
   }
 

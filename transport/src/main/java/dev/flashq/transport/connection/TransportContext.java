@@ -1,5 +1,6 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
@@ -28,8 +29,11 @@ public final class TransportContext {
 
   final WrongTokens wrongTokens = new WrongTokens();
 
-  /** Requests that are not answered yet, waiting ones aside. */
+  /** Small requests that are not answered yet, waiting ones aside. */
   public final Budget commands;
+
+  /** The same for large ones. */
+  public final Budget largeCommands;
 
   /** Pulls and waits. */
   public final Budget waits;
@@ -55,9 +59,16 @@ public final class TransportContext {
     this.limits = limits;
     this.hints = hints;
     this.commands = new Budget(limits.get(Limit.COMMANDS), limits.get(Limit.REQUEST_BYTES));
+    this.largeCommands =
+        new Budget(limits.get(Limit.COMMANDS), limits.get(Limit.LARGE_REQUEST_BYTES));
     this.waits = new Budget(limits.get(Limit.WAITS), Long.MAX_VALUE);
     this.assembly = new Budget(Long.MAX_VALUE, limits.get(Limit.ASSEMBLY_BYTES));
     this.largeAnswers = new Budget(Long.MAX_VALUE, limits.get(Limit.LARGE_ANSWER_BYTES));
+  }
+
+  /** The budget that a request of so many bytes is taken from. */
+  Budget commands(long bytes) {
+    return bytes > Limits.LARGE_COMMAND_BYTES ? largeCommands : commands;
   }
 
   /** Bytes of all answers that clients have not taken. */

@@ -61,6 +61,9 @@ final class HttpProtocol implements Protocol {
   /** Set between a request's head and the end of its body; null while the body is of no use. */
   private @Nullable Head head;
 
+  /** A complete request that waits for room in the budget of commands, with its body. */
+  private @Nullable Head parked;
+
   /** Bytes of the body if they are known, otherwise the most they may be. */
   private int bodyEnd;
 
@@ -88,6 +91,9 @@ final class HttpProtocol implements Protocol {
   public boolean next() {
     if (last || !connection.idle()) {
       return false;
+    }
+    if (parked != null) {
+      return handle(parked);
     }
     HttpObject part = connection.open() || receiving() ? inbox.poll() : null;
     if (part == null) {
@@ -140,7 +146,7 @@ final class HttpProtocol implements Protocol {
     Optional<Principal> principal = connection.identity().bearer(authorization);
     if (principal.isEmpty()) {
       forgetBody();
-      Exchange exchange = begin(null, Principal.ANONYMOUS, 0);
+      Exchange exchange = begin();
       if (Identity.namesToken(authorization)) {
         connection.identity().refuse(exchange, LOGIN);
       } else {
@@ -157,7 +163,7 @@ final class HttpProtocol implements Protocol {
   }
 
   private void askOps(String path) {
-    ops.ask(path, begin(null, Principal.ANONYMOUS, 0));
+    ops.ask(path, begin());
   }
 
   private void expectBody(HttpRequest request, Target.ToHandler target, Principal principal) {
@@ -197,36 +203,47 @@ final class HttpProtocol implements Protocol {
     }
   }
 
-  private void handle(Head request) {
+  /** False: it will be tried again when there is room. */
+  private boolean handle(Head request) {
     int length = body.size();
+    head = null;
+    if (!connection.admission().admit(length)) {
+      parked = request;
+      return false;
+    }
     byte[] bytes = body.take();
     forgetBody();
     Request parsed = length == 0 ? reader.read(EMPTY_OBJECT, 0, 2) : reader.read(bytes, 0, length);
-    Exchange exchange = begin(parsed.reqId(), request.principal(), length);
+    last = !keepAlive;
+    Exchange exchange =
+        connection.exchanges().begin(parsed.reqId(), request.principal(), length, true);
     Plan plan = request.plan(parsed);
     reader.forget();
     connection.exchanges().start(exchange, plan);
+    return true;
   }
 
   /** Answers without the gateway; what may follow of the request is of no use. */
   private void answer(Object outcome) {
     forgetBody();
-    begin(null, Principal.ANONYMOUS, 0).complete(outcome);
+    begin().complete(outcome);
   }
 
-  private Exchange begin(byte @Nullable [] reqId, Principal principal, int bytes) {
+  /** A request that does not go to the gateway. */
+  private Exchange begin() {
     last = !keepAlive;
-    return connection.exchanges().begin(reqId, principal, bytes, false);
+    return connection.exchanges().begin(null, Principal.ANONYMOUS, 0, false);
   }
 
   private void forgetBody() {
     head = null;
+    parked = null;
     body.release();
   }
 
   @Override
   public boolean hungry() {
-    return inbox.isEmpty();
+    return inbox.isEmpty() && parked == null;
   }
 
   @Override
@@ -243,7 +260,7 @@ final class HttpProtocol implements Protocol {
 
   @Override
   public boolean receiving() {
-    return head != null;
+    return head != null || parked != null;
   }
 
   @Override

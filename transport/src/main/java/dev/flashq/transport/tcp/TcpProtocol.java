@@ -152,8 +152,11 @@ final class TcpProtocol implements Protocol {
   /** A last line may have no end. */
   @Override
   public void endOfInput() {
-    if (framer != null && framer.last() && context.commands.tryTake(framer.length())) {
-      handle(framer);
+    if (framer != null && !parked && framer.last()) {
+      parked = !connection.admission().admit(framer.length());
+      if (!parked) {
+        handle(framer);
+      }
     }
   }
 

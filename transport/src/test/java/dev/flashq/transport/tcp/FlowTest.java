@@ -28,6 +28,7 @@ class FlowTest {
           .with(Limit.REQUEST_BYTES_PER_CONNECTION, 4L * MB)
           .with(Limit.COMMANDS, COMMANDS)
           .with(Limit.REQUEST_BYTES, 8L * MB)
+          .with(Limit.LARGE_REQUEST_BYTES, 8L * MB)
           .with(Limit.WAITS, 30)
           .with(Limit.UNREAD_BYTES_PER_CONNECTION, 3L * MB)
           .with(Limit.UNREAD_BYTES, 6L * MB)
@@ -96,9 +97,30 @@ class FlowTest {
     try (TextClient greedy = fixture.text()) {
       sendLater(greedy, "{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(MB) + "'}", 20);
       await().until(() -> fixture.gateway.heldBack() == 4);
-      assertThat(fixture.context.commands.bytes()).isLessThan(5L * MB);
+      assertThat(fixture.context.largeCommands.bytes()).isBetween(4L * MB, 5L * MB);
       fixture.gateway.letGo();
       assertThat(greedy.answers(20)).hasSize(20);
+    }
+  }
+
+  @Test
+  void letsSmallRequestsPassThoseThatAreLarge() throws IOException {
+    fixture.gateway.hold();
+    try (TextClient greedy = fixture.text();
+        TextClient second = fixture.text();
+        TextClient third = fixture.text();
+        TextClient other = fixture.text()) {
+      String large = "{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(3 * MB) + "'}";
+      sendLater(greedy, large, 2);
+      sendLater(second, large, 2);
+      sendLater(third, large, 2);
+      await().until(() -> fixture.context.largeCommands.isAwaited());
+      int before = fixture.gateway.heldBack();
+      sendLater(other, "{'cmd':'PUSH','queue':'q','data':{}}", 1);
+      await().until(() -> fixture.gateway.heldBack() == before + 1);
+      fixture.gateway.letGo();
+      assertThat(other.answers(1)).hasSize(1);
+      assertThat(greedy.answers(2)).hasSize(2);
     }
   }
 
