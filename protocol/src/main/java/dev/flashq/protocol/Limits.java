@@ -144,9 +144,6 @@ public final class Limits {
   /** Answers kept per client for repeated request ids. */
   public static final int ANSWERS_PER_CLIENT = 8192;
 
-  /** Clients whose answers are kept; the longest silent one is forgotten first. */
-  public static final int CLIENTS = 20_000;
-
   /** Milliseconds after a client's last request until its answers are forgotten. */
   public static final long REQUEST_ID_MS = 10 * 60 * 1000L;
 
@@ -204,11 +201,15 @@ public final class Limits {
   /** Jobs that one log entry releases or buries because a job that they waited for has ended. */
   public static final int FOLLOW_UPS_PER_ENTRY = 5_000;
 
-  /** Bytes in memory of the answers kept for one client. */
+  /** Bytes of the answers kept for one client. */
   public static final int ANSWER_BYTES_PER_CLIENT = 2 * 1024 * 1024;
 
-  /** Bytes in memory of the answers kept for all clients. */
-  public static final long ANSWERS_BYTES = 64L * 1024 * 1024;
+  /**
+   * Bytes on the disk of the answers kept for the clients of one principal, about: 24 million of
+   * single requests with ids of 36 bytes, which are ten minutes of 39,000 a second. Beyond, the
+   * clients that were heard longest ago are forgotten.
+   */
+  public static final long ANSWER_BYTES_PER_PRINCIPAL = 4L * 1024 * 1024 * 1024;
 
   /** Bytes of one replicated log entry's commands before the next entry is begun. */
   public static final int ENTRY_BYTES = 1024 * 1024;

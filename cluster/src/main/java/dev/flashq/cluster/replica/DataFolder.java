@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * said that the disk was replaced.
  */
 public final class DataFolder implements AutoCloseable {
-  private static final String FORMAT = "3";
+  private static final String FORMAT = "4";
   private static final String FIRST = "first-boot";
   private static final String REPLACED = "replaced";
 

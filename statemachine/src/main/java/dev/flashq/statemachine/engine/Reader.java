@@ -73,15 +73,13 @@ final class Reader {
       return null;
     }
     Job job = JobCodec.decode(id, header);
-    boolean completed = job.status() instanceof JobStatus.Completed end && end.result();
-    Payload result = completed ? payload(id, true, view) : null;
-    int resultBytes = size(result);
+    int resultBytes = job.status() instanceof JobStatus.Completed end ? end.resultBytes() : 0;
     boolean largeResult = JobViews.isLarge(resultBytes);
     return JobViews.view(
         job,
         name(job.queue(), view),
         JobViews.isLarge(job.dataBytes()) ? null : payload(id, false, view),
-        largeResult ? null : result,
+        resultBytes == 0 || largeResult ? null : payload(id, true, view),
         largeResult ? resultBytes : 0,
         job.status() instanceof JobStatus.Active ? meta(view).getLeasePauseMs() : 0);
   }

@@ -118,7 +118,7 @@ public final class RocksEngine implements QueueEngine {
     state.tables.entryLock().lock();
     try {
       run = runWithoutFaults(entry, index, answering);
-      state.writeRows(index);
+      state.writeRows();
       state.meta.seal(term, index, state.tables.checksum());
       state.tables.commit();
       ended(term, index, run.turn);
@@ -191,7 +191,7 @@ public final class RocksEngine implements QueueEngine {
       if (id == null) {
         return decide(submission, turn);
       }
-      StoredReply known = state.answers.find(id);
+      StoredReply known = state.answers.find(id, turn.work());
       if (known != null) {
         return StoredReplies.isTo(submission.command(), known)
             ? StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn))
@@ -199,7 +199,7 @@ public final class RocksEngine implements QueueEngine {
       }
       Reply reply = decide(submission, turn);
       if (isFinal(reply)) {
-        state.answers.give(id, submission.command(), reply);
+        state.answers.give(id, submission.principal(), submission.command(), reply);
       }
       return reply;
     } catch (StorageException e) {

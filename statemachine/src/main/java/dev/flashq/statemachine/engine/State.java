@@ -55,8 +55,8 @@ final class State implements AutoCloseable {
   }
 
   /** The rows that gather over an entry. */
-  void writeRows(long index) {
-    answers.write(index, meta.clock());
+  void writeRows() {
+    answers.write(meta.clock());
     completedIds.write(meta.lastJobId());
     queues.write(meta.clock());
   }

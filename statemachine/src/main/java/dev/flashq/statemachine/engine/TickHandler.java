@@ -94,7 +94,9 @@ final class TickHandler {
       }
       case IDLE_QUEUE -> queues.idleTimer((int) timer.subject(), turn.now());
       case DEBOUNCE -> debounce.close(name, turn.now());
-      case CLIENT -> answers.clientTimer(name, turn.now());
+      case SILENT_CLIENTS -> {
+        return 1 + answers.forgetSilent(name, limit, turn.now());
+      }
       case DEPENDENTS, DEPENDENTS_OF_FAILED ->
           lifecycle.cascade().goOn(timer.kind(), timer.subject(), name, turn);
     }
@@ -103,7 +105,7 @@ final class TickHandler {
 
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
-      case DEBOUNCE, CLIENT, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
+      case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
       case DELAY, EXPIRY, RETENTION, IDLE_QUEUE -> false;
     };
   }

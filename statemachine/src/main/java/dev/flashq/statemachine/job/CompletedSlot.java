@@ -17,7 +17,7 @@ public final class CompletedSlot {
   static Slot of(Job job, JobStatus.Completed completed) {
     long value = job.id();
     value |= job.options().customId() == null ? 0 : HAS_CUSTOM_ID;
-    value |= completed.result() ? HAS_RESULT : 0;
+    value |= completed.resultBytes() > 0 ? HAS_RESULT : 0;
     return new Slot(isAged(job) ? completed.at() : completed.expiresAt(), job.id(), value);
   }
 

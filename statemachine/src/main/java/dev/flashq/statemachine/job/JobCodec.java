@@ -61,7 +61,7 @@ public final class JobCodec {
                   .setStartedAt(s.startedAt())
                   .setAt(s.at())
                   .setExpiresAt(s.expiresAt())
-                  .setResult(s.result()));
+                  .setResultBytes(s.resultBytes()));
       case JobStatus.Dead s ->
           to.setDead(StateProto.Dead.newBuilder().setStartedAt(s.startedAt()).setAt(s.at()));
       case JobStatus.Blocked s ->
@@ -120,7 +120,7 @@ public final class JobCodec {
               r.getCompleted().getStartedAt(),
               r.getCompleted().getAt(),
               r.getCompleted().getExpiresAt(),
-              r.getCompleted().getResult());
+              r.getCompleted().getResultBytes());
       case DEAD -> new JobStatus.Dead(r.getDead().getStartedAt(), r.getDead().getAt());
       case BLOCKED ->
           new JobStatus.Blocked(

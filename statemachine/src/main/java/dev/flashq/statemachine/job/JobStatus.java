@@ -49,9 +49,9 @@ public sealed interface JobStatus {
 
   /**
    * @param expiresAt when the job is forgotten
-   * @param result whether a result is stored
+   * @param resultBytes of the stored result; 0: there is none
    */
-  record Completed(long startedAt, long at, long expiresAt, boolean result) implements JobStatus {
+  record Completed(long startedAt, long at, long expiresAt, int resultBytes) implements JobStatus {
     @Override
     public JobState state() {
       return JobState.COMPLETED;

@@ -145,7 +145,7 @@ public final class JobStore {
   public void remove(Job job) {
     boolean result = false;
     if (job.status() instanceof JobStatus.Completed completed) {
-      result = completed.result();
+      result = completed.resultBytes() > 0;
       completedIds.add(job.id());
     }
     unindex(job, null);

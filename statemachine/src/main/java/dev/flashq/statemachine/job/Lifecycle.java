@@ -204,7 +204,8 @@ public final class Lifecycle {
     long expiresAt = turn.now() + (age == 0 ? Limits.KEEP_COMPLETED_MS : age);
     jobs.move(
         job.withDependents(0),
-        new JobStatus.Completed(active.startedAt(), turn.now(), expiresAt, result != null));
+        new JobStatus.Completed(
+            active.startedAt(), turn.now(), expiresAt, result == null ? 0 : result.bytes().size()));
     retain(queues.get(job.queue()), job, expiresAt);
   }
 

@@ -6,99 +6,74 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.state.proto.StateProto.Answer;
-import dev.flashq.statemachine.state.proto.StateProto.AnswersRecord;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
 import dev.flashq.statemachine.store.Bytes;
-import dev.flashq.statemachine.store.Column;
-import dev.flashq.statemachine.store.LookupMap;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.store.Views.View;
 import dev.flashq.statemachine.timer.TimerKind;
 import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.WorkBudget;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answers to requests that carry an id, so that a repeated request gets its first answer and
- * has no second effect. One row per client and log entry; rows whose answers the client has settled
- * are removed, but never the newest one, which tells when the client was last heard.
+ * has no second effect. All of it is stored; in memory is only what the entry that is applied has
+ * to do with. A client is forgotten when it has been silent for long, or as the one of its
+ * principal that was heard longest ago when the principal's answers are too many.
  */
 public final class Answers {
+  /** Milliseconds between two looks for clients of a principal that have become silent. */
+  private static final long SWEEP_MS = 1000;
+
+  /** Clients that an entry may forget beyond twice those that it answers. */
+  private static final int SPARE_STEPS = 64;
+
   private final Tables tables;
   private final Timers timers;
   private final Meta meta;
-  // Least recently heard first: a client that speaks is put at the end.
-  private final Map<String, Client> clients = new LinkedHashMap<>();
-  private final Map<String, Given> given = new TreeMap<>();
-  private long bytes;
+  private final long bytesPerPrincipal;
+  private final Map<String, Client> clients = new TreeMap<>();
+  private final Map<String, Account> accounts = new TreeMap<>();
 
   public Answers(Tables tables, Timers timers, Meta meta) {
+    this(tables, timers, meta, Limits.ANSWER_BYTES_PER_PRINCIPAL);
+  }
+
+  Answers(Tables tables, Timers timers, Meta meta, long bytesPerPrincipal) {
     this.tables = tables;
     this.timers = timers;
     this.meta = meta;
-    load();
+    this.bytesPerPrincipal = bytesPerPrincipal;
   }
 
-  private void load() {
-    tables.scan(
-        Column.ANSWERS,
-        new byte[0],
-        new byte[0],
-        (key, value) -> {
-          String name = new String(key, 0, key.length - 8, StandardCharsets.UTF_8);
-          Client client = clients.computeIfAbsent(name, _ -> new Client());
-          bytes -= client.bytes();
-          client.add(Bytes.longAt(key, key.length - 8), parse(value));
-          bytes += client.bytes();
-          return true;
-        });
-    var byAge = new ArrayList<>(clients.entrySet());
-    byAge.sort(
-        Comparator.comparingLong(
-                (Map.Entry<String, Client> entry) -> entry.getValue().newestEntry())
-            .thenComparing(Map.Entry::getKey));
-    clients.clear();
-    byAge.forEach(entry -> clients.put(entry.getKey(), entry.getValue()));
+  private Client client(String name) {
+    return clients.computeIfAbsent(name, n -> Client.read(tables, n));
   }
 
-  private static AnswersRecord parse(byte[] value) {
-    try {
-      return AnswersRecord.parseFrom(value);
-    } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("unreadable answers", e);
-    }
+  private Account account(String principal) {
+    return accounts.computeIfAbsent(principal, name -> new Account(tables, name));
   }
 
   /**
    * What this request was answered, or why that is not known any more; null when the request is
    * new.
    */
-  public @Nullable StoredReply find(RequestId id) {
-    Given now = given.get(id.client());
-    ByteString fresh = now == null ? null : now.replies.get(id.sequence());
-    if (fresh != null) {
-      return reply(fresh);
-    }
-    Client client = clients.get(id.client());
-    if (client == null) {
-      return null;
-    }
-    ByteString reply = client.answers.get(id.sequence());
+  public @Nullable StoredReply find(RequestId id, WorkBudget work) {
+    Client client = client(id.client());
+    ByteString reply = client.answer(id.sequence(), work);
     if (reply != null) {
       return reply(reply);
     }
-    return id.sequence() < client.floor ? expired() : null;
+    return client.isExpired(id.sequence()) ? expired() : null;
   }
 
   private static StoredReply reply(ByteString stored) {
@@ -109,28 +84,6 @@ public final class Answers {
     }
   }
 
-  /** The same question as {@link #find}, asked of the stored rows. */
-  public static boolean isAnswered(RequestId id, View view) {
-    byte[] name = Bytes.of(id.client());
-    // An index has fewer than 2^56 values, so this leaves out longer names but for hostile ones.
-    byte[] prefix = Arrays.copyOf(name, name.length + 1);
-    var answered = new boolean[1];
-    view.scan(
-        Column.ANSWERS,
-        prefix,
-        prefix,
-        (key, value) -> {
-          answered[0] = key.length == name.length + Long.BYTES && knows(parse(value), id);
-          return !answered[0];
-        });
-    return answered[0];
-  }
-
-  private static boolean knows(AnswersRecord row, RequestId id) {
-    return id.sequence() < row.getSettled()
-        || row.getAnswersList().stream().anyMatch(answer -> answer.getSequence() == id.sequence());
-  }
-
   private static StoredReply expired() {
     return StoredReplies.encode(
         null,
@@ -138,85 +91,112 @@ public final class Answers {
             REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"));
   }
 
+  /** The same question as {@link #find}, asked of the stored rows. */
+  public static boolean isAnswered(RequestId id, View view) {
+    return Client.isAnswered(id, view);
+  }
+
   /** Notes the answer of a request of this entry. */
-  public void give(RequestId id, Command command, Reply reply) {
+  public void give(RequestId id, Principal principal, Command command, Reply reply) {
     ByteString stored = StoredReplies.encode(command, reply).toByteString();
-    given.computeIfAbsent(id.client(), _ -> new Given()).add(id, stored);
+    client(id.client()).give(id, principal.name(), stored);
   }
 
   /** Puts this entry's answers into the batch. */
-  public void write(long index, long now) {
-    for (Map.Entry<String, Given> entry : given.entrySet()) {
-      String name = entry.getKey();
-      AnswersRecord.Builder row = entry.getValue().row.setAt(now);
-      Client client = clients.remove(name);
-      if (client == null) {
-        client = new Client();
-        timers.put(now + Limits.REQUEST_ID_MS, TimerKind.CLIENT, meta.nextNumber(), Bytes.of(name));
+  public void write(long now) {
+    int heard = 0;
+    for (Map.Entry<String, Client> entry : clients.entrySet()) {
+      Client client = entry.getValue();
+      if (client.isHeard()) {
+        write(entry.getKey(), client, now);
+        heard++;
       }
-      bytes -= client.bytes();
-      client.add(index, row.build());
-      client.trim(old -> tables.delete(Column.ANSWERS, key(name, old)));
-      bytes += client.bytes();
-      // The floor is stored with the newest row, so that it is the same after a restart.
-      tables.insert(
-          Column.ANSWERS, key(name, index), row.setSettled(client.floor).build().toByteArray());
-      clients.put(name, client);
     }
-    given.clear();
-    while (clients.size() > Limits.CLIENTS
-        || (bytes > Limits.ANSWERS_BYTES && clients.size() > 1)) {
-      remove(clients.keySet().iterator().next());
+    clients.clear();
+    for (Map.Entry<String, Account> entry : accounts.entrySet()) {
+      end(entry.getKey(), entry.getValue(), 2 * heard + SPARE_STEPS, now);
+    }
+    accounts.clear();
+    clients.clear();
+  }
+
+  private void write(String name, Client client, long now) {
+    Account account = account(client.principal());
+    if (!client.isStored()) {
+      account.add(name, now, meta.nextNumber());
+    }
+    long before = client.bytes();
+    client.write(now);
+    account.count(client.bytes() - before);
+  }
+
+  private void end(String principal, Account account, int limit, long now) {
+    if (account.bytes() > bytesPerPrincipal) {
+      forget(account, limit, _ -> account.bytes() > bytesPerPrincipal, now);
+    }
+    if (!account.isEmpty() || account.isStored()) {
+      boolean hasTimer = account.isStored();
+      account.write();
+      if (!hasTimer) {
+        startTimer(principal, now + Limits.REQUEST_ID_MS);
+      }
     }
   }
 
-  /** A client's timer fires: it is forgotten if it has been silent, else asked again later. */
-  public void clientTimer(byte[] name, long now) {
-    String text = new String(name, StandardCharsets.UTF_8);
-    Client client = clients.get(text);
-    if (client == null) {
-      return;
-    }
-    long due = client.lastHeard() + Limits.REQUEST_ID_MS;
-    if (due <= now) {
-      remove(text);
-    } else {
-      timers.put(due, TimerKind.CLIENT, meta.nextNumber(), name);
-    }
+  private void startTimer(String principal, long due) {
+    timers.put(due, TimerKind.SILENT_CLIENTS, meta.nextNumber(), Bytes.of(principal));
   }
 
-  private void remove(String name) {
-    Client client = clients.remove(name);
-    if (client != null) {
-      bytes -= client.bytes();
-      client.rows.forEach(row -> tables.delete(Column.ANSWERS, key(name, row.entry())));
+  /**
+   * A principal's timer fires: its clients that have been silent are forgotten.
+   *
+   * @return how many were looked at or forgotten, about
+   */
+  public int forgetSilent(byte[] name, int limit, long now) {
+    String principal = new String(name, StandardCharsets.UTF_8);
+    Account account = account(principal);
+    int steps = forget(account, limit, place -> place.isSilent(now), now);
+    if (account.isEmpty()) {
+      account.delete();
+      accounts.remove(principal);
+      return steps;
     }
+    account.write();
+    long due = account.front(1, _ -> true).getFirst().at() + Limits.REQUEST_ID_MS;
+    startTimer(principal, due <= now ? now : Math.max(due, now + SWEEP_MS));
+    return steps;
   }
 
-  /** Reads the stored answers again. */
+  /** Forgets clients from the front on. */
+  private int forget(Account account, int limit, Predicate<Account.Place> whom, long now) {
+    int steps = 0;
+    for (Account.Place place : account.front(limit, whom)) {
+      if (steps >= limit || !whom.test(place)) {
+        break;
+      }
+      Client client = client(place.client());
+      steps++;
+      if (client.isHeard() || client.heardAt() > place.at()) {
+        account.move(place, client.isHeard() ? now : client.heardAt(), meta.nextNumber());
+        continue;
+      }
+      long before = client.bytes();
+      int rows = client.rows();
+      boolean gone = client.forget(limit - steps);
+      steps += rows - client.rows();
+      account.count(client.bytes() - before);
+      if (!gone) {
+        break;
+      }
+      account.remove(place);
+      clients.remove(place.client());
+    }
+    return steps;
+  }
+
+  /** Drops what the entry had in memory. */
   public void forget() {
     clients.clear();
-    bytes = 0;
-    given.clear();
-    load();
-  }
-
-  private static byte[] key(String client, long entry) {
-    byte[] name = Bytes.of(client);
-    byte[] key = Arrays.copyOf(name, name.length + 8);
-    System.arraycopy(Bytes.of(entry), 0, key, name.length, 8);
-    return key;
-  }
-
-  /** The answers to one client in the entry that is applied. */
-  private static final class Given {
-    final AnswersRecord.Builder row = AnswersRecord.newBuilder();
-    final LookupMap<Long, ByteString> replies = LookupMap.create();
-
-    void add(RequestId id, ByteString reply) {
-      row.setSettled(Math.max(row.getSettled(), id.settled()));
-      row.addAnswers(Answer.newBuilder().setSequence(id.sequence()).setReply(reply));
-      replies.put(id.sequence(), reply);
-    }
+    accounts.clear();
   }
 }

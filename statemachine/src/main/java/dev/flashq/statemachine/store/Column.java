@@ -44,12 +44,18 @@ public enum Column {
   CUSTOM_IDS,
   /** Queue and debounce id to the end of the window. */
   DEBOUNCE,
-  /** Client and entry to the answers of its requests. */
-  ANSWERS,
+  /** Client to what is kept of its requests, the newest answer with it. */
+  CLIENTS,
   /** Queue, time of completion, job id; of jobs with an age of their own, which a timer ends. */
   COMPLETED_AGED(11),
   /** Number of a thousand job ids to a bit each: those that have completed and are gone. */
-  COMPLETED_IDS;
+  COMPLETED_IDS,
+  /** Client and the greatest sequence in an entry to how many answers, and the answers. */
+  ANSWERS,
+  /** Principal to what the answers to its clients take. */
+  ACCOUNTS,
+  /** Principal, the time when a client was heard, a number to the client. */
+  CLIENTS_HEARD;
 
   private final String family;
   private final int stretchBytes;

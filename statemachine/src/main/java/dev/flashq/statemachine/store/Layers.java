@@ -7,6 +7,7 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 
 /** What is stored, seen through the overlays that lie over the database: the upper one counts. */
 final class Layers {
@@ -40,7 +41,8 @@ final class Layers {
    * false.
    */
   void scan(Column column, byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> visitor) {
-    try (RocksIterator stored = db.iterator(column, options)) {
+    try (var bounds = new Bounds(options, prefix);
+        RocksIterator stored = db.iterator(column, bounds.options)) {
       stored.seek(from);
       List<Source> sources = overlays(column, from, true);
       sources.add(new Stored(stored, true));
@@ -53,7 +55,8 @@ final class Layers {
   void scanBack(Column column, byte[] prefix, BiPredicate<byte[], byte[]> visitor) {
     byte[] end = Arrays.copyOf(prefix, prefix.length + BEYOND_BYTES);
     Arrays.fill(end, prefix.length, end.length, (byte) 0xff);
-    try (RocksIterator stored = db.iterator(column, options)) {
+    try (var bounds = new Bounds(options, prefix);
+        RocksIterator stored = db.iterator(column, bounds.options)) {
       stored.seekForPrev(end);
       List<Source> sources = overlays(column, end, false);
       sources.add(new Stored(stored, false));
@@ -111,6 +114,48 @@ final class Layers {
       }
     }
     return next;
+  }
+
+  /**
+   * Keeps RocksDB to the keys with a prefix. Without it a search that finds nothing more would pass
+   * over all graves up to the next row, whose ever it is.
+   */
+  private static final class Bounds implements AutoCloseable {
+    final ReadOptions options;
+    private final Slice first;
+    private final @Nullable Slice end;
+
+    Bounds(ReadOptions from, byte[] prefix) {
+      options = new ReadOptions(from);
+      first = new Slice(prefix);
+      options.setIterateLowerBound(first);
+      byte[] behind = behind(prefix);
+      end = behind == null ? null : new Slice(behind);
+      if (end != null) {
+        options.setIterateUpperBound(end);
+      }
+    }
+
+    /** The first key behind all with the prefix; null when there is none. */
+    private static byte @Nullable [] behind(byte[] prefix) {
+      for (int last = prefix.length - 1; last >= 0; last--) {
+        if (prefix[last] != (byte) 0xff) {
+          byte[] behind = Arrays.copyOf(prefix, last + 1);
+          behind[last]++;
+          return behind;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      options.close();
+      first.close();
+      if (end != null) {
+        end.close();
+      }
+    }
   }
 
   /** A row after the other, of one layer. */

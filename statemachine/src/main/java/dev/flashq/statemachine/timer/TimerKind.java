@@ -10,10 +10,8 @@ public enum TimerKind {
   RETENTION,
   /** A debounce window ends. Subject: a number; the stored value names the window. */
   DEBOUNCE,
-  /**
-   * A silent client's answers are forgotten. Subject: a number; the stored value names the client.
-   */
-  CLIENT,
+  /** Silent clients of a principal are forgotten. Subject: a number; the stored value names it. */
+  SILENT_CLIENTS,
   /**
    * More jobs that waited for a job that has completed. Subject: its id; the stored value tells
    * where to go on.

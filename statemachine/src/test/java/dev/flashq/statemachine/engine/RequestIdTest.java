@@ -18,6 +18,7 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.log.Submission;
 import dev.flashq.statemachine.store.Column;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -92,9 +93,66 @@ class RequestIdTest extends WithEngine {
     // The second request was heard at the last moment: all answers stay for as long again.
     cluster.advance(ofMillis(Limits.REQUEST_ID_MS - 1));
     assertThat(cluster.apply(id(1), push())).isEqualTo(first);
-    cluster.advance(ofMillis(1));
-    assertThat(rows(Column.ANSWERS)).isZero();
+    cluster.advance(ofSeconds(1));
+    assertNothingIsKept();
     assertThat(cluster.apply(id(1), push())).isNotEqualTo(first);
+  }
+
+  @Test
+  void aClientThatIsSilentForLongLeavesNothingHoweverManyAnswersItHad() {
+    int requests = 3 * Limits.TIMERS_PER_TICK;
+    for (int i = 1; i <= requests; i++) {
+      cluster.apply(id(i), new Command.SetPaused(queue.name(), false));
+    }
+    cluster.advance(ofMillis(Limits.REQUEST_ID_MS));
+    assertNothingIsKept();
+  }
+
+  private void assertNothingIsKept() {
+    for (Column column :
+        List.of(Column.CLIENTS, Column.ANSWERS, Column.CLIENTS_HEARD, Column.ACCOUNTS)) {
+      assertThat(rows(column)).as(column.name()).isZero();
+    }
+  }
+
+  @Test
+  void singleRequestsOfOneDoNotForgetThoseOfOthers() {
+    Reply first = cluster.apply(id(1), push());
+    var flood = new Principal("flood");
+    for (int entry = 0; entry < 30; entry++) {
+      List<Submission> requests = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        var single = new RequestId("flood:" + entry + "-" + i, 0, 0);
+        requests.add(new Submission(flood, single, new Command.SetPaused(queue.name(), false)));
+      }
+      cluster.applyAll(requests);
+    }
+    assertThat(rows(Column.CLIENTS)).isEqualTo(30_001);
+    assertThat(rows(Column.TIMERS)).as("one for each principal").isLessThan(5);
+    cluster.restart();
+    assertThat(cluster.apply(id(1), push())).isEqualTo(first);
+    var again = new RequestId("flood:0-0", 0, 0);
+    refused(
+        cluster.applyAll(List.of(new Submission(flood, again, push()))).getFirst(),
+        ErrorCode.INVALID_REQUEST);
+
+    cluster.advance(ofMillis(Limits.REQUEST_ID_MS));
+    assertNothingIsKept();
+  }
+
+  @Test
+  void settlingManyAnswersAtOnceIsSpreadOverEntries() {
+    for (int i = 1; i <= 5000; i++) {
+      cluster.apply(id(i), new Command.SetPaused(queue.name(), false));
+    }
+    cluster.apply(new RequestId("ada", 5001, 5001), new Command.SetPaused(queue.name(), false));
+    assertThat(cluster.rows()).isLessThan(200);
+    refused(cluster.apply(id(4999), push()), ErrorCode.REQUEST_ID_EXPIRED);
+    for (int i = 5002; rows(Column.ANSWERS) > 0; i++) {
+      assertThat(i).isLessThan(5800);
+      cluster.apply(new RequestId("ada", i, i), new Command.SetPaused(queue.name(), false));
+    }
+    assertThat(queue.counts().waiting()).isZero();
   }
 
   @Test
@@ -102,7 +160,7 @@ class RequestIdTest extends WithEngine {
     cluster.apply(id(1), push());
     cluster.apply(id(2), push());
     Reply third = cluster.apply(new RequestId("ada", 3, 3), push());
-    assertThat(rows(Column.ANSWERS)).isEqualTo(1);
+    assertThat(rows(Column.ANSWERS)).isZero();
     refused(cluster.apply(id(1), push()), ErrorCode.REQUEST_ID_EXPIRED);
     assertThat(cluster.apply(id(3), push())).isEqualTo(third);
     cluster.restart();
@@ -184,7 +242,7 @@ class RequestIdTest extends WithEngine {
     for (int i = 1; i <= Limits.ANSWERS_PER_CLIENT + 1; i++) {
       cluster.apply(id(i), new Command.SetPaused(queue.name(), false));
     }
-    assertThat(rows(Column.ANSWERS)).isEqualTo(Limits.ANSWERS_PER_CLIENT);
+    assertThat(rows(Column.ANSWERS)).isEqualTo(Limits.ANSWERS_PER_CLIENT - 1);
     refused(cluster.apply(id(1), push()), ErrorCode.REQUEST_ID_EXPIRED);
     assertThat(cluster.apply(id(2), new Command.SetPaused(queue.name(), true)))
         .isEqualTo(Reply.Done.DONE);
