@@ -5,23 +5,27 @@ import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
+import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.WaitForJob;
+import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
+import dev.flashq.statemachine.gateway.Rules;
 import dev.flashq.statemachine.log.Submission;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends each request down its path: commands to the proposer, pulls and waits to those who wait,
- * questions to reads.
+ * Asks the rules of each request, and sends it down its path: commands to the proposer, pulls and
+ * waits to those who wait, questions to reads.
  */
 final class ReplicatedGateway implements CommandGateway {
   private final Proposer proposer;
@@ -49,9 +53,17 @@ final class ReplicatedGateway implements CommandGateway {
   @Override
   public CompletableFuture<Reply> submit(
       Principal principal, @Nullable RequestId requestId, Command command) {
-    var submission =
-        new Submission(principal, requestId == null ? null : requestId.of(principal), command);
-    return command instanceof PullJobs pull
+    Submission submission;
+    try {
+      submission =
+          new Submission(
+              principal,
+              requestId == null ? null : Rules.checked(requestId).of(principal),
+              Rules.checked(command));
+    } catch (InvalidValueException e) {
+      return CompletableFuture.completedFuture(new Refused(e.code(), e.sentence()));
+    }
+    return submission.command() instanceof PullJobs pull
         ? longPolls.pull(submission, pull)
         : proposer.submit(submission);
   }
@@ -59,6 +71,15 @@ final class ReplicatedGateway implements CommandGateway {
   @Override
   public <R> CompletableFuture<R> ask(
       Principal principal, Query<R> query, Consistency consistency) {
+    try {
+      return ask(Rules.checked(query), consistency);
+    } catch (InvalidValueException e) {
+      return CompletableFuture.failedFuture(
+          new RefusedException(new Refused(e.code(), e.sentence())));
+    }
+  }
+
+  private <R> CompletableFuture<R> ask(Query<R> query, Consistency consistency) {
     if (query instanceof WaitForJob wait) {
       return cast(jobWaits.await(wait));
     }

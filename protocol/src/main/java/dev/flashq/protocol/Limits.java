@@ -1,6 +1,14 @@
 package dev.flashq.protocol;
 
-/** Every limit of the system, with its unit. Limits are checked where a value is born. */
+/**
+ * Every limit of the system, with its unit.
+ *
+ * <p>What requests must keep to may change with any version: it is asked before a command is
+ * proposed, and never of what stands in the log. What the engine goes by while it applies entries
+ * (leases, retention, counts and bytes of an entry, of a tick, of a delivery, of what is kept) is
+ * part of what the log means: members that differed in it would come to different states, so it
+ * changes with a feature level only.
+ */
 public final class Limits {
   /** Bytes of one job's data, and of one result. */
   public static final int DATA_BYTES = 10 * 1024 * 1024;
@@ -107,6 +115,12 @@ public final class Limits {
   /** Jobs in one batch push, pull or ack. */
   public static final int JOBS_PER_COMMAND = 1000;
 
+  /** Jobs that one pull takes, whatever it asks for. */
+  public static final int JOBS_PER_DELIVERY = 1000;
+
+  /** Jobs and dependencies of a command that the engine carries out at all. */
+  public static final int ITEMS_PER_COMMAND = 65_536;
+
   /** UTF-8 bytes of a queue name. */
   public static final int QUEUE_NAME_BYTES = 256;
 
@@ -152,6 +166,9 @@ public final class Limits {
 
   /** Stalls after which a job with fewer attempts is dead. */
   public static final int STALLS = 3;
+
+  /** Milliseconds that a job rests after a failure at most, of those that are doubled. */
+  public static final long BACKOFF_MS = 100L * 365 * 24 * 60 * 60 * 1000;
 
   /** Milliseconds that a job rests after its second failure at least; twice as long after each. */
   public static final long FAILURE_PAUSE_MS = 10;

@@ -1,28 +1,19 @@
 package dev.flashq.statemachine;
 
-import static dev.flashq.protocol.ErrorCode.BATCH_TOO_LARGE;
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
-import static dev.flashq.protocol.Limits.JOBS_PER_COMMAND;
-import static dev.flashq.protocol.Limits.require;
-
 import com.google.protobuf.ByteString;
-import dev.flashq.protocol.Limits;
-import dev.flashq.protocol.Text;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that can change the state. Each becomes one message of the replicated log. */
+/**
+ * Everything that can change the state. Each becomes one message of the replicated log. Whether one
+ * from outside keeps to the rules is asked at the {@link
+ * dev.flashq.statemachine.gateway.CommandGateway}; what stands in the log is not asked again.
+ */
 public sealed interface Command {
 
   /** Adds jobs to a queue; each gets an outcome of its own. Answer: {@link Reply.Pushed}. */
   record PushJobs(QueueName queue, List<NewJob> jobs) implements Command {
     public PushJobs {
-      require(jobs.size() <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most 1000 jobs in one batch");
-      require(
-          jobs.stream().mapToInt(job -> job.options().dependsOn().size()).sum()
-              <= Limits.DEPENDENCIES_PER_COMMAND,
-          BATCH_TOO_LARGE,
-          "at most " + Limits.DEPENDENCIES_PER_COMMAND + " dependencies in one batch");
       jobs = List.copyOf(jobs);
     }
   }
@@ -32,19 +23,11 @@ public sealed interface Command {
    *
    * @param waitMs how long the node may wait for a job; not part of the log
    */
-  record PullJobs(QueueName queue, int count, long waitMs) implements Command {
-    public PullJobs {
-      require(
-          count >= 1 && count <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "count is between 1 and 1000");
-      require(waitMs >= 0, INVALID_REQUEST, "timeout is not negative");
-      waitMs = Math.min(waitMs, Limits.WAIT_MS);
-    }
-  }
+  record PullJobs(QueueName queue, int count, long waitMs) implements Command {}
 
   /** Completes jobs. Answer: {@link Reply.Acked}. */
   record AckJobs(List<Ack> acks) implements Command {
     public AckJobs {
-      require(acks.size() <= JOBS_PER_COMMAND, BATCH_TOO_LARGE, "at most 1000 jobs in one batch");
       acks = List.copyOf(acks);
     }
   }
@@ -56,21 +39,12 @@ public sealed interface Command {
    * Ends an attempt without success: retry, or dead after the last attempt. Answer: {@link
    * Reply.Done}.
    */
-  record FailJob(Claim claim, String error) implements Command {
-    public FailJob {
-      error = Text.cut(error, Limits.TEXT_BYTES);
-    }
-  }
+  record FailJob(Claim claim, String error) implements Command {}
 
   /**
    * Notes how far an active job is, in percent, and renews its lease. Answer: {@link Reply.Done}.
    */
-  record ReportProgress(Claim claim, int progress, @Nullable String message) implements Command {
-    public ReportProgress {
-      progress = Math.clamp(progress, 0, 100);
-      message = message == null ? null : Text.cut(message, Limits.TEXT_BYTES);
-    }
-  }
+  record ReportProgress(Claim claim, int progress, @Nullable String message) implements Command {}
 
   /** A sign of life of an active job's worker. Answer: {@link Reply.Done}. */
   record RenewLease(Claim claim) implements Command {}
@@ -84,14 +58,7 @@ public sealed interface Command {
   record ChangePriority(JobId job, int priority) implements Command {}
 
   /** Gives an active job back, to be ready after the delay; no attempt is counted. */
-  record MoveToDelayed(Claim claim, long delayMs) implements Command {
-    public MoveToDelayed {
-      require(
-          delayMs >= 0 && delayMs <= Limits.DURATION_MS,
-          INVALID_REQUEST,
-          "delay is between 0 and 100 years in milliseconds");
-    }
-  }
+  record MoveToDelayed(Claim claim, long delayMs) implements Command {}
 
   /** Makes a delayed job ready now. */
   record PromoteJob(JobId job) implements Command {}
@@ -102,7 +69,8 @@ public sealed interface Command {
   record SetPaused(QueueName queue, boolean paused) implements Command {}
 
   /**
-   * Removes waiting and delayed jobs, at most {@code limit}. Answer: {@link Reply.Removed}.
+   * Removes waiting and delayed jobs, at least one and at most {@code limit}, as far as there are
+   * any. Answer: {@link Reply.Removed}.
    *
    * @param belowJob only jobs with a smaller id
    * @param from where to go on, as {@link Reply.Removed} said; empty: at the beginning
@@ -111,21 +79,13 @@ public sealed interface Command {
     public DrainQueue(QueueName queue, long belowJob, int limit) {
       this(queue, belowJob, limit, ByteString.EMPTY);
     }
-
-    public DrainQueue {
-      limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
-    }
   }
 
   /** Limits deliveries of a queue on the whole cluster; null removes the limit. */
   record SetRateLimit(QueueName queue, @Nullable RateLimit limit) implements Command {}
 
   /** Limits the active jobs of a queue; null removes the limit, 0 stops deliveries. */
-  record SetConcurrency(QueueName queue, @Nullable Integer limit) implements Command {
-    public SetConcurrency {
-      require(limit == null || limit >= 0, INVALID_REQUEST, "a concurrency limit is not negative");
-    }
-  }
+  record SetConcurrency(QueueName queue, @Nullable Integer limit) implements Command {}
 
   /** Gives back jobs whose delivery never reached a client; no attempt is counted. */
   record ReleaseJobs(List<Claim> claims) implements Command {
@@ -147,17 +107,7 @@ public sealed interface Command {
    * @param lostMs by which all leases end later
    * @param graceMs for which no lease ends from now on
    */
-  record ExtendLeases(long lostMs, long graceMs) implements Command {
-    public ExtendLeases {
-      require(
-          lostMs >= 0
-              && lostMs <= Limits.DURATION_MS
-              && graceMs >= 0
-              && graceMs <= Limits.DURATION_MS,
-          INVALID_REQUEST,
-          "times between 0 and 100 years in milliseconds");
-    }
-  }
+  record ExtendLeases(long lostMs, long graceMs) implements Command {}
 
   /**
    * Sets the replicated clock forward, by an operator's will. Answer: {@link Reply.Done}.
@@ -177,10 +127,6 @@ public sealed interface Command {
     public RetryDeadJobs(QueueName queue, @Nullable JobId job, int limit) {
       this(queue, job, limit, ByteString.EMPTY);
     }
-
-    public RetryDeadJobs {
-      limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
-    }
   }
 
   /**
@@ -196,11 +142,6 @@ public sealed interface Command {
     public RemoveJobs(QueueName queue, JobState state, long olderThanMs, long belowJob, int limit) {
       this(queue, state, olderThanMs, belowJob, limit, ByteString.EMPTY);
     }
-
-    public RemoveJobs {
-      require(olderThanMs >= 0, INVALID_REQUEST, "grace is not negative");
-      limit = Math.clamp(limit, 1, Limits.REMOVALS_PER_COMMAND);
-    }
   }
 
   /**
@@ -210,16 +151,5 @@ public sealed interface Command {
   record ForgetQueue(QueueName queue) implements Command {}
 
   /** A number of deliveries per time: {@code max} jobs in {@code durationMs} milliseconds. */
-  record RateLimit(long max, long durationMs) {
-    /** The greatest {@code max}: one million jobs. */
-    public static final long MAX = 1_000_000;
-
-    public RateLimit {
-      require(max >= 0 && max <= MAX, INVALID_REQUEST, "a limit of jobs is between 0 and 1000000");
-      require(
-          durationMs >= 1 && durationMs <= Limits.DURATION_MS,
-          INVALID_REQUEST,
-          "a limit's duration is between 1 millisecond and 100 years");
-    }
-  }
+  record RateLimit(long max, long durationMs) {}
 }

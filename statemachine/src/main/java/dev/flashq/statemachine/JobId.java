@@ -1,22 +1,11 @@
 package dev.flashq.statemachine;
 
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
-
-import dev.flashq.protocol.Limits;
-
 /**
  * A job's number: the Raft group (shard) in the bits above 44, a dense counter from 1 below. Never
  * reused.
  */
 public record JobId(long value) implements Comparable<JobId> {
   private static final int COUNTER_BITS = 44;
-
-  public JobId {
-    Limits.require(
-        value > 0 && value < Limits.JOB_ID_END,
-        INVALID_REQUEST,
-        "a job id is between 1 and 2^53 - 1");
-  }
 
   public int shard() {
     return (int) (value >>> COUNTER_BITS);

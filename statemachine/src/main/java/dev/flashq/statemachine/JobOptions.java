@@ -12,7 +12,6 @@ public final class JobOptions extends OptionValues {
 
   private JobOptions(Builder options) {
     super(options);
-    check();
   }
 
   public static Builder builder() {
@@ -219,7 +218,7 @@ public final class JobOptions extends OptionValues {
       return set(PushOption.KEEP_COMPLETED_COUNT, value);
     }
 
-    /** Refused when a value is beyond its limits. Jobs without options share one object. */
+    /** Jobs without options share one object. */
     public JobOptions build() {
       return isEmpty() ? DEFAULTS : new JobOptions(this);
     }

@@ -1,29 +1,39 @@
 package dev.flashq.statemachine;
 
-import static dev.flashq.protocol.ErrorCode.DATA_TOO_LARGE;
-
 import com.google.protobuf.ByteString;
-import dev.flashq.protocol.Limits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * User data exactly as it arrived: one valid JSON text or one valid MessagePack value. The engine
  * never reads it.
  */
 public record Payload(Encoding encoding, ByteString bytes) {
-  /** How the bytes are to be read. The order is part of the log and of the stores. */
+  /** How the bytes are to be read. The number stands in the log and in rows: it never changes. */
   public enum Encoding {
-    JSON,
-    MESSAGE_PACK
+    JSON(0),
+    MESSAGE_PACK(1);
+
+    private final int number;
+
+    Encoding(int number) {
+      this.number = number;
+    }
+
+    public int number() {
+      return number;
+    }
+
+    /** The encoding with the number; null when this version does not know it. */
+    public static @Nullable Encoding of(int number) {
+      return switch (number) {
+        case 0 -> JSON;
+        case 1 -> MESSAGE_PACK;
+        default -> null;
+      };
+    }
   }
 
   public static final Payload NULL = new Payload(Encoding.JSON, ByteString.copyFromUtf8("null"));
-
-  public Payload {
-    Limits.require(
-        bytes.size() <= Limits.DATA_BYTES,
-        DATA_TOO_LARGE,
-        "Job data too large (" + bytes.size() + " bytes, max " + Limits.DATA_BYTES + " bytes)");
-  }
 
   public static Payload json(String text) {
     return new Payload(Encoding.JSON, ByteString.copyFromUtf8(text));

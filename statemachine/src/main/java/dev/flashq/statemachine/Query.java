@@ -1,9 +1,5 @@
 package dev.flashq.statemachine;
 
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
-import static dev.flashq.protocol.Limits.require;
-
-import dev.flashq.protocol.Limits;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +34,6 @@ public sealed interface Query<R> {
   /** Jobs in the order of the ids; unknown ones are left out. */
   record GetJobs(List<JobId> ids) implements Query<Page> {
     public GetJobs {
-      require(ids.size() <= Limits.PAGE, INVALID_REQUEST, "at most " + Limits.PAGE + " ids");
       ids = List.copyOf(ids);
     }
   }
@@ -52,24 +47,10 @@ public sealed interface Query<R> {
    * @param state null: all states
    */
   record ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset)
-      implements Query<Page> {
-    public ListJobs {
-      require(limit >= 0, INVALID_REQUEST, "limit is not negative");
-      require(
-          offset >= 0 && offset <= Limits.OFFSET,
-          INVALID_REQUEST,
-          "offset is between 0 and " + Limits.OFFSET);
-      limit = Math.min(limit, Limits.PAGE);
-    }
-  }
+      implements Query<Page> {}
 
   /** Dead jobs of a queue, the one that died first in front. */
-  record ListDeadJobs(QueueName queue, int limit) implements Query<Page> {
-    public ListDeadJobs {
-      require(limit >= 0, INVALID_REQUEST, "count is not negative");
-      limit = Math.min(limit, Limits.PAGE);
-    }
-  }
+  record ListDeadJobs(QueueName queue, int limit) implements Query<Page> {}
 
   /** One page; {@code total} counts all that match. */
   record Page(List<JobView> jobs, long total) {
@@ -82,11 +63,7 @@ public sealed interface Query<R> {
   record GetQueue(QueueName name) implements Query<QueueView> {}
 
   /** Queues in the order of their names, those after {@code after} only. */
-  record ListQueues(@Nullable String after, int limit) implements Query<Queues> {
-    public ListQueues {
-      limit = Math.clamp(limit, 1, Limits.PAGE);
-    }
-  }
+  record ListQueues(@Nullable String after, int limit) implements Query<Queues> {}
 
   /** One page of queues; {@code more} when others follow. */
   record Queues(List<QueueView> queues, boolean more) {
@@ -145,12 +122,7 @@ public sealed interface Query<R> {
    *
    * @param waitMs how long to wait at most
    */
-  record WaitForJob(JobId id, long waitMs) implements Query<Finished> {
-    public WaitForJob {
-      require(waitMs >= 0, INVALID_REQUEST, "timeout is not negative");
-      waitMs = Math.min(waitMs, Limits.WAIT_MS);
-    }
-  }
+  record WaitForJob(JobId id, long waitMs) implements Query<Finished> {}
 
   /**
    * A job has completed.
@@ -167,10 +139,6 @@ public sealed interface Query<R> {
   /** Data and results of jobs, however large; see {@link Omitted}. */
   record GetPayloads(List<Part> parts) implements Query<Payloads> {
     public GetPayloads {
-      require(
-          parts.size() <= 2 * Limits.PAGE,
-          INVALID_REQUEST,
-          "at most " + 2 * Limits.PAGE + " parts");
       parts = List.copyOf(parts);
     }
   }

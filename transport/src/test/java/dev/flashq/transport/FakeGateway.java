@@ -7,6 +7,7 @@ import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
+import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -27,6 +28,7 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -88,9 +90,15 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   public CompletableFuture<Reply> submit(
       Principal principal, @Nullable RequestId requestId, Command command) {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
-    commands.add(command);
+    Command checked;
+    try {
+      checked = Rules.checked(command);
+    } catch (InvalidValueException e) {
+      return CompletableFuture.completedFuture(new Refused(e.code(), e.sentence()));
+    }
+    commands.add(checked);
     principals.add(principal);
-    run(() -> submit(requestId, command, reply));
+    run(() -> submit(requestId, checked, reply));
     return reply;
   }
 
@@ -379,10 +387,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       if (readsFail) {
         throw new RefusedException(new Refused(SERVICE_UNAVAILABLE, "no leader"));
       }
-      if (query instanceof Query.WaitForJob(JobId id, long waitMs)) {
+      if (Rules.checked(query) instanceof Query.WaitForJob(JobId id, long waitMs)) {
         await(id, waitMs, (CompletableFuture<Query.Finished>) answer);
       } else {
-        answer.complete((R) answer(query));
+        answer.complete((R) answer(Rules.checked(query)));
       }
     } catch (RuntimeException e) {
       answer.completeExceptionally(e);

@@ -6,7 +6,7 @@ import static dev.flashq.protocol.Limits.require;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.Text;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,30 +14,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names in requests; the first one also in sentences
  * @param answeredAs its name in the Job object; null when it is not told
- * @param check refuses a value beyond the limits, and answers it as it is to be kept
+ * @param check refuses a value beyond the limits
  */
 record OptionSpec(
-    OptionKind kind, List<String> names, @Nullable String answeredAs, UnaryOperator<Object> check) {
-  private static OptionSpec of(OptionKind kind, UnaryOperator<Object> check, String... names) {
+    OptionKind kind, List<String> names, @Nullable String answeredAs, Consumer<Object> check) {
+  private static OptionSpec of(OptionKind kind, Consumer<Object> check, String... names) {
     return new OptionSpec(kind, List.of(names), names.length == 0 ? null : names[0], check);
   }
 
   static OptionSpec int32(String... names) {
-    return of(OptionKind.INT32, Long.class::cast, names);
+    return of(OptionKind.INT32, _ -> {}, names);
   }
 
   static OptionSpec int64(String... names) {
-    return of(OptionKind.INT64, Long.class::cast, names);
+    return of(OptionKind.INT64, _ -> {}, names);
   }
 
   /** A duration in milliseconds. */
   static OptionSpec millis(String... names) {
     String sentence = names[0] + " is between 0 and " + Limits.DURATION_MS + " milliseconds";
-    return of(OptionKind.MILLIS, Long.class::cast, names).within(0, Limits.DURATION_MS, sentence);
+    return of(OptionKind.MILLIS, _ -> {}, names).within(0, Limits.DURATION_MS, sentence);
   }
 
   static OptionSpec flag(String... names) {
-    return of(OptionKind.FLAG, Boolean.class::cast, names);
+    return of(OptionKind.FLAG, _ -> {}, names);
   }
 
   /** A text that names something. */
@@ -49,7 +49,6 @@ record OptionSpec(
           String key = (String) value;
           boolean fits = !key.isEmpty() && Text.utf8Length(key) <= Limits.KEY_BYTES;
           require(fits, INVALID_REQUEST, sentence);
-          return key;
         },
         names);
   }
@@ -58,8 +57,8 @@ record OptionSpec(
     return of(OptionKind.TEXTS, OptionSpec::checkTags, names);
   }
 
-  private static Object checkTags(Object value) {
-    List<?> tags = List.copyOf((List<?>) value);
+  private static void checkTags(Object value) {
+    List<?> tags = (List<?>) value;
     require(tags.size() <= Limits.TAGS, INVALID_REQUEST, "at most " + Limits.TAGS + " tags");
     for (Object tag : tags) {
       require(
@@ -67,7 +66,6 @@ record OptionSpec(
           INVALID_REQUEST,
           "a tag has at most " + Limits.TAG_BYTES + " bytes");
     }
-    return tags;
   }
 
   /** At most so many ids of jobs. */
@@ -75,21 +73,16 @@ record OptionSpec(
     String sentence = "at most " + most + " ids in " + names[0];
     return of(
         OptionKind.IDS,
-        value -> {
-          List<?> ids = List.copyOf((List<?>) value);
-          require(ids.size() <= most, INVALID_REQUEST, sentence);
-          return ids;
-        },
+        value -> require(((List<?>) value).size() <= most, INVALID_REQUEST, sentence),
         names);
   }
 
   /** With limits, and the sentence that refuses what is beyond them. */
   OptionSpec within(long least, long most, String sentence) {
-    UnaryOperator<Object> limits =
+    Consumer<Object> limits =
         value -> {
           long number = (long) value;
           require(number >= least && number <= most, INVALID_REQUEST, sentence);
-          return value;
         };
     return new OptionSpec(kind, names, answeredAs, limits);
   }

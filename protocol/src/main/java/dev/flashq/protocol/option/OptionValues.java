@@ -25,7 +25,10 @@ public abstract class OptionValues {
     set = from.set;
   }
 
-  /** The value must be of the option's kind; null and what reads the same mean "not set". */
+  /**
+   * The value must be of the option's kind; null and what reads the same mean "not set". A list is
+   * copied.
+   */
   protected final void put(PushOption option, @Nullable Object value) {
     boolean unset =
         value == null
@@ -33,7 +36,7 @@ public abstract class OptionValues {
             || (value instanceof Boolean flag && !flag)
             || (value instanceof List<?> list && list.isEmpty());
     int place = option.ordinal();
-    values[place] = unset ? null : value;
+    values[place] = unset ? null : value instanceof List<?> list ? List.copyOf(list) : value;
     set = unset ? set & ~(1L << place) : set | 1L << place;
   }
 
@@ -44,12 +47,9 @@ public abstract class OptionValues {
     }
   }
 
-  /** Refuses the first value that is beyond its limits; lists are copied. */
-  protected final void check() {
-    for (long left = set; left != 0; left &= left - 1) {
-      int place = Long.numberOfTrailingZeros(left);
-      values[place] = PushOption.ALL.get(place).checked(requireNonNull(values[place]));
-    }
+  /** Refuses the first value that is beyond its limits. */
+  public final void check() {
+    forEach(PushOption::check);
   }
 
   public final boolean isEmpty() {

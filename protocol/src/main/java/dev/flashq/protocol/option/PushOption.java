@@ -13,7 +13,7 @@ import dev.flashq.protocol.log.LogProto.NewJob;
 import dev.flashq.protocol.wire.FieldName;
 import dev.flashq.protocol.wire.WireField;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ public enum PushOption implements WireField {
   private final OptionKind kind;
   private final List<String> names;
   private final @Nullable FieldName answerName;
-  private final UnaryOperator<Object> check;
+  private final Consumer<Object> check;
 
   PushOption(OptionSpec spec) {
     this.kind = spec.kind();
@@ -79,9 +79,9 @@ public enum PushOption implements WireField {
     return answerName;
   }
 
-  /** The value as it is to be kept; refused when it is beyond the limits. */
-  public Object checked(Object value) {
-    return check.apply(value);
+  /** Refuses a value beyond the limits. */
+  public void check(Object value) {
+    check.accept(value);
   }
 
   /** The value in a logged job; null when it is not set. Ids are numbers here. */

@@ -85,8 +85,8 @@ class PushOptionTest {
   }
 
   private static void limits(PushOption option, Object good, Object bad, String sentence) {
-    assertThatCode(() -> option.checked(good)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> option.checked(bad))
+    assertThatCode(() -> option.check(good)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> option.check(bad))
         .isInstanceOfSatisfying(
             InvalidValueException.class,
             refusal -> {

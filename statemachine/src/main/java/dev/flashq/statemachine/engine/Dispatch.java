@@ -1,8 +1,11 @@
 package dev.flashq.statemachine.engine;
 
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.job.AckJobsHandler;
@@ -14,6 +17,7 @@ import dev.flashq.statemachine.job.PushJobsHandler;
 import dev.flashq.statemachine.queue.QueueHandlers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
+import java.util.List;
 
 /** Every command to its handler. */
 final class Dispatch implements Dispatcher {
@@ -54,6 +58,11 @@ final class Dispatch implements Dispatcher {
 
   @Override
   public Reply dispatch(Command command, Turn turn) {
+    if (items(command) > Limits.ITEMS_PER_COMMAND) {
+      return new Reply.Refused(
+          ErrorCode.BATCH_TOO_LARGE,
+          "at most " + Limits.ITEMS_PER_COMMAND + " items in one command");
+    }
     return switch (command) {
       case Command.PushJobs c -> push.handle(c, turn);
       case Command.PullJobs c -> pull.handle(c, turn);
@@ -87,6 +96,22 @@ final class Dispatch implements Dispatcher {
         meta.advance(c.toMs());
         yield Reply.Done.DONE;
       }
+    };
+  }
+
+  /** What has to be done one by one. */
+  private static long items(Command command) {
+    return switch (command) {
+      case Command.PushJobs(_, List<NewJob> jobs) -> {
+        long dependencies = 0;
+        for (NewJob job : jobs) {
+          dependencies += job.options().dependsOn().size();
+        }
+        yield jobs.size() + dependencies;
+      }
+      case Command.AckJobs(List<Command.Ack> acks) -> acks.size();
+      case Command.ReleaseJobs(List<Claim> claims) -> claims.size();
+      default -> 1;
     };
   }
 

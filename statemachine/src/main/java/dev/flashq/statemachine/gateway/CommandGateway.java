@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Both methods return at once and may be called from event loops. The futures complete on
  * threads of the cluster: callers hop to their own. Cancelling the future of a pull or of a wait
  * ends the waiting.
+ *
+ * <p>What breaks one of the {@link Rules} is refused here and goes no further.
  */
 public interface CommandGateway {
   /**

@@ -136,8 +136,8 @@ public final class BulkHandlers {
   }
 
   /**
-   * Up to {@code limit} matching jobs in the order of their columns; fewer when too many others
-   * stand between them.
+   * Up to {@code wanted} matching jobs in the order of their columns, at least one and at most
+   * {@link Limits#REMOVALS_PER_COMMAND}; fewer when too many others stand between them.
    *
    * @param from the number of a column, and the key in it behind that of the queue
    */
@@ -145,15 +145,16 @@ public final class BulkHandlers {
       Queue queue,
       List<Column> columns,
       ByteString from,
-      int limit,
-      Predicate<Job> wanted,
+      int wanted,
+      Predicate<Job> matches,
       Turn turn) {
+    int limit = Math.clamp(wanted, 1, Limits.REMOVALS_PER_COMMAND);
     var ids = new ArrayList<Long>();
     int looksLeft = Math.min(Limits.LOOKS_PER_COMMAND, turn.work().looksLeft());
     var looks = new int[1];
     var next = new ByteString[] {ByteString.EMPTY};
     byte[] prefix = Bytes.of(queue.id());
-    int first = from.isEmpty() ? 0 : from.byteAt(0);
+    int first = from.isEmpty() ? 0 : Byte.toUnsignedInt(from.byteAt(0));
     for (int i = first; i < columns.size() && next[0].isEmpty(); i++) {
       Column column = columns.get(i);
       byte number = (byte) i;
@@ -171,7 +172,7 @@ public final class BulkHandlers {
             Job job = existing(id);
             looks[0] += 1 + awaited(job);
             turn.work().looked(1 + awaited(job), job.weight());
-            if (wanted.test(job)) {
+            if (matches.test(job)) {
               ids.add(id);
             }
             return true;

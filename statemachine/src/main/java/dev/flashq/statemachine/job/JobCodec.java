@@ -1,7 +1,6 @@
 package dev.flashq.statemachine.job;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.StorageException;
@@ -94,7 +93,7 @@ public final class JobCodec {
           r.hasError() ? r.getError() : null,
           r.getDependents(),
           status(r));
-    } catch (InvalidProtocolBufferException | InvalidValueException e) {
+    } catch (InvalidProtocolBufferException | IllegalStateException e) {
       throw new StorageException("unreadable record of job " + id, e);
     }
   }

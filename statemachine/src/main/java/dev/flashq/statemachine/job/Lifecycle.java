@@ -331,7 +331,7 @@ public final class Lifecycle {
     return job.options().fixedBackoff()
         ? base
         : Math.min(
-            Limits.DURATION_MS,
+            Limits.BACKOFF_MS,
             Math.multiplyExact(base, 1L << Math.min(job.attempts(), MAX_DOUBLINGS)));
   }
 

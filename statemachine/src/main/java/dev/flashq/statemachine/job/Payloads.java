@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Job data and results, apart from the headers: written once, removed once. */
 public final class Payloads {
-  private static final Payload.Encoding[] ENCODINGS = Payload.Encoding.values();
   private static final byte DATA = 0;
   private static final byte RESULT = 1;
 
@@ -59,7 +58,7 @@ public final class Payloads {
   }
 
   private static byte[] encode(Payload payload) {
-    return Tables.value((byte) payload.encoding().ordinal(), payload.bytes());
+    return Tables.value((byte) payload.encoding().number(), payload.bytes());
   }
 
   /** A stored payload; null when there is none. */
@@ -67,11 +66,12 @@ public final class Payloads {
     if (stored == null) {
       return null;
     }
-    if (stored.length == 0 || stored[0] < 0 || stored[0] >= ENCODINGS.length) {
+    Payload.Encoding encoding = stored.length == 0 ? null : Payload.Encoding.of(stored[0]);
+    if (encoding == null) {
       throw new StorageException("unreadable data or result of a job");
     }
     ByteString bytes = UnsafeByteOperations.unsafeWrap(stored, 1, stored.length - 1);
-    return new Payload(ENCODINGS[stored[0]], bytes);
+    return new Payload(encoding, bytes);
   }
 
   private static byte[] key(long job, byte part) {

@@ -40,8 +40,6 @@ import java.util.List;
 
 /** Commands to the messages of log.proto and back. */
 final class CommandCodec {
-  private static final JobState[] STATES = JobState.values();
-
   private CommandCodec() {}
 
   static LoggedCommand.Builder encode(Command command, LoggedCommand.Builder to) {
@@ -114,7 +112,7 @@ final class CommandCodec {
           to.setRemoveJobs(
               LogProto.RemoveJobs.newBuilder()
                   .setQueue(c.queue().value())
-                  .setState(c.state().ordinal())
+                  .setState(c.state().number())
                   .setOlderThanMs(c.olderThanMs())
                   .setBelowJob(c.belowJob())
                   .setLimit(c.limit())
@@ -143,7 +141,8 @@ final class CommandCodec {
               logged.getChangePriority().getPriority());
       case MOVE_TO_DELAYED ->
           new MoveToDelayed(
-              claim(logged.getMoveToDelayed().getClaim()), logged.getMoveToDelayed().getDelayMs());
+              claim(logged.getMoveToDelayed().getClaim()),
+              Form.millis(logged.getMoveToDelayed().getDelayMs()));
       case PROMOTE_JOB -> new PromoteJob(new JobId(logged.getPromoteJob().getJob()));
       case DISCARD_JOB -> new DiscardJob(claim(logged.getDiscardJob().getClaim()));
       case SET_PAUSED ->
@@ -157,7 +156,9 @@ final class CommandCodec {
         var m = logged.getSetRateLimit();
         yield new SetRateLimit(
             queues.of(m.getQueue()),
-            m.getClear() ? null : new RateLimit(m.getMax(), m.getDurationMs()));
+            m.getClear()
+                ? null
+                : new RateLimit(Form.rate(m.getMax()), Form.window(m.getDurationMs())));
       }
       case SET_CONCURRENCY -> {
         var m = logged.getSetConcurrency();
@@ -180,16 +181,17 @@ final class CommandCodec {
         var m = logged.getRemoveJobs();
         yield new RemoveJobs(
             queues.of(m.getQueue()),
-            STATES[m.getState()],
-            m.getOlderThanMs(),
+            state(m.getState()),
+            Form.millis(m.getOlderThanMs()),
             m.getBelowJob(),
             m.getLimit(),
             m.getFrom());
       }
       case EXTEND_LEASES ->
           new ExtendLeases(
-              logged.getExtendLeases().getLostMs(), logged.getExtendLeases().getGraceMs());
-      case SET_CLOCK -> new SetClock(logged.getSetClock().getToMs());
+              Form.millis(logged.getExtendLeases().getLostMs()),
+              Form.millis(logged.getExtendLeases().getGraceMs()));
+      case SET_CLOCK -> new SetClock(Form.millis(logged.getSetClock().getToMs()));
       case FORGET_QUEUE -> new ForgetQueue(queues.of(logged.getForgetQueue().getQueue()));
       case BODY_NOT_SET ->
           throw new IllegalStateException("a command that this version does not know");
@@ -272,6 +274,14 @@ final class CommandCodec {
     return (limit == null ? message.setClear(true) : message.setLimit(limit)).build();
   }
 
+  private static JobState state(int number) {
+    JobState state = JobState.of(number);
+    if (state == null) {
+      throw new IllegalStateException("a state that this version does not know");
+    }
+    return state;
+  }
+
   private static LogProto.Claim claim(Claim claim) {
     return LogProto.Claim.newBuilder().setJob(claim.job().value()).setLease(claim.lease()).build();
   }
@@ -282,19 +292,16 @@ final class CommandCodec {
 
   static LogProto.Payload payload(Payload payload) {
     return LogProto.Payload.newBuilder()
-        .setEncodingValue(payload.encoding().ordinal())
+        .setEncodingValue(payload.encoding().number())
         .setBytes(payload.bytes())
         .build();
   }
 
   static Payload payload(LogProto.Payload payload) {
-    return new Payload(
-        switch (payload.getEncoding()) {
-          case JSON -> Payload.Encoding.JSON;
-          case MESSAGE_PACK -> Payload.Encoding.MESSAGE_PACK;
-          case UNRECOGNIZED ->
-              throw new IllegalStateException("an encoding that this version does not know");
-        },
-        payload.getBytes());
+    Payload.Encoding encoding = Payload.Encoding.of(payload.getEncodingValue());
+    if (encoding == null) {
+      throw new IllegalStateException("an encoding that this version does not know");
+    }
+    return new Payload(encoding, payload.getBytes());
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Entries of the replicated log to bytes and back. */
 public final class EntryCodec {
@@ -69,7 +70,7 @@ public final class EntryCodec {
 
   /**
    * Reads an entry; payloads share its bytes. Fails on bytes that no version of this code has
-   * written.
+   * written, and asks no rules: whatever it answers can be applied.
    */
   public static Entry decode(ByteString bytes) {
     LogProto.LogEntry entry = parse(bytes);
@@ -81,21 +82,32 @@ public final class EntryCodec {
     var queues = new QueueNames();
     var submissions = new ArrayList<Submission>(entry.getCommandsCount());
     for (LogProto.LoggedCommand logged : entry.getCommandsList()) {
-      RequestId id =
-          logged.getClient() == 0
-              ? null
-              : new RequestId(
-                  entry.getClients(logged.getClient() - 1),
-                  logged.getClientSequence(),
-                  logged.getClientSettled());
       submissions.add(
           new Submission(
-              principals.get(logged.getPrincipal()), id, CommandCodec.decode(logged, queues)));
+              of(principals, logged.getPrincipal()),
+              requestId(logged, entry.getClientsList()),
+              CommandCodec.decode(logged, queues)));
     }
     return new Entry(
-        new EntryHeader(entry.getNode(), entry.getBoot(), entry.getSequence(), entry.getSettled()),
+        new EntryHeader(
+            Form.name(entry.getNode()), entry.getBoot(), entry.getSequence(), entry.getSettled()),
         submissions,
-        entry.getProposedAtMs());
+        Form.millis(entry.getProposedAtMs()));
+  }
+
+  private static @Nullable RequestId requestId(
+      LogProto.LoggedCommand logged, List<String> clients) {
+    return logged.getClient() == 0
+        ? null
+        : new RequestId(
+            Form.name(of(clients, logged.getClient() - 1)),
+            logged.getClientSequence(),
+            logged.getClientSettled());
+  }
+
+  private static <T> T of(List<T> table, int index) {
+    Form.require(index >= 0 && index < table.size(), "a name that is not in its table");
+    return table.get(index);
   }
 
   private static LogProto.LogEntry parse(ByteString bytes) {

@@ -44,7 +44,9 @@ public final class NewJobCodec {
     for (PushOption option : PushOption.ALL) {
       Object value = option.logged(message);
       if (value != null) {
-        options.set(option, option.kind() == OptionKind.IDS ? ids((List<?>) value) : value);
+        options.set(
+            option,
+            option.kind() == OptionKind.IDS ? ids((List<?>) value) : Form.option(option, value));
       }
     }
     return options.build();

@@ -23,9 +23,9 @@ record Gate(long free, @Nullable RateWindow rate) {
    */
   Deliverable at(long now) {
     if (rate == null || free <= 0) {
-      return new Deliverable((int) Math.clamp(free, 0, Limits.JOBS_PER_COMMAND), 0);
+      return new Deliverable((int) Math.clamp(free, 0, Limits.JOBS_PER_DELIVERY), 0);
     }
-    int jobs = (int) Math.clamp(Math.min(free, rate.jobs(now)), 0, Limits.JOBS_PER_COMMAND);
+    int jobs = (int) Math.clamp(Math.min(free, rate.jobs(now)), 0, Limits.JOBS_PER_DELIVERY);
     boolean later = jobs == 0 && opens();
     return new Deliverable(jobs, later ? Math.max(1, rate.nextAt(now) - now) : 0);
   }

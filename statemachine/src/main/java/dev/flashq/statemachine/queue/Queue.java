@@ -103,7 +103,7 @@ public final class Queue {
     if (window != null) {
       free = Math.min(free, window.jobs(now));
     }
-    return Math.clamp(free, 0, Limits.JOBS_PER_COMMAND);
+    return Math.clamp(free, 0, Limits.JOBS_PER_DELIVERY);
   }
 
   Gate gate() {

@@ -15,6 +15,9 @@ import java.util.zip.CRC32C;
 public final class Meta {
   public static final byte[] KEY = Bytes.of("meta");
 
+  /** Milliseconds for which leases stand still at most, so that times stay within their range. */
+  private static final long LEASE_PAUSE_MS = 1L << 53;
+
   private final Tables tables;
   private final CRC32C crc = new CRC32C();
   private MetaRecord.Builder row;
@@ -88,7 +91,7 @@ public final class Meta {
   }
 
   public void extendLeases(long lostMs, long graceMs) {
-    row.setLeasePauseMs(row.getLeasePauseMs() + lostMs);
+    row.setLeasePauseMs(Math.min(row.getLeasePauseMs() + lostMs, LEASE_PAUSE_MS));
     row.setLeasesFrom(Math.max(row.getLeasesFrom(), row.getClockMs() + graceMs));
   }
 

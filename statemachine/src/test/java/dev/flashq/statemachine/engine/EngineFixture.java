@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
@@ -165,6 +166,23 @@ public final class EngineFixture implements AutoCloseable {
                     new EntryHeader(NODE, BOOT, sequence, Math.max(0, sequence - 2)), submissions),
                 clock))
         .replies();
+  }
+
+  /** One command as it stands in the log, with its names. */
+  Reply applyLogged(LogProto.LogEntry.Builder entry) {
+    sequence++;
+    return applyBytes(
+            entry
+                .setFormat(EntryCodec.FORMAT)
+                .setNode(NODE)
+                .setBoot(BOOT)
+                .setSequence(sequence)
+                .setSettled(sequence)
+                .setProposedAtMs(clock)
+                .build()
+                .toByteString())
+        .replies()
+        .getFirst();
   }
 
   /** Rows that the last entry wrote. */

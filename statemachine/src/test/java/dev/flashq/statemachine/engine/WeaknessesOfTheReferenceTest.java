@@ -20,6 +20,7 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.Assertions;
@@ -302,7 +303,8 @@ class WeaknessesOfTheReferenceTest extends WithEngine {
 
   @Test
   void weakness10AnAbsurdPullCountIsRefused() {
-    Assertions.assertThatThrownBy(() -> new Command.PullJobs(queue.name(), Integer.MAX_VALUE, 0))
+    var absurd = new Command.PullJobs(queue.name(), Integer.MAX_VALUE, 0);
+    Assertions.assertThatThrownBy(() -> Rules.checked(absurd))
         .isInstanceOf(InvalidValueException.class)
         .extracting(e -> ((InvalidValueException) e).code())
         .isEqualTo(ErrorCode.BATCH_TOO_LARGE);

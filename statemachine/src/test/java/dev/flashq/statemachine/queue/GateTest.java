@@ -20,7 +20,7 @@ class GateTest {
   @Test
   void neverPromisesMoreThanOnePullMayTake() {
     assertThat(new Gate(1_000_000_000_000L, null).at(NOW).jobs())
-        .isEqualTo(Limits.JOBS_PER_COMMAND);
+        .isEqualTo(Limits.JOBS_PER_DELIVERY);
   }
 
   @Test

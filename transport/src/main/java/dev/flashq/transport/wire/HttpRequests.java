@@ -22,6 +22,7 @@ import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class HttpRequests {
     check(body, Cmd.PUSH);
     Payload data = body.data == null ? Payload.NULL : body.data;
     var command =
-        new Command.PushJobs(new QueueName(queue), List.of(new NewJob(data, body.options.build())));
+        new Command.PushJobs(queue(queue), List.of(new NewJob(data, body.options.build())));
     RequestId requestId = body.requestId();
     Shape<HttpShapes.PushedJob> shape = HttpShapes::pushed;
     Plan.Steps<Object> steps =
@@ -87,7 +88,7 @@ public final class HttpRequests {
     check(body, Cmd.PUSHB);
     Batch<NewJob> batch = Request.present(body.jobs, Field.JOBS);
     Shape<Reply.Pushed> shape = HttpShapes.pushedMany(batch);
-    var command = new Command.PushJobs(new QueueName(queue), batch.items());
+    var command = new Command.PushJobs(queue(queue), batch.items());
     return batch.items().isEmpty()
         ? new Plan.Known(new Reply.Pushed(List.of()), shape)
         : Requests.submit(body, command, shape);
@@ -102,7 +103,7 @@ public final class HttpRequests {
     }
     int jobs = (int) Math.min(count, JOBS_PER_COMMAND);
     long waitMs = Math.min(timeoutMs, Limits.HTTP_WAIT_MS);
-    return new Plan.Submit(new Command.PullJobs(new QueueName(queue), jobs, waitMs), null, shape);
+    return new Plan.Submit(new Command.PullJobs(queue(queue), jobs, waitMs), null, shape);
   }
 
   public static Plan ack(String id, Request body) {
@@ -142,11 +143,11 @@ public final class HttpRequests {
   }
 
   public static Plan counts(String queue) {
-    return Requests.ask(new Query.GetQueue(new QueueName(queue)), HttpShapes::counts);
+    return Requests.ask(new Query.GetQueue(queue(queue)), HttpShapes::counts);
   }
 
   public static Plan count(String queue) {
-    return Requests.ask(new Query.GetQueue(new QueueName(queue)), HttpShapes::count);
+    return Requests.ask(new Query.GetQueue(queue(queue)), HttpShapes::count);
   }
 
   public static Plan queues() {
@@ -162,7 +163,11 @@ public final class HttpRequests {
   }
 
   private static JobId jobId(String text) {
-    return new JobId(Values.number(text));
+    return Rules.checked(new JobId(Values.number(text)));
+  }
+
+  private static QueueName queue(String name) {
+    return Rules.checked(new QueueName(name));
   }
 
   /** The number of a query parameter. */

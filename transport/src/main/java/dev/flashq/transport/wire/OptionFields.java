@@ -14,6 +14,7 @@ import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.ValueReader;
 import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.gateway.Rules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,8 @@ final class OptionFields {
     return options.text(JOB_ID);
   }
 
+  /** Refused when a value is beyond its limits. */
   JobOptions build() {
-    return options.build();
+    return Rules.checked(options.build());
   }
 }

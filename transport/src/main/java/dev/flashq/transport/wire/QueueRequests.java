@@ -13,6 +13,7 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class QueueRequests {
   }
 
   private static RateLimit rateLimit(Request r) {
-    return r.rateLimit != null ? r.rateLimit : new RateLimit(r.limit(), 1000);
+    return r.rateLimit != null ? r.rateLimit : Rules.checked(new RateLimit(r.limit(), 1000));
   }
 
   private static int concurrency(Request r) {

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -129,7 +130,7 @@ public final class Request {
   }
 
   QueueName queue() {
-    return new QueueName(present(queue, Field.QUEUE));
+    return Rules.checked(new QueueName(present(queue, Field.QUEUE)));
   }
 
   /** The job's id; some methods of the TypeScript client send it as {@code job_id}. */
@@ -138,7 +139,7 @@ public final class Request {
       return id;
     }
     String text = options.jobId();
-    return new JobId(Values.number(present(text, Field.ID)));
+    return Rules.checked(new JobId(Values.number(present(text, Field.ID))));
   }
 
   long count() {
@@ -178,9 +179,9 @@ public final class Request {
         INVALID_REQUEST,
         "a client id has between 1 and " + Limits.CLIENT_ID_BYTES + " bytes");
     if (requestId != null) {
-      return new RequestId(client, 0, 0);
+      return Rules.checked(new RequestId(client, 0, 0));
     }
     require(clientSequence != ABSENT, INVALID_REQUEST, "client_id needs client_seq");
-    return new RequestId(client, clientSequence, clientSettled);
+    return Rules.checked(new RequestId(client, clientSequence, clientSettled));
   }
 }

@@ -14,6 +14,7 @@ import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ final class Values {
   }
 
   static JobId id(ValueReader in) {
-    return new JobId(in.kind() == Kind.STRING ? number(in.string()) : in.integer());
+    return Rules.checked(new JobId(in.kind() == Kind.STRING ? number(in.string()) : in.integer()));
   }
 
   /** A text, or a number as text. */
@@ -86,9 +87,10 @@ final class Values {
     in.kind();
     int from = in.position();
     in.skip();
-    return new Payload(
-        encoding.payload(),
-        UnsafeByteOperations.unsafeWrap(in.bytes(), from, in.position() - from));
+    return Rules.checked(
+        new Payload(
+            encoding.payload(),
+            UnsafeByteOperations.unsafeWrap(in.bytes(), from, in.position() - from)));
   }
 
   /** A copy of the encoded correlation id, to be echoed as it came. */
@@ -127,6 +129,6 @@ final class Values {
         in.skip();
       }
     }
-    return new Command.RateLimit(max, durationMs);
+    return Rules.checked(new Command.RateLimit(max, durationMs));
   }
 }

@@ -1,0 +1,304 @@
+package dev.flashq.statemachine.gateway;
+
+import static dev.flashq.protocol.ErrorCode.BATCH_TOO_LARGE;
+import static dev.flashq.protocol.ErrorCode.DATA_TOO_LARGE;
+import static dev.flashq.protocol.ErrorCode.INVALID_QUEUE_NAME;
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.Limits.require;
+
+import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.Text;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.Ack;
+import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RequestId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands and questions from outside must keep to: names, ranges, sizes. Each method fails
+ * with {@link InvalidValueException} or answers what it was given as it is to be taken.
+ *
+ * <p>Rules may change with any version, and some go by the Unicode tables of the JDK. So they are
+ * asked before a command is proposed, and never of what stands in the log.
+ */
+public final class Rules {
+  /** The greatest number of jobs in a rate limit. */
+  public static final long RATE_LIMIT_JOBS = 1_000_000;
+
+  private Rules() {}
+
+  /** The command, with texts and times cut that are longer than any use. */
+  public static Command checked(Command command) {
+    return switch (command) {
+      case Command.PushJobs c -> checked(c);
+      case Command.PullJobs c -> checked(c);
+      case Command.AckJobs c -> checked(c);
+      case Command.FailJob(Claim claim, String error) ->
+          new Command.FailJob(checked(claim), Text.cut(error, Limits.TEXT_BYTES));
+      case Command.ReportProgress(Claim claim, int progress, String message) ->
+          new Command.ReportProgress(checked(claim), Math.clamp(progress, 0, 100), cut(message));
+      case Command.RenewLease c -> of(c, c.claim().job());
+      case Command.CancelJob c -> of(c, c.job());
+      case Command.UpdateJob c -> {
+        checked(c.data());
+        yield of(c, c.job());
+      }
+      case Command.ChangePriority c -> of(c, c.job());
+      case Command.MoveToDelayed c -> {
+        require(
+            isDuration(c.delayMs()),
+            INVALID_REQUEST,
+            "delay is between 0 and 100 years in milliseconds");
+        yield of(c, c.claim().job());
+      }
+      case Command.PromoteJob c -> of(c, c.job());
+      case Command.DiscardJob c -> of(c, c.claim().job());
+      case Command.SetPaused c -> of(c, c.queue());
+      case Command.DrainQueue c -> of(c, c.queue());
+      case Command.SetRateLimit c -> {
+        if (c.limit() != null) {
+          checked(c.limit());
+        }
+        yield of(c, c.queue());
+      }
+      case Command.SetConcurrency c -> {
+        require(
+            c.limit() == null || c.limit() >= 0,
+            INVALID_REQUEST,
+            "a concurrency limit is not negative");
+        yield of(c, c.queue());
+      }
+      case Command.ReleaseJobs c -> {
+        c.claims().forEach(Rules::checked);
+        yield c;
+      }
+      case Command.RetryDeadJobs c ->
+          c.job() == null ? of(c, c.queue()) : of(of(c, c.queue()), c.job());
+      case Command.RemoveJobs c -> {
+        require(c.olderThanMs() >= 0, INVALID_REQUEST, "grace is not negative");
+        yield of(c, c.queue());
+      }
+      case Command.ForgetQueue c -> of(c, c.queue());
+      case Command.ExtendLeases c -> {
+        require(
+            isDuration(c.lostMs()) && isDuration(c.graceMs()),
+            INVALID_REQUEST,
+            "times between 0 and 100 years in milliseconds");
+        yield c;
+      }
+      case Command.Tick _, Command.SetClock _, Command.RaiseFeatureLevel _ -> command;
+    };
+  }
+
+  private static Command checked(Command.PushJobs push) {
+    checked(push.queue());
+    require(
+        push.jobs().size() <= Limits.JOBS_PER_COMMAND,
+        BATCH_TOO_LARGE,
+        "at most " + Limits.JOBS_PER_COMMAND + " jobs in one batch");
+    int dependencies = 0;
+    for (NewJob job : push.jobs()) {
+      checked(job.data());
+      checked(job.options());
+      dependencies += job.options().dependsOn().size();
+    }
+    require(
+        dependencies <= Limits.DEPENDENCIES_PER_COMMAND,
+        BATCH_TOO_LARGE,
+        "at most " + Limits.DEPENDENCIES_PER_COMMAND + " dependencies in one batch");
+    return push;
+  }
+
+  private static Command checked(Command.PullJobs pull) {
+    checked(pull.queue());
+    require(
+        pull.count() >= 1 && pull.count() <= Limits.JOBS_PER_COMMAND,
+        BATCH_TOO_LARGE,
+        "count is between 1 and " + Limits.JOBS_PER_COMMAND);
+    long waitMs = waitMs(pull.waitMs());
+    return waitMs == pull.waitMs()
+        ? pull
+        : new Command.PullJobs(pull.queue(), pull.count(), waitMs);
+  }
+
+  private static Command checked(Command.AckJobs acks) {
+    require(
+        acks.acks().size() <= Limits.JOBS_PER_COMMAND,
+        BATCH_TOO_LARGE,
+        "at most " + Limits.JOBS_PER_COMMAND + " jobs in one batch");
+    for (Ack ack : acks.acks()) {
+      checked(ack.claim());
+      if (ack.result() != null) {
+        checked(ack.result());
+      }
+    }
+    return acks;
+  }
+
+  /** The question, about no more than a page and for no longer than anybody may wait. */
+  @SuppressWarnings("unchecked") // A question is answered by one of its own kind.
+  public static <R> Query<R> checked(Query<R> query) {
+    return (Query<R>)
+        switch (query) {
+          case Query.GetJob q -> of(q, q.id());
+          case Query.GetJobs q -> {
+            require(
+                q.ids().size() <= Limits.PAGE, INVALID_REQUEST, "at most " + Limits.PAGE + " ids");
+            q.ids().forEach(Rules::checked);
+            yield q;
+          }
+          case Query.ListJobs q -> checked(q);
+          case Query.ListDeadJobs(QueueName queue, int limit) -> {
+            require(limit >= 0, INVALID_REQUEST, "count is not negative");
+            yield new Query.ListDeadJobs(checked(queue), Math.min(limit, Limits.PAGE));
+          }
+          case Query.GetQueue q -> of(q, q.name());
+          case Query.ListQueues(String after, int limit) ->
+              new Query.ListQueues(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.WaitForJob(JobId id, long waitMs) ->
+              new Query.WaitForJob(checked(id), waitMs(waitMs));
+          case Query.GetPayloads q -> {
+            require(
+                q.parts().size() <= 2 * Limits.PAGE,
+                INVALID_REQUEST,
+                "at most " + 2 * Limits.PAGE + " parts");
+            yield q;
+          }
+          case Query.GetJobByCustomId _, Query.GetStats _, Query.IsAnswered _ -> query;
+        };
+  }
+
+  private static Query.ListJobs checked(Query.ListJobs list) {
+    if (list.queue() != null) {
+      checked(list.queue());
+    }
+    require(list.limit() >= 0, INVALID_REQUEST, "limit is not negative");
+    require(
+        list.offset() >= 0 && list.offset() <= Limits.OFFSET,
+        INVALID_REQUEST,
+        "offset is between 0 and " + Limits.OFFSET);
+    return new Query.ListJobs(
+        list.queue(), list.state(), Math.min(list.limit(), Limits.PAGE), list.offset());
+  }
+
+  /** As the client sends it, without its principal. */
+  public static RequestId checked(RequestId id) {
+    require(
+        !id.client().isEmpty() && Text.utf8Length(id.client()) <= Limits.CLIENT_ID_BYTES,
+        INVALID_REQUEST,
+        "a client id has between 1 and " + Limits.CLIENT_ID_BYTES + " bytes");
+    require(
+        id.sequence() >= 0 && id.settled() >= 0 && id.settled() <= id.sequence(),
+        INVALID_REQUEST,
+        "a request id needs 0 <= settled <= sequence");
+    return id;
+  }
+
+  /** A name has letters and digits of any script, and the characters {@code _ - . :}. */
+  public static QueueName checked(QueueName queue) {
+    String name = queue.value();
+    require(!name.isEmpty(), INVALID_QUEUE_NAME, "Queue name cannot be empty");
+    require(
+        Text.utf8Length(name) <= Limits.QUEUE_NAME_BYTES,
+        INVALID_QUEUE_NAME,
+        "Queue name too long (max 256 chars)");
+    require(
+        isAllowed(name),
+        INVALID_QUEUE_NAME,
+        "Queue name must contain only alphanumeric characters, underscores, hyphens, dots, or colons");
+    return queue;
+  }
+
+  private static boolean isAllowed(String name) {
+    int next;
+    for (int i = 0; i < name.length(); i = next) {
+      int c = name.codePointAt(i);
+      next = i + Character.charCount(c);
+      if (!isAllowed(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAllowed(int c) {
+    return c < 128
+        ? (c >= 'a' && c <= 'z')
+            || (c >= 'A' && c <= 'Z')
+            || (c >= '0' && c <= '9')
+            || "_-.:".indexOf(c) >= 0
+        : Character.isLetterOrDigit(c);
+  }
+
+  public static JobId checked(JobId job) {
+    require(
+        job.value() > 0 && job.value() < Limits.JOB_ID_END,
+        INVALID_REQUEST,
+        "a job id is between 1 and 2^53 - 1");
+    return job;
+  }
+
+  public static Claim checked(Claim claim) {
+    checked(claim.job());
+    return claim;
+  }
+
+  public static Payload checked(Payload payload) {
+    int bytes = payload.bytes().size();
+    if (bytes > Limits.DATA_BYTES) {
+      throw new InvalidValueException(
+          DATA_TOO_LARGE,
+          "Job data too large (" + bytes + " bytes, max " + Limits.DATA_BYTES + " bytes)");
+    }
+    return payload;
+  }
+
+  public static JobOptions checked(JobOptions options) {
+    options.check();
+    options.dependsOn().forEach(Rules::checked);
+    return options;
+  }
+
+  public static RateLimit checked(RateLimit limit) {
+    require(
+        limit.max() >= 0 && limit.max() <= RATE_LIMIT_JOBS,
+        INVALID_REQUEST,
+        "a limit of jobs is between 0 and " + RATE_LIMIT_JOBS);
+    require(
+        limit.durationMs() >= 1 && limit.durationMs() <= Limits.DURATION_MS,
+        INVALID_REQUEST,
+        "a limit's duration is between 1 millisecond and 100 years");
+    return limit;
+  }
+
+  private static long waitMs(long ms) {
+    require(ms >= 0, INVALID_REQUEST, "timeout is not negative");
+    return Math.min(ms, Limits.WAIT_MS);
+  }
+
+  private static boolean isDuration(long ms) {
+    return ms >= 0 && ms <= Limits.DURATION_MS;
+  }
+
+  private static @Nullable String cut(@Nullable String text) {
+    return text == null ? null : Text.cut(text, Limits.TEXT_BYTES);
+  }
+
+  private static <T> T of(T value, QueueName queue) {
+    checked(queue);
+    return value;
+  }
+
+  private static <T> T of(T value, JobId job) {
+    checked(job);
+    return value;
+  }
+}

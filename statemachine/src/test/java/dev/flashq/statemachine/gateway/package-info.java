@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.statemachine.gateway;
+
+import org.jspecify.annotations.NullMarked;
