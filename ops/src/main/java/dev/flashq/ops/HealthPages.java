@@ -101,7 +101,7 @@ public final class HealthPages {
   /** What came of setting the replicated clock. */
   public static Page clockSet(Reply reply) {
     JsonWriter json = new JsonWriter();
-    if (reply instanceof Reply.Refused(ErrorCode code, String detail)) {
+    if (reply instanceof Reply.Refused(ErrorCode code, String detail, _)) {
       json.beginMap(3);
       flag(json, "ok", false);
       text(json, "error", detail);

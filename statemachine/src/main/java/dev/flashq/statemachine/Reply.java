@@ -3,6 +3,7 @@ package dev.flashq.statemachine;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to a command. Refusals are answers like any other. */
 public sealed interface Reply {
@@ -55,6 +56,17 @@ public sealed interface Reply {
     }
   }
 
-  /** Not carried out, and why; nothing has changed. */
-  record Refused(ErrorCode code, String detail) implements Reply, PushOutcome {}
+  /**
+   * Not carried out, and why; nothing has changed.
+   *
+   * @param detail a sentence for people
+   * @param reason what the engine says the sentence by; null when it does not come from there, or
+   *     may pass
+   */
+  record Refused(ErrorCode code, String detail, Reason.@Nullable Detail reason)
+      implements Reply, PushOutcome {
+    public Refused(ErrorCode code, String detail) {
+      this(code, detail, null);
+    }
+  }
 }

@@ -1,11 +1,11 @@
 package dev.flashq.statemachine.engine;
 
-import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.job.AckJobsHandler;
@@ -59,9 +59,7 @@ final class Dispatch implements Dispatcher {
   @Override
   public Reply dispatch(Command command, Turn turn) {
     if (items(command) > Limits.ITEMS_PER_COMMAND) {
-      return new Reply.Refused(
-          ErrorCode.BATCH_TOO_LARGE,
-          "at most " + Limits.ITEMS_PER_COMMAND + " items in one command");
+      return Reason.TOO_MANY_ITEMS.refuses(0, Limits.ITEMS_PER_COMMAND);
     }
     return switch (command) {
       case Command.PushJobs c -> push.handle(c, turn);
@@ -134,9 +132,7 @@ final class Dispatch implements Dispatcher {
                 + ": install a newer one");
       }
       if (command.level() < meta.featureLevel()) {
-        return new Reply.Refused(
-            ErrorCode.FEATURE_LEVEL,
-            "The cluster has reached feature level " + meta.featureLevel() + " and stays there");
+        return Reason.LEVEL_REACHED.refuses(0, meta.featureLevel());
       }
       meta.raiseFeatureLevel(command.level());
       return Reply.Done.DONE;

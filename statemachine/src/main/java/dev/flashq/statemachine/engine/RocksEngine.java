@@ -1,6 +1,5 @@
 package dev.flashq.statemachine.engine;
 
-import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 
@@ -12,6 +11,7 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
@@ -211,7 +211,7 @@ public final class RocksEngine implements QueueEngine {
 
   private Reply decide(Submission submission, Turn turn) {
     if (isForTheLeader(submission.command()) && !submission.principal().equals(Principal.SYSTEM)) {
-      return new Reply.Refused(FORBIDDEN, "unauthorized: only the cluster's leader says this");
+      return Reason.FOR_THE_LEADER.refuses();
     }
     return dispatch.dispatch(submission.command(), turn);
   }

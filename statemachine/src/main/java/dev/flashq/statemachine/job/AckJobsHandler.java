@@ -3,6 +3,7 @@ package dev.flashq.statemachine.job;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.AckJobs;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Failure;
@@ -28,7 +29,7 @@ public final class AckJobsHandler {
       if (!named.add(ack.claim().job())) {
         continue;
       }
-      switch (Claims.check(jobs, ack.claim(), "not found")) {
+      switch (Claims.check(jobs, ack.claim(), Reason.UNKNOWN)) {
         case Claims.Check.Holds(Job job, JobStatus.Active active) ->
             lifecycle.complete(job, active, ack.result(), turn);
         case Claims.Check.Fails(Reply.Refused refusal) -> {

@@ -6,9 +6,11 @@ import dev.flashq.statemachine.Command.MoveToDelayed;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RenewLease;
 import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a job's holder may say besides "done": failed, still at it, later, never received. */
 public final class ActiveJobHandlers {
@@ -23,42 +25,46 @@ public final class ActiveJobHandlers {
   public Reply fail(FailJob command, Turn turn) {
     return held(
         command.claim(),
-        "not found",
-        (job, active) -> lifecycle.fail(job, active, command.error(), turn));
+        Reason.UNKNOWN,
+        (job, active) -> lifecycle.fail(job, active, Remark.of(command.error()), turn));
   }
 
   public Reply progress(ReportProgress command, Turn turn) {
     return held(
         command.claim(),
-        "not found in processing",
+        Reason.NO_PROGRESS,
         (job, active) ->
             lifecycle.renew(
-                job.withProgress(command.progress(), command.message()), active, turn.now()));
+                job.withProgress(command.progress(), message(command)), active, turn.now()));
+  }
+
+  private static @Nullable Remark message(ReportProgress command) {
+    return command.message() == null ? null : Remark.of(command.message());
   }
 
   public Reply renew(RenewLease command, Turn turn) {
     return held(
         command.claim(),
-        "not in processing",
+        Reason.NOT_HELD,
         (job, active) -> lifecycle.renew(job, active, turn.now()));
   }
 
   public Reply delay(MoveToDelayed command, Turn turn) {
     return held(
         command.claim(),
-        "not in processing",
+        Reason.NOT_HELD,
         (job, _) -> lifecycle.postpone(job.withProgress(0, null), command.delayMs(), turn));
   }
 
   public Reply release(ReleaseJobs command, Turn turn) {
     for (Claim claim : command.claims()) {
-      held(claim, "not found", (job, active) -> lifecycle.giveBack(job, active, turn));
+      held(claim, Reason.UNKNOWN, (job, active) -> lifecycle.giveBack(job, active, turn));
     }
     return Reply.Done.DONE;
   }
 
-  private Reply held(Claim claim, String suffix, BiConsumer<Job, JobStatus.Active> then) {
-    return switch (Claims.check(jobs, claim, suffix)) {
+  private Reply held(Claim claim, Reason absent, BiConsumer<Job, JobStatus.Active> then) {
+    return switch (Claims.check(jobs, claim, absent)) {
       case Claims.Check.Holds(Job job, JobStatus.Active active) -> {
         then.accept(job, active);
         yield Reply.Done.DONE;

@@ -1,13 +1,12 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
-
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.Reply.Removed;
@@ -98,7 +97,7 @@ public final class BulkHandlers {
           || job == null
           || job.queue() != queue.id()
           || !(job.status() instanceof JobStatus.Dead)) {
-        return new Refused(JOB_NOT_FOUND, "Job " + command.job() + " not found in DLQ");
+        return Reason.NOT_DEAD.refuses(command.job().value());
       }
       Refused refusal = lifecycle.refusal(queue, job.options());
       if (refusal != null) {

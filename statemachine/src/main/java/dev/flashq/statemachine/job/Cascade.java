@@ -119,6 +119,6 @@ public final class Cascade {
     if (job.dependents() > 0) {
       pending.add(new Wait(job.id(), 0, meta.lastJobId()));
     }
-    lifecycle.bury(job, "Dependency " + wait.awaited + " will not complete", turn);
+    lifecycle.bury(job, Remark.dependencyEnded(wait.awaited), turn);
   }
 }

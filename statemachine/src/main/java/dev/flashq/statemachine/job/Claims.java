@@ -1,10 +1,7 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
-import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
-
 import dev.flashq.statemachine.Claim;
-import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
 
 /** Checks that whoever speaks for an active job may do so. */
@@ -19,16 +16,16 @@ final class Claims {
   }
 
   /**
-   * @param suffix what the sentence says behind "Job N", as flashQ does
+   * @param absent what it means that the job is not active
    */
-  static Check check(JobStore jobs, Claim claim, String suffix) {
+  static Check check(JobStore jobs, Claim claim, Reason absent) {
     Job job = jobs.find(claim.job().value());
     if (job != null && isLost(claim, job)) {
       return new Check.Fails(lost(claim));
     }
     return job != null && job.status() instanceof JobStatus.Active active
         ? new Check.Holds(job, active)
-        : new Check.Fails(notFound(claim.job(), suffix));
+        : new Check.Fails(absent.refuses(claim.job().value()));
   }
 
   /** Whether the claim names a lease that ended before the job did. */
@@ -43,12 +40,7 @@ final class Claims {
         };
   }
 
-  static Refused notFound(JobId job, String suffix) {
-    return new Refused(JOB_NOT_FOUND, "Job " + job + " " + suffix);
-  }
-
   static Refused lost(Claim claim) {
-    return new Refused(
-        LEASE_LOST, "Job " + claim.job() + " is no longer held under lease " + claim.lease());
+    return Reason.LEASE_ENDED.refuses(claim.job().value(), claim.lease());
   }
 }

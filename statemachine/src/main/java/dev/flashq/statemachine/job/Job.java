@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts failures so far
  * @param stalls how often a lease ran out
  * @param deliveries how often it was handed out; the latest one's number is the lease
- * @param error text of the latest failure
+ * @param error what is said of the latest failure
  * @param dependents how many jobs wait for this one
  */
 public record Job(
@@ -24,8 +24,8 @@ public record Job(
     int stalls,
     long deliveries,
     int progress,
-    @Nullable String progressMessage,
-    @Nullable String error,
+    @Nullable Remark progressMessage,
+    @Nullable Remark error,
     int dependents,
     JobStatus status) {
 
@@ -36,7 +36,7 @@ public record Job(
 
   /** About how many bytes it takes, in memory or encoded; the same on every replica. */
   int weight() {
-    int weight = WEIGHT + text(progressMessage) + text(error);
+    int weight = WEIGHT + remark(progressMessage) + remark(error);
     if (options == JobOptions.DEFAULTS) {
       return weight;
     }
@@ -49,6 +49,11 @@ public record Job(
         + text(options.customId())
         + text(options.debounceId())
         + text(options.groupId());
+  }
+
+  /** Not by our sentences, which may change. */
+  private static int remark(@Nullable Remark remark) {
+    return remark == null ? 0 : text(remark.text());
   }
 
   private static int text(@Nullable String text) {
@@ -123,17 +128,17 @@ public record Job(
         status);
   }
 
-  /** The text stands where the progress stood too, as in flashQ. */
-  Job withFailure(String text) {
-    return failed(text, attempts + 1, stalls);
+  /** The remark stands where the progress stood too, as in flashQ. */
+  Job withFailure(Remark remark) {
+    return failed(remark, attempts + 1, stalls);
   }
 
   /** Its worker was lost. */
-  Job withStall(String text) {
-    return failed(text, attempts, stalls + 1);
+  Job withStall() {
+    return failed(Remark.STALLED, attempts, stalls + 1);
   }
 
-  private Job failed(String text, int attempts, int stalls) {
+  private Job failed(Remark remark, int attempts, int stalls) {
     return new Job(
         id,
         queue,
@@ -144,13 +149,13 @@ public record Job(
         stalls,
         deliveries,
         progress,
-        text,
-        text,
+        remark,
+        remark,
         dependents,
         status);
   }
 
-  Job withError(String text) {
+  Job withError(Remark remark) {
     return new Job(
         id,
         queue,
@@ -162,12 +167,12 @@ public record Job(
         deliveries,
         progress,
         progressMessage,
-        text,
+        remark,
         dependents,
         status);
   }
 
-  Job withProgress(int percent, @Nullable String message) {
+  Job withProgress(int percent, @Nullable Remark message) {
     return new Job(
         id,
         queue,

@@ -27,10 +27,10 @@ public final class JobCodec {
       record.setOptions(NewJobCodec.options(job.options()).build().toByteString());
     }
     if (job.progressMessage() != null) {
-      record.setProgressMessage(job.progressMessage());
+      record.setProgressRemark(job.progressMessage().encode());
     }
     if (job.error() != null) {
-      record.setError(job.error());
+      record.setErrorRemark(job.error().encode());
     }
     return status(job.status(), record).build().toByteArray();
   }
@@ -89,8 +89,8 @@ public final class JobCodec {
           r.getStalls(),
           r.getDeliveries(),
           r.getProgress(),
-          r.hasProgressMessage() ? r.getProgressMessage() : null,
-          r.hasError() ? r.getError() : null,
+          r.hasProgressRemark() ? Remark.decode(r.getProgressRemark()) : null,
+          r.hasErrorRemark() ? Remark.decode(r.getErrorRemark()) : null,
           r.getDependents(),
           status(r));
     } catch (InvalidProtocolBufferException | IllegalStateException e) {

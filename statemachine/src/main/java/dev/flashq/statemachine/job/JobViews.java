@@ -59,7 +59,7 @@ public final class JobViews {
         job.options(),
         data,
         result,
-        job.error(),
+        sentence(job.error()),
         job.createdAt(),
         runAt,
         startedAt,
@@ -69,10 +69,14 @@ public final class JobViews {
         job.attempts(),
         job.stalls(),
         job.progress(),
-        job.progressMessage(),
+        sentence(job.progressMessage()),
         job.deliveries(),
         isLarge(job.dataBytes()) || omittedResult > 0
             ? new Omitted(data == null ? job.dataBytes() : 0, omittedResult)
             : Omitted.NONE);
+  }
+
+  private static @Nullable String sentence(@Nullable Remark remark) {
+    return remark == null ? null : remark.sentence();
   }
 }

@@ -1,15 +1,12 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
-import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
-import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
-
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.queue.Queue;
@@ -59,23 +56,18 @@ public final class Lifecycle {
     if (queue != null
         && options.uniqueKey() != null
         && jobs.uniqueKeyHolder(queue, options.uniqueKey()) != 0) {
-      return new Refused(DUPLICATE_KEY, "Duplicate job with key: " + options.uniqueKey());
+      return Reason.KEY_HELD.refuses(options.uniqueKey());
     }
     for (JobId awaited : options.dependsOn()) {
       if (awaited.value() > meta.lastJobId()) {
-        return new Refused(
-            INVALID_REQUEST, "depends_on names job " + awaited + ", which was never pushed");
+        return Reason.AWAITS_UNBORN.refuses(awaited.value());
       }
       Job job = jobs.find(awaited.value());
       if (job != null && job.status() instanceof JobStatus.Dead) {
-        return new Refused(WRONG_STATE, "depends_on names job " + awaited + ", which has failed");
+        return Reason.AWAITS_FAILED.refuses(awaited.value());
       }
       if (job == null && !jobs.isKnownCompleted(awaited.value())) {
-        return new Refused(
-            WRONG_STATE,
-            "depends_on names job "
-                + awaited
-                + ", which is gone and is not known to have completed");
+        return Reason.AWAITS_GONE.refuses(awaited.value());
       }
     }
     return null;
@@ -276,7 +268,7 @@ public final class Lifecycle {
   }
 
   /** An attempt failed: another one after a pause, in the old place, or none. */
-  void fail(Job job, JobStatus.Active active, String error, Turn turn) {
+  void fail(Job job, JobStatus.Active active, Remark error, Turn turn) {
     meta.countFailed();
     Job failed = job.withFailure(error);
     if (isExhausted(failed)) {
@@ -296,13 +288,13 @@ public final class Lifecycle {
   /** The lease ran out: its holder is gone or too slow. */
   public void leaseEnded(Job job, JobStatus.Active active, Turn turn) {
     if (active.timesOutAt() != 0 && leaseTime(turn.now()) >= active.timesOutAt()) {
-      fail(job, active, "Job timed out", turn);
+      fail(job, active, Remark.TIMED_OUT, turn);
       return;
     }
-    Job stalled = job.withStall("Job stalled: its worker did not answer in time");
+    Job stalled = job.withStall();
     if (stalled.stalls() >= stallLimit(stalled)) {
       meta.countFailed();
-      die(stalled, "Job stalled", turn);
+      die(stalled, Remark.STALLED_TOO_OFTEN, turn);
     } else {
       giveBack(stalled, active, turn);
     }
@@ -347,7 +339,7 @@ public final class Lifecycle {
   }
 
   /** Ends the job without success: to the dead letters, or away. */
-  void die(Job job, String error, Turn turn) {
+  void die(Job job, Remark error, Turn turn) {
     waitsNoMore(job);
     cascade.failed(job, turn);
     bury(job, error, turn);
@@ -359,7 +351,7 @@ public final class Lifecycle {
     }
   }
 
-  void bury(Job job, String error, Turn turn) {
+  void bury(Job job, Remark error, Turn turn) {
     ended(job, JobEnd.Without.FAILED, turn);
     if (job.options().removeOnFail()) {
       jobs.remove(job);

@@ -1,13 +1,11 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
-import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
-
 import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.UpdateJob;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
 import dev.flashq.statemachine.Reply.Refused;
@@ -26,12 +24,10 @@ public final class ManageJobHandlers {
   public Reply cancel(CancelJob command, Turn turn) {
     Job job = jobs.find(command.job().value());
     if (job == null) {
-      return notFound(command.job().value(), "not found");
+      return Reason.UNKNOWN.refuses(command.job().value());
     }
     return switch (job.status()) {
-      case JobStatus.Completed _, JobStatus.Dead _ ->
-          new Refused(
-              WRONG_STATE, "Job " + job.id() + " cannot be cancelled (already completed/failed)");
+      case JobStatus.Completed _, JobStatus.Dead _ -> Reason.ENDED_BEFORE_CANCEL.refuses(job.id());
       case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _ -> {
         lifecycle.remove(job, turn);
         yield Done.DONE;
@@ -42,7 +38,7 @@ public final class ManageJobHandlers {
   public Reply update(UpdateJob command) {
     Job job = jobs.find(command.job().value());
     if (job == null) {
-      return notFound(command.job().value(), "not found");
+      return Reason.UNKNOWN.refuses(command.job().value());
     }
     jobs.replaceData(job, command.data());
     return Done.DONE;
@@ -51,13 +47,13 @@ public final class ManageJobHandlers {
   public Reply changePriority(ChangePriority command) {
     Job job = jobs.find(command.job().value());
     if (job == null) {
-      return notFound(command.job().value(), "not found or cannot change priority");
+      return Reason.NOTHING_TO_PRIORITIZE.refuses(command.job().value());
     }
     Job changed = job.with(job.options().toBuilder().priority(command.priority()).build());
     switch (job.status()) {
       case JobStatus.Ready _ -> jobs.reprioritize(job, changed);
       case JobStatus.Completed _ -> {
-        return new Refused(WRONG_STATE, "Job " + job.id() + " not found or cannot change priority");
+        return Reason.ENDED_BEFORE_PRIORITY.refuses(job.id());
       }
       case JobStatus.Delayed _, JobStatus.Active _, JobStatus.Blocked _, JobStatus.Dead _ ->
           jobs.update(changed);
@@ -68,10 +64,10 @@ public final class ManageJobHandlers {
   public Reply promote(PromoteJob command, Turn turn) {
     Job job = jobs.find(command.job().value());
     if (job == null) {
-      return notFound(command.job().value(), "not found or not in delayed state");
+      return Reason.NOTHING_TO_PROMOTE.refuses(command.job().value());
     }
     if (!(job.status() instanceof JobStatus.Delayed delayed)) {
-      return new Refused(WRONG_STATE, "Job " + job.id() + " is not delayed");
+      return Reason.NOT_DELAYED.refuses(job.id());
     }
     lifecycle.makeReady(job, delayed, turn.now());
     return Done.DONE;
@@ -80,30 +76,25 @@ public final class ManageJobHandlers {
   public Reply discard(DiscardJob command, Turn turn) {
     Job job = jobs.find(command.claim().job().value());
     if (job == null) {
-      return notFound(command.claim().job().value(), "not found or already in DLQ/completed");
+      return Reason.NOTHING_TO_DISCARD.refuses(command.claim().job().value());
     }
     return switch (job.status()) {
-      case JobStatus.Completed _, JobStatus.Dead _ ->
-          new Refused(WRONG_STATE, "Job " + job.id() + " not found or already in DLQ/completed");
+      case JobStatus.Completed _, JobStatus.Dead _ -> Reason.ENDED_BEFORE_DISCARD.refuses(job.id());
       case JobStatus.Ready _, JobStatus.Delayed _, JobStatus.Blocked _ -> {
         if (Claims.isLost(command.claim(), job)) {
           yield Claims.lost(command.claim());
         }
-        lifecycle.die(job, "Discarded by user", turn);
+        lifecycle.die(job, Remark.DISCARDED, turn);
         yield Done.DONE;
       }
       case JobStatus.Active _ ->
-          switch (Claims.check(jobs, command.claim(), "not in processing")) {
+          switch (Claims.check(jobs, command.claim(), Reason.NOT_HELD)) {
             case Claims.Check.Holds(Job held, _) -> {
-              lifecycle.die(held, "Discarded by user", turn);
+              lifecycle.die(held, Remark.DISCARDED, turn);
               yield Done.DONE;
             }
             case Claims.Check.Fails(Refused refusal) -> refusal;
           };
     };
-  }
-
-  private static Refused notFound(long job, String suffix) {
-    return new Refused(JOB_NOT_FOUND, "Job " + job + " " + suffix);
   }
 }

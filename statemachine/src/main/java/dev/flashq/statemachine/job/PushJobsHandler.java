@@ -1,6 +1,5 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.DEBOUNCED;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static java.util.Objects.requireNonNull;
 
@@ -9,6 +8,7 @@ import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
@@ -71,8 +71,7 @@ public final class PushJobsHandler {
         && queue != null
         && options.debounceId() != null
         && debounce.holds(queue, options.debounceId(), now)) {
-      return new Refused(
-          DEBOUNCED, "Debounced: job with id '" + options.debounceId() + "' was pushed recently");
+      return Reason.PUSHED_RECENTLY.refuses(options.debounceId());
     }
     return refusal;
   }

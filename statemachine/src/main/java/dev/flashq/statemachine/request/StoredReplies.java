@@ -4,9 +4,12 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.log.CommandNumbers;
 import dev.flashq.statemachine.state.proto.StateProto;
 import dev.flashq.statemachine.state.proto.StateProto.StoredReply;
 import java.util.ArrayList;
@@ -14,12 +17,16 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Replies to their stored form and back. Of delivered jobs only id and lease are kept. */
+/**
+ * Replies to their stored form and back. Of delivered jobs only id and lease are kept, of a refusal
+ * its numbers and what users called things.
+ */
 public final class StoredReplies {
   private StoredReplies() {}
 
   static StoredReply encode(@Nullable Command command, Reply reply) {
-    var stored = StoredReply.newBuilder().setCommand(command == null ? "" : type(command));
+    var stored =
+        StoredReply.newBuilder().setCommand(command == null ? 0 : CommandNumbers.of(command));
     return switch (reply) {
       case Reply.Done _ -> stored.setDone(true).build();
       case Reply.Pushed pushed -> {
@@ -52,13 +59,9 @@ public final class StoredReplies {
     };
   }
 
-  private static String type(Command command) {
-    return command.getClass().getSimpleName();
-  }
-
   /** Whether it is the reply to such a command, as far as that is known. */
   public static boolean isTo(Command command, StoredReply stored) {
-    return stored.getCommand().isEmpty() || stored.getCommand().equals(type(command));
+    return stored.getCommand() == 0 || stored.getCommand() == CommandNumbers.of(command);
   }
 
   private static StateProto.StoredPush push(PushOutcome outcome) {
@@ -74,10 +77,16 @@ public final class StoredReplies {
   }
 
   private static StateProto.StoredRefusal refusal(Refused refused) {
-    return StateProto.StoredRefusal.newBuilder()
-        .setCode(refused.code().name())
-        .setDetail(refused.detail())
-        .build();
+    var stored = StateProto.StoredRefusal.newBuilder().setCode(refused.code().number());
+    Reason.Detail reason = refused.reason();
+    return reason == null
+        ? stored.build()
+        : stored
+            .setReason(reason.reason().number())
+            .setJob(reason.job())
+            .setNumber(reason.number())
+            .setText(reason.text())
+            .build();
   }
 
   /**
@@ -124,6 +133,20 @@ public final class StoredReplies {
   }
 
   private static Refused refusal(StateProto.StoredRefusal refusal) {
-    return new Refused(ErrorCode.valueOf(refusal.getCode()), refusal.getDetail());
+    ErrorCode code = ErrorCode.of(refusal.getCode());
+    if (code == null) {
+      throw new StorageException("a stored refusal that this version does not know");
+    }
+    Reason reason = Reason.of(refusal.getReason());
+    return reason == null
+        ? general(code)
+        : Reason.refuses(
+            new Reason.Detail(reason, refusal.getJob(), refusal.getNumber(), refusal.getText()));
+  }
+
+  private static Refused general(ErrorCode code) {
+    return code == Reason.ANSWER_NOT_KEPT.code()
+        ? Reason.ANSWER_NOT_KEPT.refuses()
+        : new Refused(code, "The request was refused before");
   }
 }

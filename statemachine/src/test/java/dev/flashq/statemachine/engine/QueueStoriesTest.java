@@ -12,6 +12,7 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import java.util.List;
@@ -170,8 +171,9 @@ class QueueStoriesTest extends WithEngine {
   @Test
   void refusesASecondJobWithTheSameUniqueKeyUntilTheFirstHasEnded() {
     queue.push("a", o -> o.uniqueKey("k"));
-    assertThat(queue.tryPush("b", o -> o.uniqueKey("k")))
-        .isEqualTo(new Reply.Refused(ErrorCode.DUPLICATE_KEY, "Duplicate job with key: k"));
+    Reply.PushOutcome second = queue.tryPush("b", o -> o.uniqueKey("k"));
+    assertThat(second).isEqualTo(Reason.KEY_HELD.refuses("k"));
+    assertThat(((Reply.Refused) second).detail()).isEqualTo("Duplicate job with key: k");
     cluster.queue("other").push("b", o -> o.uniqueKey("k"));
     queue.ack(queue.mustPull());
     queue.push("c", o -> o.uniqueKey("k"));

@@ -52,6 +52,18 @@ class GoldenLogTest {
   }
 
   @Test
+  void aCommandHasTheNumberOfItsField() {
+    samples.forEach(
+        (name, command) ->
+            assertThat(CommandNumbers.of(command))
+                .as(name)
+                .isEqualTo(
+                    CommandCodec.encode(command, LogProto.LoggedCommand.newBuilder())
+                        .getBodyCase()
+                        .getNumber()));
+  }
+
+  @Test
   void encodesAsEver() throws IOException {
     for (Map.Entry<String, String> line : golden().entrySet()) {
       assertThat(hex(encode(line.getKey()))).as(line.getKey()).isEqualTo(line.getValue());

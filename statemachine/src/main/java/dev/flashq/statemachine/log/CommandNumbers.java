@@ -1,0 +1,38 @@
+package dev.flashq.statemachine.log;
+
+import dev.flashq.protocol.log.LogProto.LoggedCommand;
+import dev.flashq.statemachine.Command;
+
+/** The numbers of commands: those of their fields in the log. */
+public final class CommandNumbers {
+  private CommandNumbers() {}
+
+  public static int of(Command command) {
+    return switch (command) {
+      case Command.PushJobs _ -> LoggedCommand.PUSH_JOBS_FIELD_NUMBER;
+      case Command.PullJobs _ -> LoggedCommand.PULL_JOBS_FIELD_NUMBER;
+      case Command.AckJobs _ -> LoggedCommand.ACK_JOBS_FIELD_NUMBER;
+      case Command.FailJob _ -> LoggedCommand.FAIL_JOB_FIELD_NUMBER;
+      case Command.ReportProgress _ -> LoggedCommand.REPORT_PROGRESS_FIELD_NUMBER;
+      case Command.RenewLease _ -> LoggedCommand.RENEW_LEASE_FIELD_NUMBER;
+      case Command.CancelJob _ -> LoggedCommand.CANCEL_JOB_FIELD_NUMBER;
+      case Command.UpdateJob _ -> LoggedCommand.UPDATE_JOB_FIELD_NUMBER;
+      case Command.ChangePriority _ -> LoggedCommand.CHANGE_PRIORITY_FIELD_NUMBER;
+      case Command.MoveToDelayed _ -> LoggedCommand.MOVE_TO_DELAYED_FIELD_NUMBER;
+      case Command.PromoteJob _ -> LoggedCommand.PROMOTE_JOB_FIELD_NUMBER;
+      case Command.DiscardJob _ -> LoggedCommand.DISCARD_JOB_FIELD_NUMBER;
+      case Command.SetPaused _ -> LoggedCommand.SET_PAUSED_FIELD_NUMBER;
+      case Command.DrainQueue _ -> LoggedCommand.DRAIN_QUEUE_FIELD_NUMBER;
+      case Command.SetRateLimit _ -> LoggedCommand.SET_RATE_LIMIT_FIELD_NUMBER;
+      case Command.SetConcurrency _ -> LoggedCommand.SET_CONCURRENCY_FIELD_NUMBER;
+      case Command.ReleaseJobs _ -> LoggedCommand.RELEASE_JOBS_FIELD_NUMBER;
+      case Command.Tick _ -> LoggedCommand.TICK_FIELD_NUMBER;
+      case Command.RaiseFeatureLevel _ -> LoggedCommand.RAISE_FEATURE_LEVEL_FIELD_NUMBER;
+      case Command.RetryDeadJobs _ -> LoggedCommand.RETRY_DEAD_JOBS_FIELD_NUMBER;
+      case Command.RemoveJobs _ -> LoggedCommand.REMOVE_JOBS_FIELD_NUMBER;
+      case Command.ForgetQueue _ -> LoggedCommand.FORGET_QUEUE_FIELD_NUMBER;
+      case Command.ExtendLeases _ -> LoggedCommand.EXTEND_LEASES_FIELD_NUMBER;
+      case Command.SetClock _ -> LoggedCommand.SET_CLOCK_FIELD_NUMBER;
+    };
+  }
+}

@@ -1,0 +1,81 @@
+package dev.flashq.statemachine;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Numbers in the log and in rows: a line is added for what is new, and none is ever changed. */
+class StoredNumbersTest {
+  @Test
+  void statesOfJobs() {
+    assertThat(
+            Arrays.stream(JobState.values())
+                .map(state -> state.number() + " " + state)
+                .collect(joining("\n")))
+        .isEqualTo(
+            """
+            0 WAITING
+            1 DELAYED
+            2 ACTIVE
+            3 COMPLETED
+            4 FAILED
+            5 WAITING_CHILDREN""");
+    for (JobState state : JobState.values()) {
+      assertThat(JobState.of(state.number())).isEqualTo(state);
+    }
+    assertThat(JobState.of(-1)).isNull();
+  }
+
+  @Test
+  void encodings() {
+    assertThat(
+            Arrays.stream(Payload.Encoding.values())
+                .map(encoding -> encoding.number() + " " + encoding)
+                .collect(joining("\n")))
+        .isEqualTo(
+            """
+            0 JSON
+            1 MESSAGE_PACK""");
+    for (Payload.Encoding encoding : Payload.Encoding.values()) {
+      assertThat(Payload.Encoding.of(encoding.number())).isEqualTo(encoding);
+    }
+    assertThat(Payload.Encoding.of(-1)).isNull();
+  }
+
+  @Test
+  void reasons() {
+    assertThat(
+            Arrays.stream(Reason.values())
+                .map(reason -> reason.number() + " " + reason.code() + " " + reason)
+                .collect(joining("\n")))
+        .isEqualTo(
+            """
+            1 JOB_NOT_FOUND UNKNOWN
+            2 JOB_NOT_FOUND NOT_HELD
+            3 JOB_NOT_FOUND NO_PROGRESS
+            4 JOB_NOT_FOUND NOT_DEAD
+            5 JOB_NOT_FOUND NOTHING_TO_PRIORITIZE
+            6 JOB_NOT_FOUND NOTHING_TO_PROMOTE
+            7 JOB_NOT_FOUND NOTHING_TO_DISCARD
+            8 WRONG_STATE ENDED_BEFORE_CANCEL
+            9 WRONG_STATE ENDED_BEFORE_PRIORITY
+            10 WRONG_STATE NOT_DELAYED
+            11 WRONG_STATE ENDED_BEFORE_DISCARD
+            12 LEASE_LOST LEASE_ENDED
+            13 DUPLICATE_KEY KEY_HELD
+            14 DEBOUNCED PUSHED_RECENTLY
+            15 INVALID_REQUEST AWAITS_UNBORN
+            16 WRONG_STATE AWAITS_FAILED
+            17 WRONG_STATE AWAITS_GONE
+            18 FORBIDDEN FOR_THE_LEADER
+            19 FEATURE_LEVEL LEVEL_REACHED
+            20 BATCH_TOO_LARGE TOO_MANY_ITEMS
+            21 REQUEST_ID_EXPIRED ANSWER_NOT_KEPT""");
+    for (Reason reason : Reason.values()) {
+      assertThat(Reason.of(reason.number())).isEqualTo(reason);
+    }
+    assertThat(Reason.of(0)).isNull();
+  }
+}
