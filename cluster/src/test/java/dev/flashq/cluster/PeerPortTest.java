@@ -19,15 +19,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.retry.RetryPolicies;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +49,7 @@ class PeerPortTest {
         sendGarbage(member);
       }
 
-      assertThat(groupsKnownTo(cluster, leader, tls(own))).isEqualTo(1);
+      assertThat(groupsKnownTo(cluster, leader, PeerClient.tls(own))).isEqualTo(1);
       assertThat(cluster.push(cluster.follower(), "\"a\""))
           .succeedsWithin(Duration.ofSeconds(5))
           .isInstanceOf(Pushed.class);
@@ -77,14 +70,6 @@ class PeerPortTest {
     }
   }
 
-  private static GrpcTlsConfig tls(PeerCertificates certificates) {
-    return new GrpcTlsConfig(
-        certificates.key().toFile(),
-        certificates.certificate().toFile(),
-        certificates.ca().toFile(),
-        true);
-  }
-
   private static void assertRefused(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls) {
     assertThatThrownBy(() -> groupsKnownTo(cluster, node, tls)).isInstanceOf(Exception.class);
     assertThatThrownBy(() -> write(cluster, node, tls)).isInstanceOf(IOException.class);
@@ -93,7 +78,7 @@ class PeerPortTest {
   /** An administrator's question. */
   private static int groupsKnownTo(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls)
       throws IOException {
-    try (RaftClient client = client(cluster, tls)) {
+    try (RaftClient client = PeerClient.open(cluster, tls)) {
       return client.getGroupManagementApi(RaftPeerId.valueOf(node)).list().getGroupIds().size();
     }
   }
@@ -101,31 +86,12 @@ class PeerPortTest {
   /** A client's request. */
   private static void write(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls)
       throws IOException {
-    try (RaftClient client = client(cluster, tls)) {
+    try (RaftClient client = PeerClient.open(cluster, tls)) {
       client
           .io()
           .send(
               () -> org.apache.ratis.thirdparty.com.google.protobuf.ByteString.copyFromUtf8(node));
     }
-  }
-
-  private static RaftClient client(TestCluster cluster, @Nullable GrpcTlsConfig tls) {
-    var parameters = new Parameters();
-    if (tls != null) {
-      GrpcConfigKeys.TLS.setConf(parameters, tls);
-    }
-    List<RaftPeer> peers =
-        cluster.members().stream()
-            .map(
-                member ->
-                    RaftPeer.newBuilder().setId(member.id()).setAddress(member.address()).build())
-            .toList();
-    return RaftClient.newBuilder()
-        .setProperties(new RaftProperties())
-        .setParameters(parameters)
-        .setRetryPolicy(RetryPolicies.noRetry())
-        .setRaftGroup(RaftGroup.valueOf(RaftGroupId.valueOf(cluster.settings("n1").group()), peers))
-        .build();
   }
 
   private static void sendGarbage(Member member) throws IOException {
