@@ -27,14 +27,25 @@ final class RandomCommands {
   private static final String[] NODES = {"n1", "n2", "n3"};
 
   private final Random random;
+  private final long boot;
   private final long[] sequences = new long[NODES.length];
   private final List<ByteString> sent = new ArrayList<>();
-  private long clock = 1_700_000_000_000L;
+  private long clock;
   private long jobs;
   private long requests;
 
   RandomCommands(long seed) {
+    this(seed, 7, 1_700_000_000_000L);
+  }
+
+  /**
+   * @param boot number of the start of all nodes
+   * @param clock of the leader, Unix ms
+   */
+  RandomCommands(long seed, long boot, long clock) {
     this.random = new Random(seed);
+    this.boot = boot;
+    this.clock = clock;
   }
 
   boolean chance(int oneIn) {
@@ -65,7 +76,8 @@ final class RandomCommands {
     ByteString entry =
         EntryCodec.stamp(
             EntryCodec.encode(
-                new EntryHeader(NODES[node], 7, sequence, Math.max(0, sequence - 4)), submissions),
+                new EntryHeader(NODES[node], boot, sequence, Math.max(0, sequence - 4)),
+                submissions),
             clock);
     sent.add(entry);
     return entry;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A command of every kind, with every field set; and variants behind a slash. */
-final class GoldenCommands {
+public final class GoldenCommands {
   static final EntryHeader HEADER = new EntryHeader("n2", 5, 1001, 998);
   static final Principal PRINCIPAL = new Principal("tester");
   static final RequestId REQUEST_ID = new RequestId("client-1", 77, 70);
@@ -35,7 +35,7 @@ final class GoldenCommands {
 
   private GoldenCommands() {}
 
-  static Map<String, Command> byName() {
+  public static Map<String, Command> byName() {
     var commands = new TreeMap<String, Command>();
     commands.put(
         "PushJobs",

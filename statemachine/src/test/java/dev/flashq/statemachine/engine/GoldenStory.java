@@ -1,0 +1,284 @@
+package dev.flashq.statemachine.engine;
+
+import static java.time.Duration.ofDays;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
+import dev.flashq.statemachine.log.EntryCodec;
+import dev.flashq.statemachine.log.GoldenCommands;
+import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens in a golden log: every command of a feature level, refused, repeated and carried
+ * out, and every kind of timer.
+ */
+final class GoldenStory {
+  private static final Principal CLIENT = new Principal("ada");
+  private static final long SEED = 7;
+  private static final int RANDOM_ENTRIES = 150;
+
+  private final EngineFixture cluster;
+  private final int level;
+  private final QueueFixture mail;
+  private long requests;
+
+  private GoldenStory(EngineFixture cluster, int level) {
+    this.cluster = cluster;
+    this.level = level;
+    this.mail = cluster.queue("mail");
+  }
+
+  /** Leaves the entries in the log of the fixture. */
+  static void play(EngineFixture cluster, int level) {
+    new GoldenStory(cluster, level).play();
+  }
+
+  /** The feature level that brings the command. */
+  static int level(Command command) {
+    return command instanceof Command.ExtendLeases || command instanceof Command.SetClock
+        ? FeatureLevel.LOST_TIME
+        : 0;
+  }
+
+  private void play() {
+    asLeader(new Command.RaiseFeatureLevel(level));
+    everyCommandWithEveryField();
+    lives();
+    failures();
+    lostWorkers();
+    dependencies();
+    groups();
+    limits();
+    manyAtOnce();
+    timePasses();
+    if (level >= FeatureLevel.LOST_TIME) {
+      lostTime();
+    }
+    anything();
+  }
+
+  private void asLeader(Command command) {
+    cluster.applyAll(List.of(new Submission(Principal.SYSTEM, null, command)));
+  }
+
+  /** The same request twice in an entry and once in a later one. */
+  private void thrice(Command command) {
+    var request = new Submission(CLIENT, new RequestId("client", ++requests, 0), command);
+    cluster.applyAll(List.of(request, request));
+    cluster.applyAll(List.of(request));
+  }
+
+  private void everyCommandWithEveryField() {
+    for (Command command : GoldenCommands.byName().values()) {
+      if (level(command) <= level) {
+        thrice(command);
+      }
+    }
+    cluster.applyAll(
+        List.of(
+            new Submission(
+                CLIENT, new RequestId("client", requests, requests), new Command.Tick(0, 0)),
+            new Submission(
+                CLIENT, new RequestId("client", 1, 0), new Command.CancelJob(new JobId(1)))));
+  }
+
+  private static Claim claim(JobView job) {
+    return new Claim(job.id(), job.lease());
+  }
+
+  private void ack(JobView job, @Nullable String result) {
+    Payload payload = result == null ? null : Payload.json(result);
+    thrice(new Command.AckJobs(List.of(new Command.Ack(claim(job), payload))));
+  }
+
+  private void lives() {
+    mail.push("plain");
+    mail.push("last", o -> o.lifo(true));
+    mail.push("first", o -> o.priority(5));
+    mail.push("gone", o -> o.removeOnComplete(true));
+    JobId named =
+        mail.push("named", o -> o.customId("id").uniqueKey("key").tags(List.of("a", "é")));
+    thrice(mail.pushCommand("named again", o -> o.customId("id")));
+    thrice(mail.pushCommand("same key", o -> o.uniqueKey("key")));
+    thrice(new Command.PullJobs(mail.name(), 3, 0));
+    for (JobView job : mail.pull(10)) {
+      thrice(new Command.ReportProgress(claim(job), 50, "half"));
+      thrice(new Command.RenewLease(claim(job)));
+      thrice(new Command.UpdateJob(job.id(), Payload.json("{}")));
+      ack(job, "{\"sent\":true}");
+    }
+    thrice(new Command.CancelJob(named));
+    JobId delayed = mail.push("delayed", o -> o.delayMs(60_000));
+    thrice(new Command.ChangePriority(delayed, -3));
+    thrice(new Command.PromoteJob(delayed));
+    JobView job = mail.mustPull();
+    thrice(new Command.MoveToDelayed(claim(job), 5_000));
+    thrice(new Command.DiscardJob(new Claim(job.id(), 0)));
+    thrice(new Command.RetryDeadJobs(mail.name(), job.id(), 1));
+    JobView again = mail.mustPull();
+    thrice(new Command.ReleaseJobs(List.of(claim(again), new Claim(new JobId(999), 1))));
+    thrice(new Command.CancelJob(again.id()));
+  }
+
+  private void failures() {
+    mail.push("once", o -> o.maxAttempts(1));
+    mail.push("no trace", o -> o.maxAttempts(1).removeOnFail(true));
+    mail.push("again", o -> o.maxAttempts(3).backoffMs(100));
+    mail.push("fixed", o -> o.maxAttempts(2).backoffMs(100).fixedBackoff(true));
+    for (int round = 0; round < 4; round++) {
+      mail.pull(10).forEach(job -> thrice(new Command.FailJob(claim(job), "smtp is down")));
+      cluster.advance(ofSeconds(1));
+    }
+    thrice(new Command.RetryDeadJobs(mail.name(), null, 1));
+    thrice(new Command.RetryDeadJobs(mail.name(), null, 5000));
+    mail.pull(10).forEach(job -> ack(job, null));
+  }
+
+  private void lostWorkers() {
+    mail.push("stalls", o -> o.stallTimeoutMs(1_000).maxAttempts(1));
+    mail.push("times out", o -> o.timeoutMs(1_500).maxAttempts(1));
+    mail.push("expires", o -> o.ttlMs(500).priority(-9));
+    for (int round = 0; round < Limits.STALLS; round++) {
+      List<JobView> held = mail.pull(2);
+      cluster.advance(ofSeconds(2));
+      held.forEach(job -> ack(job, null));
+    }
+  }
+
+  private void dependencies() {
+    JobId first = mail.push("first");
+    JobId second = mail.push("second", o -> o.maxAttempts(1));
+    mail.push("both", o -> o.dependsOn(List.of(first, second)).delayMs(10));
+    mail.push("one", o -> o.dependsOn(List.of(first)));
+    thrice(mail.pushCommand("unborn", o -> o.dependsOn(List.of(new JobId(100_000)))));
+    for (JobView job : mail.pull(2)) {
+      if (job.id().equals(first)) {
+        ack(job, null);
+      } else {
+        thrice(new Command.FailJob(claim(job), "no"));
+      }
+    }
+    thrice(mail.pushCommand("late", o -> o.dependsOn(List.of(second))));
+    mail.pull(10).forEach(job -> ack(job, null));
+  }
+
+  private void groups() {
+    QueueFixture pay = cluster.queue("pay:eu");
+    for (int i = 0; i < 6; i++) {
+      String group = "g" + i % 2;
+      pay.push("grouped", o -> o.groupId(group).groupStrict(group.equals("g1")).backoffMs(200));
+    }
+    for (int round = 0; round < 4; round++) {
+      List<JobView> held = pay.pull(10);
+      for (int i = 0; i < held.size(); i++) {
+        if ((round + i) % 2 == 0) {
+          ack(held.get(i), null);
+        } else {
+          thrice(new Command.FailJob(claim(held.get(i)), "declined"));
+        }
+      }
+      cluster.advance(ofMillis(500));
+    }
+  }
+
+  private void limits() {
+    QueueFixture ai = cluster.queue("ai");
+    ai.limitRate(2, ofSeconds(1));
+    thrice(new Command.SetConcurrency(ai.name(), 3));
+    for (int i = 0; i < 6; i++) {
+      ai.push("limited");
+    }
+    for (int round = 0; round < 3; round++) {
+      ai.pull(10);
+      cluster.advance(ofMillis(700));
+    }
+    thrice(new Command.SetRateLimit(ai.name(), null));
+    thrice(new Command.SetPaused(ai.name(), true));
+    ai.pull(1);
+    thrice(new Command.SetPaused(ai.name(), false));
+    thrice(new Command.SetConcurrency(ai.name(), null));
+    ai.pull(1);
+    ai.push("debounced", o -> o.debounceId("d"));
+    thrice(ai.pushCommand("debounced", o -> o.debounceId("d")));
+    ai.push("debounced for long", o -> o.debounceId("e").debounceTtlMs(60_000));
+  }
+
+  private void manyAtOnce() {
+    QueueFixture bulk = cluster.queue("bulk");
+    var jobs = new ArrayList<NewJob>();
+    for (int i = 0; i < 40; i++) {
+      JobOptions options =
+          JobOptions.builder().delayMs(i % 3 == 0 ? 60_000 : 0).maxAttempts(1).build();
+      jobs.add(new NewJob(Payload.json(Integer.toString(i)), options));
+    }
+    thrice(new Command.PushJobs(bulk.name(), jobs));
+    List<JobView> held = bulk.pull(20);
+    thrice(
+        new Command.AckJobs(
+            held.subList(0, 8).stream().map(job -> new Command.Ack(claim(job), null)).toList()));
+    held.subList(8, 14).forEach(job -> bulk.fail(job, "no"));
+    for (JobState state : JobState.values()) {
+      thrice(new Command.RemoveJobs(bulk.name(), state, 0, Long.MAX_VALUE, 2));
+    }
+    thrice(new Command.DrainQueue(bulk.name(), Long.MAX_VALUE, 3));
+    thrice(new Command.DrainQueue(bulk.name(), Long.MAX_VALUE, 5000));
+    thrice(new Command.ForgetQueue(bulk.name()));
+  }
+
+  /** Debounce windows, kept jobs, idle queues and silent clients come to their end. */
+  private void timePasses() {
+    mail.push("kept for an hour", o -> o.keepCompletedAgeMs(3_600_000));
+    mail.push("kept alone", o -> o.keepCompletedCount(1));
+    mail.pull(10).forEach(job -> ack(job, "1"));
+    cluster.queue("idle").push("a", o -> o.removeOnComplete(true));
+    cluster.queue("idle").ack(cluster.queue("idle").mustPull());
+    cluster.advance(ofMinutes(11));
+    cluster.advance(ofMinutes(60));
+    cluster.advance(ofDays(2));
+  }
+
+  private void lostTime() {
+    mail.push("held");
+    JobView job = mail.mustPull();
+    asLeader(new Command.ExtendLeases(60_000, 2_000));
+    cluster.advance(ofMillis(Limits.LEASE_MS));
+    thrice(new Command.SetClock(cluster.now() + 3_600_000));
+    cluster.setClock(cluster.now() + 3_600_000);
+    ack(job, null);
+    asLeader(new Command.ExtendLeases(0, 0));
+  }
+
+  private void anything() {
+    var commands = new RandomCommands(SEED, EngineFixture.BOOT + 1, cluster.now());
+    for (int i = 0; i < RANDOM_ENTRIES; i++) {
+      ByteString entry = commands.nextEntry(cluster.engine());
+      while (!belongsHere(entry)) {
+        entry = commands.nextEntry(cluster.engine());
+      }
+      cluster.applyBytes(entry);
+    }
+  }
+
+  private boolean belongsHere(ByteString entry) {
+    return EntryCodec.decode(entry).submissions().stream()
+        .allMatch(submission -> level(submission.command()) <= level);
+  }
+}
