@@ -3,6 +3,8 @@ package dev.flashq.statemachine;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.timer.TimerKind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,51 @@ class StoredNumbersTest {
       assertThat(JobState.of(state.number())).isEqualTo(state);
     }
     assertThat(JobState.of(-1)).isNull();
+  }
+
+  /** Columns are known by their place, and the names of their families by theirs. */
+  @Test
+  void columns() {
+    assertThat(Arrays.stream(Column.values()).map(Column::name))
+        .containsExactly(
+            "META",
+            "QUEUES",
+            "JOBS",
+            "PAYLOADS",
+            "READY",
+            "GROUPED",
+            "GROUPS",
+            "DELAYED",
+            "ACTIVE",
+            "COMPLETED",
+            "DEAD",
+            "BLOCKED",
+            "DEPENDENTS",
+            "TIMERS",
+            "UNIQUE_KEYS",
+            "CUSTOM_IDS",
+            "DEBOUNCE",
+            "CLIENTS",
+            "COMPLETED_AGED",
+            "COMPLETED_IDS",
+            "ANSWERS",
+            "ACCOUNTS",
+            "CLIENTS_HEARD");
+  }
+
+  /** Timers are stored under the place of their kind. */
+  @Test
+  void kindsOfTimers() {
+    assertThat(Arrays.stream(TimerKind.values()).map(TimerKind::name))
+        .containsExactly(
+            "DELAY",
+            "EXPIRY",
+            "RETENTION",
+            "DEBOUNCE",
+            "SILENT_CLIENTS",
+            "DEPENDENTS",
+            "DEPENDENTS_OF_FAILED",
+            "IDLE_QUEUE");
   }
 
   @Test

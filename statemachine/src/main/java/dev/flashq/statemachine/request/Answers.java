@@ -1,12 +1,11 @@
 package dev.flashq.statemachine.request;
 
-import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
-
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
@@ -85,10 +84,7 @@ public final class Answers {
   }
 
   private static StoredReply expired() {
-    return StoredReplies.encode(
-        null,
-        new Reply.Refused(
-            REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"));
+    return StoredReplies.encode(null, Reason.ANSWER_NOT_KEPT.refuses());
   }
 
   /** The same question as {@link #find}, asked of the stored rows. */
