@@ -20,10 +20,12 @@ import dev.flashq.statemachine.Query.WaitForJob;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +39,25 @@ public final class JobWaits {
   private final Supplier<CompletableFuture<Void>> barrier;
   private final Scheduler lane;
   private final int capacity;
-  private final ConcurrentHashMap<JobId, List<Wait>> waits = new ConcurrentHashMap<>();
+
+  /** The waits for a job in the order in which they came, by number. */
+  private final ConcurrentHashMap<JobId, NavigableMap<Long, Wait>> waits =
+      new ConcurrentHashMap<>();
+
+  private final AtomicLong numbers = new AtomicLong();
   private final AtomicInteger count = new AtomicInteger();
 
   private static final class Wait {
     private final WaitForJob query;
+    private final long number;
     private final CompletableFuture<Finished> answer = new CompletableFuture<>();
     private final long since;
     private boolean begun;
     private @Nullable JobEnd missed;
 
-    Wait(WaitForJob query, long now) {
+    Wait(WaitForJob query, long number, long now) {
       this.query = query;
+      this.number = number;
       this.since = now;
     }
 
@@ -92,13 +101,13 @@ public final class JobWaits {
       count.decrementAndGet();
       return CompletableFuture.failedFuture(refusal(LIMIT_EXCEEDED, "Too many waits on this node"));
     }
-    var wait = new Wait(query, lane.now());
+    var wait = new Wait(query, numbers.incrementAndGet(), lane.now());
     waits.compute(
         query.id(),
         (_, known) -> {
-          List<Wait> list = known == null ? new CopyOnWriteArrayList<>() : known;
-          list.add(wait);
-          return list;
+          NavigableMap<Long, Wait> all = known == null ? new ConcurrentSkipListMap<>() : known;
+          all.put(wait.number, wait);
+          return all;
         });
     var _ =
         wait.answer.whenComplete(
@@ -134,9 +143,9 @@ public final class JobWaits {
 
   /** The job has ended. Returns at once. */
   public void ended(JobId job, JobEnd end) {
-    List<Wait> list = waits.get(job);
-    if (list != null) {
-      List<Wait> hearing = list.stream().filter(wait -> wait.hears(end)).toList();
+    NavigableMap<Long, Wait> all = waits.get(job);
+    if (all != null) {
+      List<Wait> hearing = all.values().stream().filter(wait -> wait.hears(end)).toList();
       lane.execute(() -> hearing.forEach(wait -> finish(wait, end)));
     }
   }
@@ -158,8 +167,8 @@ public final class JobWaits {
             waits
                 .values()
                 .forEach(
-                    list ->
-                        list.stream()
+                    all ->
+                        all.values().stream()
                             .filter(Wait::hasBegun)
                             .forEach(wait -> check(wait, JobEnd.Without.REMOVED))));
   }
@@ -193,9 +202,9 @@ public final class JobWaits {
   private void forget(Wait wait) {
     waits.computeIfPresent(
         wait.query.id(),
-        (_, list) -> {
-          list.remove(wait);
-          return list.isEmpty() ? null : list;
+        (_, all) -> {
+          all.remove(wait.number);
+          return all.isEmpty() ? null : all;
         });
   }
 
@@ -205,8 +214,8 @@ public final class JobWaits {
 
   /** Ends all waiting, at the stop of the node. */
   public void endAll(Refused reason) {
-    for (List<Wait> list : List.copyOf(waits.values())) {
-      list.forEach(wait -> wait.answer.completeExceptionally(new RefusedException(reason)));
+    for (NavigableMap<Long, Wait> all : List.copyOf(waits.values())) {
+      all.values().forEach(wait -> wait.answer.completeExceptionally(new RefusedException(reason)));
     }
   }
 }

@@ -20,9 +20,12 @@ import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.WaitForJob;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class JobWaitsTest {
   private static final JobId JOB = new JobId(7);
@@ -47,6 +50,20 @@ class JobWaitsTest {
     waits.ended(JOB, new JobEnd.Completed(RESULT));
     time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
+  }
+
+  /** Copying all for each new one, and again for each that ends, takes a minute. */
+  @Test
+  @Timeout(10)
+  void manyMayWaitForOneJob() {
+    int many = 65_536;
+    var crowd = new JobWaits(_ -> new Found(job), () -> barrier, time, many);
+    List<CompletableFuture<Finished>> all =
+        IntStream.range(0, many).mapToObj(_ -> crowd.await(new WaitForJob(JOB, 60_000))).toList();
+    time.settle();
+    crowd.ended(JOB, new JobEnd.Completed(RESULT));
+    time.settle();
+    assertThat(all).allMatch(wait -> wait.resultNow().equals(new Finished(RESULT)));
   }
 
   @Test

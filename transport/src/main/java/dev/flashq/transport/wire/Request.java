@@ -15,8 +15,9 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.Rules;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,9 @@ public final class Request {
   long clientSequence = ABSENT;
   long clientSettled;
   private @Nullable Refused unreadable;
-  private final List<FieldError> fieldErrors = new ArrayList<>(0);
 
-  private record FieldError(WireField field, Refused refusal) {}
+  /** The first error of each field, in the order of the request. */
+  final Map<WireField, Refused> fieldErrors = new LinkedHashMap<>(0);
 
   Request() {
     reset();
@@ -113,7 +114,7 @@ public final class Request {
 
   /** Notes what was wrong with a field; it matters only to the commands that have the field. */
   void fail(WireField field, ErrorCode code, String sentence) {
-    fieldErrors.add(new FieldError(field, new Refused(code, sentence)));
+    fieldErrors.putIfAbsent(field, new Refused(code, sentence));
   }
 
   /** Why nothing can be made of the request; null when it can be tried. */
@@ -121,9 +122,9 @@ public final class Request {
     if (unreadable != null) {
       return unreadable;
     }
-    for (FieldError error : fieldErrors) {
-      if (cmd == null ? Cmd.common(error.field()) : cmd.has(error.field())) {
-        return error.refusal();
+    for (Map.Entry<WireField, Refused> error : fieldErrors.entrySet()) {
+      if (cmd == null ? Cmd.common(error.getKey()) : cmd.has(error.getKey())) {
+        return error.getValue();
       }
     }
     return null;

@@ -106,6 +106,14 @@ class RequestReaderTest {
   }
 
   @Test
+  void keepsOneErrorOfEachField() {
+    byte[] bytes = json("{'cmd':'PUSH'" + ",'queue':1,'priority':'x'".repeat(100_000) + "}");
+    Request request = new RequestReader(Encoding.JSON).read(bytes, 0, bytes.length);
+    assertThat(request.fieldErrors).hasSize(2);
+    assertThat(request.refusal()).isNotNull();
+  }
+
+  @Test
   void letsGoOfTheBytes() {
     RequestReader reader = new RequestReader(Encoding.JSON);
     byte[] bytes = json(SAMPLES[0]);
