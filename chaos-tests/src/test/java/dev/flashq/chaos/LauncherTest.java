@@ -250,6 +250,8 @@ class LauncherTest {
           .containsPattern("(?m)^flashq_connections_total [1-9]")
           .containsPattern("(?m)^flashq_jobs_pushed_total [1-3]\\.0$")
           .containsPattern("(?m)^flashq_certificate_expires_seconds [23]\\.\\d+E7$")
+          .containsPattern("(?m)^flashq_memory_limit_bytes\\{part=\"large-answers\"} [1-9]")
+          .containsPattern("(?m)^flashq_memory_used_bytes\\{part=\"proposals\"} \\d")
           .containsPattern("(?m)^flashq_raft_ready 1\\.0$");
     }
   }

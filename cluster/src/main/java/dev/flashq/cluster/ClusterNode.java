@@ -220,6 +220,11 @@ public final class ClusterNode implements AutoCloseable {
     return core.pendingCommands();
   }
 
+  /** Bytes of these commands. */
+  public long pendingBytes() {
+    return core.pendingBytes();
+  }
+
   public int waitingPulls() {
     return core.waitingPulls();
   }

@@ -218,6 +218,11 @@ public final class NodeCore implements ReplicaEvents {
     return proposer.pending();
   }
 
+  /** Bytes of these commands. */
+  public long pendingBytes() {
+    return proposer.pendingBytes();
+  }
+
   public int waitingPulls() {
     return longPolls.waiting();
   }

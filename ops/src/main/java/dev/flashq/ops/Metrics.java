@@ -140,6 +140,15 @@ public final class Metrics implements AutoCloseable {
     Gauge.builder(name, value::getAsDouble).description(description).register(registry);
   }
 
+  /** Adds a gauge with one label. */
+  public void gauge(
+      String name, String description, String label, String labelValue, DoubleSupplier value) {
+    Gauge.builder(name, value::getAsDouble)
+        .description(description)
+        .tag(label, labelValue)
+        .register(registry);
+  }
+
   /** Everything, in Prometheus' text form. */
   public Page scrape() {
     Figures now = figures.get();

@@ -100,6 +100,7 @@ public final class Node implements AutoCloseable {
     HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, memberAddresses());
     LeaderHints hints = new LeaderHints(cluster::view, clientAddresses());
     TransportContext context = context(cluster, tokens, hints);
+    MemoryParts.show(cluster, context, metrics);
     TcpServer tcp =
         started(
             "tcp",
@@ -157,7 +158,7 @@ public final class Node implements AutoCloseable {
         config.dataReplaced(),
         certificates(),
         new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
-        ProposalLimits.DEFAULT,
+        ProposalLimits.ofHeap(Runtime.getRuntime().maxMemory()),
         config.raft().snapshotBytes(),
         FeatureLevel.CURRENT);
   }

@@ -183,6 +183,11 @@ public final class Proposer {
     return pendingCommands.get();
   }
 
+  /** Bytes of these commands. */
+  public long pendingBytes() {
+    return pendingBytes.get();
+  }
+
   /** Takes nothing any more. Called before the lane ends. */
   public void close() {
     closed = true;

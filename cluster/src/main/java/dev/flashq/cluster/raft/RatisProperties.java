@@ -31,8 +31,8 @@ public final class RatisProperties {
   public static RaftProperties of(ClusterSettings settings, Path raftFolder) {
     var properties = new RaftProperties();
     transport(properties, settings);
-    storage(properties, raftFolder);
-    sizes(properties);
+    storage(properties, settings, raftFolder);
+    sizes(properties, settings);
     elections(properties, settings);
     reads(properties);
     snapshots(properties);
@@ -76,7 +76,8 @@ public final class RatisProperties {
         properties, TimeDuration.valueOf(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS));
   }
 
-  private static void storage(RaftProperties properties, Path raftFolder) {
+  private static void storage(
+      RaftProperties properties, ClusterSettings settings, Path raftFolder) {
     // The default is /tmp.
     RaftServerConfigKeys.setStorageDir(properties, List.of(raftFolder.toFile()));
     // Otherwise every commit costs a second entry with its own fsync, only to remember the commit
@@ -93,10 +94,11 @@ public final class RatisProperties {
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(8 * MIB));
     // Entries of closed segments that stay in the heap; the default may hold 200 MB.
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(32 * MIB));
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
+        properties, SizeInBytes.valueOf(settings.proposals().cacheBytes()));
   }
 
-  private static void sizes(RaftProperties properties) {
+  private static void sizes(RaftProperties properties, ClusterSettings settings) {
     // An entry above this is refused by the log, so the greatest entry sets it.
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(ENTRY_MAX));
@@ -124,7 +126,8 @@ public final class RatisProperties {
         properties, TimeDuration.valueOf(750, TimeUnit.MILLISECONDS));
     // Entries that the leader has taken and not yet applied; more are refused and tried again by
     // their proposer.
-    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf(48 * MIB));
+    RaftServerConfigKeys.Write.setByteLimit(
+        properties, SizeInBytes.valueOf(settings.proposals().leaderBytes()));
     // Our entries know by themselves whether they were applied; Ratis need not remember answers for
     // 60 s.
     RaftServerConfigKeys.RetryCache.setExpiryTime(
