@@ -20,7 +20,9 @@ import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.function.Predicate;
 
 /** Commands over many jobs of a queue; each does a bounded part and says whether more is left. */
@@ -128,7 +130,7 @@ public final class BulkHandlers {
    *
    * @param next where to go on; empty when these are all
    */
-  private record Found(List<Long> ids, ByteString next) {
+  private record Found(SequencedSet<Long> ids, ByteString next) {
     Removed removed(int count) {
       return new Removed(count, !next.isEmpty(), next);
     }
@@ -148,7 +150,7 @@ public final class BulkHandlers {
       Predicate<Job> matches,
       Turn turn) {
     int limit = Math.clamp(wanted, 1, Limits.REMOVALS_PER_COMMAND);
-    var ids = new ArrayList<Long>();
+    var ids = new LinkedHashSet<Long>();
     int looksLeft = Math.min(Limits.LOOKS_PER_COMMAND, turn.work().looksLeft());
     var looks = new int[1];
     var next = new ByteString[] {ByteString.EMPTY};
@@ -206,8 +208,9 @@ public final class BulkHandlers {
 
   private static List<Column> columns(JobState state) {
     return switch (state) {
-      // Groups first: while they are full of jobs, another front follows each that is removed.
-      case WAITING -> List.of(Column.GROUPED, Column.READY);
+      // Groups first: while they are full of jobs, another front follows each that is removed. And
+      // last, for a front that stepped back meanwhile because a better job of its group came.
+      case WAITING -> List.of(Column.GROUPED, Column.READY, Column.GROUPED);
       case DELAYED -> List.of(Column.DELAYED);
       case ACTIVE -> List.of(Column.ACTIVE);
       case COMPLETED -> List.of(Column.COMPLETED, Column.COMPLETED_AGED);
@@ -226,7 +229,7 @@ public final class BulkHandlers {
     };
   }
 
-  private void removeAll(List<Long> ids, Turn turn) {
+  private void removeAll(SequencedSet<Long> ids, Turn turn) {
     for (long id : ids) {
       Job job = jobs.find(id);
       if (job != null) {

@@ -65,6 +65,25 @@ class BulkCommandsTest extends WithEngine {
     assertThat(queue.counts().waiting()).isEqualTo(45_000);
   }
 
+  @Test
+  void removesAFrontThatSteppedBackBetweenTwoParts() {
+    JobId front = queue.push("a", o -> o.groupId("g"));
+    queue.push("b", o -> o.groupId("g"));
+    cluster.advance(ofSeconds(1));
+    ByteString from =
+        ((Removed)
+                cluster.apply(
+                    new Command.RemoveJobs(
+                        queue.name(), JobState.WAITING, 500, Long.MAX_VALUE, 1, ByteString.EMPTY)))
+            .next();
+    queue.push("better", o -> o.groupId("g").priority(10));
+    cluster.apply(
+        new Command.RemoveJobs(queue.name(), JobState.WAITING, 500, Long.MAX_VALUE, 9, from));
+
+    assertThat(cluster.state(front)).isNull();
+    assertThat(queue.counts().waiting()).isEqualTo(1);
+  }
+
   /** Pushed long ago, it would be gone before anybody could look at it. */
   @Test
   void cleaningLeavesADeadJobThatWasRetriedAMomentAgo() {
