@@ -31,6 +31,7 @@ final class PromptLogAppender extends GrpcLogAppender {
   private final Silence silence;
   private final CheckpointStorage checkpoints;
   private final Rewinds rewinds = new Rewinds();
+  private final Unanswered unanswered = new Unanswered();
   private volatile long toldCommit = -1;
 
   PromptLogAppender(
@@ -48,7 +49,10 @@ final class PromptLogAppender extends GrpcLogAppender {
 
   @Override
   public boolean shouldSendAppendEntries() {
-    return !silence.isKept() && super.shouldSendAppendEntries();
+    if (silence.isKept()) {
+      return false;
+    }
+    return isFull() ? getHeartbeatWaitTimeMs() <= 0 : super.shouldSendAppendEntries();
   }
 
   @Override
@@ -65,7 +69,8 @@ final class PromptLogAppender extends GrpcLogAppender {
     if (silence.isKept()) {
       return null;
     }
-    if (heartbeat && getHeartbeatWaitTimeMs() > 0) {
+    boolean empty = heartbeat || isFull();
+    if (empty && getHeartbeatWaitTimeMs() > 0) {
       // While as many entries as may be are on their way, Ratis sends an empty request for each new
       // entry and each answer, the answers to the empty ones included: thousands in a second, to
       // the member that is behind.
@@ -76,7 +81,7 @@ final class PromptLogAppender extends GrpcLogAppender {
     long next = getFollower().getNextIndex();
     AppendEntriesRequestProto request;
     try {
-      request = super.newAppendEntriesRequest(callId, heartbeat);
+      request = super.newAppendEntriesRequest(callId, empty);
     } catch (IllegalStateException e) {
       if (getFollower().getNextIndex() == next) {
         throw e;
@@ -88,7 +93,14 @@ final class PromptLogAppender extends GrpcLogAppender {
       return null;
     }
     toldCommit = Math.max(toldCommit, request.getLeaderCommit());
+    if (request.getEntriesCount() > 0) {
+      unanswered.sent(next, next + request.getEntriesCount() - 1, request.getSerializedSize());
+    }
     return request;
+  }
+
+  private boolean isFull() {
+    return unanswered.isFull(getFollower().getMatchIndex(), getFollower().getNextIndex());
   }
 
   @Override

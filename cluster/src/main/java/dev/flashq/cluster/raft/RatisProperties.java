@@ -92,8 +92,9 @@ public final class RatisProperties {
     // until it has gone on: with the default of 32 MB a leader with a heap of 512 MB ended for
     // want of memory.
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(8 * MIB));
-    // Entries of closed segments that stay in the heap; the default may hold 200 MB.
-    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+    // Entries of closed segments that stay in the heap; the default may hold 200 MB. To read a
+    // large one again from the disk takes five times its size.
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 6);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
         properties, SizeInBytes.valueOf(settings.proposals().cacheBytes()));
   }
@@ -124,6 +125,9 @@ public final class RatisProperties {
     // the transfer (24 s).
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
         properties, TimeDuration.valueOf(750, TimeUnit.MILLISECONDS));
+    // Entries on their way to the disk; the default is 64 MiB.
+    RaftServerConfigKeys.Log.setQueueByteLimit(
+        properties, SizeInBytes.valueOf(settings.proposals().cacheBytes()));
     // Entries that the leader has taken and not yet applied; more are refused and tried again by
     // their proposer.
     RaftServerConfigKeys.Write.setByteLimit(

@@ -86,9 +86,10 @@ class RatisPropertiesTest {
     assertThat(RaftServerConfigKeys.Log.logMetadataEnabled(properties)).isFalse();
     assertThat(RaftServerConfigKeys.Log.purgeUptoSnapshotIndex(properties)).isTrue();
     assertThat(RaftServerConfigKeys.Log.purgeGap(properties)).isEqualTo(1);
-    assertThat(RaftServerConfigKeys.Log.segmentCacheNumMax(properties)).isEqualTo(2);
+    assertThat(RaftServerConfigKeys.Log.segmentCacheNumMax(properties)).isEqualTo(6);
     assertThat(RaftServerConfigKeys.Log.segmentCacheSizeMax(properties).getSize())
         .isEqualTo(32 << 20);
+    assertThat(RaftServerConfigKeys.Log.queueByteLimit(properties).getSize()).isEqualTo(32 << 20);
     assertThat(RaftServerConfigKeys.Log.segmentSizeMax(properties).getSize()).isEqualTo(8 << 20);
     assertThat(RaftServerConfigKeys.Log.unsafeFlushEnabled(properties)).isFalse();
     assertThat(RaftServerConfigKeys.Log.asyncFlushEnabled(properties)).isFalse();
