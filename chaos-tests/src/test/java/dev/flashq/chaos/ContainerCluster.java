@@ -12,11 +12,14 @@ import com.github.dockerjava.api.model.Network.Ipam;
 import dev.flashq.client.FlashQ;
 import dev.flashq.launcher.NodeCommand;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,11 +38,9 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerCluster implements AutoCloseable {
   static final String TOKEN = "a-token-for-tests";
 
-  private static final Map<String, String> LABEL = Map.of("dev.flashq.test", "containers");
-  private static final List<String> LABEL_FILTER = List.of("dev.flashq.test=containers");
-  private static final String CA_VOLUME = "flashq-container-test-ca";
-  private static final String SUBNET = "172.30.77.";
-  private static final List<String> IDS = List.of("n1", "n2", "n3");
+  static final List<String> IDS = List.of("n1", "n2", "n3");
+
+  private static final String LABEL = "dev.flashq.test";
   private static final Pattern LEADER = Pattern.compile("\"leader\":\"([^\"]+)\"");
 
   /** The load leaves a cold node little of two cores to catch up with. */
@@ -47,26 +48,61 @@ final class ContainerCluster implements AutoCloseable {
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+  private final Plan plan;
   private final Network network;
   private final List<ContainerNode> nodes;
 
-  private ContainerCluster(String image) {
+  /**
+   * What to start.
+   *
+   * @param name of its containers' label and of its volume; two clusters of one name cannot run
+   *     beside each other
+   * @param subnet first three numbers of the nodes' addresses
+   * @param settings environment of every node
+   * @param mounts what a node of this id sees besides its data
+   */
+  record Plan(
+      String name,
+      String subnet,
+      String image,
+      Map<String, String> settings,
+      Function<String, List<Mount>> mounts) {
+    Plan(String name, String subnet, String image) {
+      this(name, subnet, image, Map.of(), _ -> List.of());
+    }
+
+    String host(String id) {
+      return subnet + "." + (11 + IDS.indexOf(id));
+    }
+
+    Map<String, String> label() {
+      return Map.of(LABEL, name);
+    }
+
+    String caVolume() {
+      return "flashq-" + name + "-test-ca";
+    }
+  }
+
+  private ContainerCluster(Plan plan) {
+    this.plan = plan;
     removeLeftovers();
     network =
         Network.builder()
             .createNetworkCmdModifier(
                 command ->
                     command
-                        .withLabels(LABEL)
+                        .withLabels(plan.label())
                         .withIpam(
-                            new Ipam().withConfig(new Ipam.Config().withSubnet(SUBNET + "0/24"))))
+                            new Ipam()
+                                .withConfig(new Ipam.Config().withSubnet(plan.subnet() + ".0/24"))))
             .build();
-    nodes = IDS.stream().map(id -> node(id, image)).toList();
+    nodes = IDS.stream().map(this::node).toList();
   }
 
   /** Starts three nodes; they may not be ready yet. */
-  static ContainerCluster start(String image) {
-    ContainerCluster cluster = new ContainerCluster(image);
+  static ContainerCluster start(Plan plan) {
+    ContainerCluster cluster = new ContainerCluster(plan);
     try {
       Startables.deepStart(cluster.nodes.stream().map(ContainerNode::container)).join();
       return cluster;
@@ -76,44 +112,39 @@ final class ContainerCluster implements AutoCloseable {
     }
   }
 
-  private static String host(String id) {
-    return SUBNET + (11 + IDS.indexOf(id));
-  }
-
-  private ContainerNode node(String id, String image) {
+  private ContainerNode node(String id) {
     String members =
         IDS.stream()
-            .map(member -> member + "@" + host(member) + ":7789/6789/6790")
+            .map(member -> member + "@" + plan.host(member) + ":7789/6789/6790")
             .collect(Collectors.joining(","));
     GenericContainer<?> container =
-        new GenericContainer<>(DockerImageName.parse(image))
+        new GenericContainer<>(DockerImageName.parse(plan.image()))
             .withNetwork(network)
-            .withLabels(LABEL)
+            .withLabels(plan.label())
             .withTmpFs(Map.of("/tmp", "exec,mode=1777"))
             .withEnv("FLASHQ_NODE_ID", id)
             .withEnv("FLASHQ_CLUSTER_MEMBERS", members)
             .withEnv("FLASHQ_AUTH_TOKENS", "tester:" + TOKEN)
             .withEnv("FLASHQ_PEER_DEVELOPMENT_CA", "/ca")
             .withEnv("FLASHQ_JAVA_OPTS", NodeCommand.MEMORY_AND_COLLECTOR + " " + BuiltNode.QUICK)
-            .withCreateContainerCmdModifier(command -> restrict(command, host(id)));
-    return new ContainerNode(id, host(id), container);
+            .withEnv(plan.settings())
+            .withCreateContainerCmdModifier(command -> restrict(command, id));
+    return new ContainerNode(id, plan.host(id), container);
   }
 
-  private static void restrict(CreateContainerCmd command, String host) {
+  private void restrict(CreateContainerCmd command, String id) {
     HostConfig config = Objects.requireNonNull(command.getHostConfig());
+    List<Mount> mounts = new ArrayList<>(plan.mounts().apply(id));
+    mounts.add(
+        new Mount().withType(MountType.VOLUME).withSource(plan.caVolume()).withTarget("/ca"));
     command
-        .withIpv4Address(host)
+        .withIpv4Address(plan.host(id))
         .withHostConfig(
             config
                 .withReadonlyRootfs(true)
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
-                .withMounts(
-                    List.of(
-                        new Mount()
-                            .withType(MountType.VOLUME)
-                            .withSource(CA_VOLUME)
-                            .withTarget("/ca"))));
+                .withMounts(mounts));
   }
 
   List<ContainerNode> nodes() {
@@ -132,7 +163,7 @@ final class ContainerCluster implements AutoCloseable {
   ContainerCluster awaitReady() {
     nodes.stream().filter(node -> !node.isRunning()).forEach(ContainerNode::start);
     try {
-      await().atMost(START).until(() -> nodes.stream().allMatch(this::isReady));
+      await().atMost(START).until(this::isReady);
       return this;
     } catch (ConditionTimeoutException e) {
       throw new AssertionError("not all nodes are ready after " + START + describe(), e);
@@ -157,15 +188,24 @@ final class ContainerCluster implements AutoCloseable {
     return node.get(http, path, token).orElseThrow().statusCode();
   }
 
+  boolean isReady() {
+    return nodes.stream().allMatch(this::isReady);
+  }
+
   private boolean isReady(ContainerNode node) {
     return node.get(http, "/health/ready", TOKEN)
         .filter(page -> page.statusCode() == 200)
         .isPresent();
   }
 
+  /** What the node says of itself and of the others; empty when it does not answer. */
+  Optional<HttpResponse<String>> page(ContainerNode node) {
+    return node.get(http, "/cluster", TOKEN);
+  }
+
   /** The leader as this node knows it. */
   Optional<ContainerNode> leaderAsSeenBy(ContainerNode node) {
-    return node.get(http, "/cluster", TOKEN)
+    return page(node)
         .map(page -> LEADER.matcher(page.body()))
         .filter(Matcher::find)
         .flatMap(leader -> nodes.stream().filter(n -> n.id().equals(leader.group(1))).findFirst());
@@ -192,16 +232,16 @@ final class ContainerCluster implements AutoCloseable {
   }
 
   /** Of this run, or of one that was cut off; found by label. */
-  private static void removeLeftovers() {
+  private void removeLeftovers() {
     DockerClient engine = DockerClientFactory.lazyClient();
-    engine.listContainersCmd().withShowAll(true).withLabelFilter(LABEL).exec().stream()
+    engine.listContainersCmd().withShowAll(true).withLabelFilter(plan.label()).exec().stream()
         .map(container -> engine.removeContainerCmd(container.getId()))
         .forEach(command -> command.withForce(true).withRemoveVolumes(true).exec());
-    engine.listNetworksCmd().withFilter("label", LABEL_FILTER).exec().stream()
+    engine.listNetworksCmd().withFilter("label", List.of(LABEL + "=" + plan.name())).exec().stream()
         .map(network -> engine.removeNetworkCmd(network.getId()))
         .forEach(command -> command.exec());
     engine.listVolumesCmd().exec().getVolumes().stream()
-        .filter(volume -> volume.getName().equals(CA_VOLUME))
+        .filter(volume -> volume.getName().equals(plan.caVolume()))
         .forEach(volume -> engine.removeVolumeCmd(volume.getName()).exec());
   }
 }

@@ -31,7 +31,9 @@ class ContainerTest {
 
   @BeforeAll
   static void start() {
-    cluster = ContainerCluster.start(NodeImage.build());
+    cluster =
+        ContainerCluster.start(
+            new ContainerCluster.Plan("containers", "172.30.77", NodeImage.build()));
     cluster.awaitReady();
   }
 
