@@ -9,7 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
@@ -39,6 +43,48 @@ record ContainerNode(String id, String host, GenericContainer<?> container) {
     engine().stopContainerCmd(container.getContainerId()).withTimeout(STOP_SECONDS).exec();
   }
 
+  /** As docker pause does: no process of the container gets a processor. */
+  void pause() {
+    engine().pauseContainerCmd(container.getContainerId()).exec();
+  }
+
+  void unpause() {
+    engine().unpauseContainerCmd(container.getContainerId()).exec();
+  }
+
+  /** Drops every packet that comes from that node. */
+  void ignore(ContainerNode other) {
+    iptables("-A", "INPUT", "-s", other.host, "-j", "DROP").checked();
+  }
+
+  /** Drops nothing any more. */
+  void ignoreNobody() {
+    iptables("-F").checked();
+  }
+
+  /** Packets can be dropped where one may enter the container's network: that takes root. */
+  boolean canIgnore() {
+    return iptables("-S").succeeded();
+  }
+
+  /** In the container's network, by the program of this machine. */
+  private Program iptables(String... arguments) {
+    var command = new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid()), "-n"));
+    command.addAll(List.of("iptables", "-w"));
+    command.addAll(List.of(arguments));
+    return Program.run(Map.of(), command);
+  }
+
+  private long pid() {
+    return Objects.requireNonNull(state().getPidLong());
+  }
+
+  /** Copies a file or folder of the container, which may be stopped. */
+  void copy(String path, Path to) {
+    String target = to.toAbsolutePath().toString();
+    Program.run("docker", "cp", container.getContainerId() + ":" + path, target).checked();
+  }
+
   boolean isRunning() {
     return Objects.equals(state().getRunning(), true);
   }
@@ -66,12 +112,27 @@ record ContainerNode(String id, String host, GenericContainer<?> container) {
 
   /** A GET on the HTTP port; empty when nobody answers. */
   Optional<HttpResponse<String>> get(HttpClient http, String path, String token) {
+    return send(http, request(path, token).timeout(Duration.ofSeconds(2)).build());
+  }
+
+  /** A command of the TCP protocol, as JSON; empty when nobody answers. */
+  Optional<HttpResponse<String>> command(HttpClient http, String json, String token) {
+    return send(
+        http,
+        request("/api/command", token)
+            .header("Content-Type", "application/json")
+            .timeout(Duration.ofSeconds(6))
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    return HttpRequest.newBuilder(URI.create("http://" + host + ":6790" + path))
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private static Optional<HttpResponse<String>> send(HttpClient http, HttpRequest request) {
     try {
-      var request =
-          HttpRequest.newBuilder(URI.create("http://" + host + ":6790" + path))
-              .header("Authorization", "Bearer " + token)
-              .timeout(Duration.ofSeconds(2))
-              .build();
       return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What clients were told, in the order of the jobs and not of time. */
 final class History {
   private final Set<Long> pushed = ConcurrentHashMap.newKeySet();
   private final Map<Long, Integer> acks = new ConcurrentHashMap<>();
+  private final Set<Long> unknownAcks = ConcurrentHashMap.newKeySet();
   private final AtomicLong unknownPushes = new AtomicLong();
   private final Pauses pauses = new Pauses();
 
@@ -32,6 +37,11 @@ final class History {
     pauses.answered();
   }
 
+  /** An acknowledgement whose outcome its worker never learnt: the job may or may not be done. */
+  void ackUnknown(long id) {
+    unknownAcks.add(id);
+  }
+
   int pushedCount() {
     return pushed.size();
   }
@@ -44,11 +54,15 @@ final class History {
     return unknownPushes.get();
   }
 
-  /** Acknowledged pushes whose jobs were never acknowledged by a worker. */
+  int unknownAckCount() {
+    return unknownAcks.size();
+  }
+
+  /** Acknowledged pushes whose jobs no worker has acknowledged, not even perhaps. */
   Set<Long> lost() {
-    var lost = new TreeSet<>(pushed);
-    lost.removeAll(acks.keySet());
-    return lost;
+    return pushed.stream()
+        .filter(id -> !acks.containsKey(id) && !unknownAcks.contains(id))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Jobs that two workers were told to have finished. */
@@ -96,7 +110,16 @@ final class History {
     return pauses.longestMs();
   }
 
+  /** The longest such time after a moment of System.nanoTime, the one that still lasts included. */
+  long longestPauseMsSince(long nanos) {
+    return pauses.longestMsSince(nanos);
+  }
+
   private static final class Pauses {
+    /** Shorter ones are not remembered. */
+    private static final long NOTABLE_NANOS = 50_000_000;
+
+    private final List<Pause> notable = new ArrayList<>();
     private boolean begun;
     private boolean ended;
     private long since;
@@ -107,6 +130,9 @@ final class History {
         return;
       }
       long now = System.nanoTime();
+      if (begun && now - since > NOTABLE_NANOS) {
+        notable.add(new Pause(since, now));
+      }
       longest = begun ? Math.max(longest, now - since) : 0;
       since = now;
       begun = true;
@@ -118,6 +144,20 @@ final class History {
 
     synchronized long longestMs() {
       return longest / 1_000_000;
+    }
+
+    synchronized long longestMsSince(long nanos) {
+      var now = new Pause(since, System.nanoTime());
+      return Stream.concat(notable.stream(), Stream.of(now))
+              .mapToLong(pause -> pause.lengthSince(nanos))
+              .reduce(0, Math::max)
+          / 1_000_000;
+    }
+
+    private record Pause(long begin, long end) {
+      long lengthSince(long nanos) {
+        return end - Math.max(begin, nanos);
+      }
     }
   }
 }

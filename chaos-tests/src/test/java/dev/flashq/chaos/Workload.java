@@ -1,5 +1,6 @@
 package dev.flashq.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.client.Data;
@@ -33,6 +34,7 @@ final class Workload implements AutoCloseable {
   private static final PushOptions OPTIONS =
       PushOptions.DEFAULTS.withStallTimeout(Duration.ofSeconds(5));
 
+  private final long betweenNanos;
   private final String queue;
   private final History history;
   private final FlashQ pusher;
@@ -48,6 +50,14 @@ final class Workload implements AutoCloseable {
   }
 
   Workload(List<String> addresses, String token, String queue, History history) {
+    this(addresses, token, queue, history, Duration.ZERO);
+  }
+
+  /**
+   * @param between time between two pushes; without one, as many as the cluster takes
+   */
+  Workload(List<String> addresses, String token, String queue, History history, Duration between) {
+    this.betweenNanos = between.toNanos();
     this.queue = queue;
     this.history = history;
     this.pusher = connect(addresses, token);
@@ -68,6 +78,7 @@ final class Workload implements AutoCloseable {
         LockSupport.parkNanos(PAUSE_NANOS);
         continue;
       }
+      LockSupport.parkNanos(betweenNanos);
       unanswered.acquireUninterruptibly();
       var _ =
           pusher
@@ -106,6 +117,7 @@ final class Workload implements AutoCloseable {
                 history.acked(job.id());
               } else if (!(failure instanceof FlashQException refusal)
                   || !GONE.contains(refusal.code())) {
+                history.ackUnknown(job.id());
                 throw new CompletionException(failure);
               }
               return null;
@@ -123,7 +135,7 @@ final class Workload implements AutoCloseable {
   /** No more pushes; returns when all jobs have gone all the way. */
   void finish(Duration limit) {
     stopPushing();
-    await().atMost(limit).until(() -> history.lost().isEmpty());
+    await().atMost(limit).untilAsserted(() -> assertThat(history.lost()).isEmpty());
   }
 
   @Override
