@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,9 +44,15 @@ record ContainerNode(String id, String host, GenericContainer<?> container) {
     engine().stopContainerCmd(container.getContainerId()).withTimeout(STOP_SECONDS).exec();
   }
 
-  /** As docker pause does: no process of the container gets a processor. */
+  /**
+   * As docker pause does: no process of the container gets a processor. The kernel may need several
+   * tries on a busy machine, of which the engine says that it is unable to.
+   */
   void pause() {
-    engine().pauseContainerCmd(container.getContainerId()).exec();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsInstanceOf(InternalServerErrorException.class)
+        .untilAsserted(() -> engine().pauseContainerCmd(container.getContainerId()).exec());
   }
 
   void unpause() {
