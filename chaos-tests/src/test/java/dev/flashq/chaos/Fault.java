@@ -2,6 +2,7 @@ package dev.flashq.chaos;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Something that goes wrong in a cluster, and is put right again. */
 sealed interface Fault {
@@ -64,6 +65,15 @@ sealed interface Fault {
       public String toString() {
         return from + " to " + to;
       }
+    }
+
+    /** The node and the others hear nothing from each other. */
+    static Cut off(ContainerNode node, List<ContainerNode> nodes) {
+      return new Cut(
+          nodes.stream()
+              .filter(other -> !other.equals(node))
+              .flatMap(other -> Stream.of(new Way(node, other), new Way(other, node)))
+              .toList());
     }
 
     @Override

@@ -97,16 +97,12 @@ final class FaultDraw {
       case KILL -> new Fault.Kill(List.of(node));
       case KILL_ALL -> new Fault.Kill(nodes);
       case FREEZE -> new Fault.Freeze(node);
-      case CUT_OFF -> cutOff(node);
-      case CUT_OFF_LEADER -> cutOff(leader.get());
+      case CUT_OFF -> Fault.Cut.off(node, nodes);
+      case CUT_OFF_LEADER -> Fault.Cut.off(leader.get(), nodes);
       case CUT_PAIR -> new Fault.Cut(List.of(new Way(node, other), new Way(other, node)));
       case CUT_ONE_WAY -> new Fault.Cut((random.nextBoolean() ? from(node) : to(node)).toList());
       case CLOCK -> new Fault.ClockJump(node, jump(), clocks);
     };
-  }
-
-  private Fault cutOff(ContainerNode node) {
-    return new Fault.Cut(Stream.concat(from(node), to(node)).toList());
   }
 
   private Stream<Way> from(ContainerNode node) {

@@ -41,6 +41,7 @@ public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final int READERS = 2;
   private static final long CALL_MS = 100;
+  private static final long LINK_MS = 250;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
   /**
@@ -160,6 +161,7 @@ public final class ClusterNode implements AutoCloseable {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }
     serving.every(CALL_MS, raft::callPeers);
+    serving.every(LINK_MS, raft::lookAtLinks);
     serving.every(CALL_MS, diskWatch::look);
     watching.start();
     watching.every(CALL_MS, raft::lookAtDisk);

@@ -83,6 +83,10 @@ public record ClusterSettings(
   }
 
   public Member self() {
-    return members.stream().filter(member -> member.id().equals(nodeId)).findFirst().orElseThrow();
+    return member(nodeId);
+  }
+
+  public Member member(String id) {
+    return members.stream().filter(member -> member.id().equals(id)).findFirst().orElseThrow();
   }
 }

@@ -4,11 +4,12 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.cluster.peers.Hello;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,29 +19,46 @@ import org.slf4j.LoggerFactory;
 final class Conversations {
   private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
 
+  /** Milliseconds without an answer, which takes one round trip even of a busy member. */
+  private static final long SILENT_MS = 1_000;
+
   private final List<RaftPeerId> members;
   private final BiFunction<RaftPeerId, ByteString, CompletableFuture<ByteString>> tell;
   private final Consumer<Hello> heard;
-  private final Set<RaftPeerId> spokenTo = ConcurrentHashMap.newKeySet();
+  private final LongSupplier elapsedMs;
+
+  /** Who has not answered yet, and since when. */
+  private final Map<RaftPeerId, Long> spokenTo = new ConcurrentHashMap<>();
 
   Conversations(
       List<RaftPeerId> members,
       BiFunction<RaftPeerId, ByteString, CompletableFuture<ByteString>> tell,
-      Consumer<Hello> heard) {
+      Consumer<Hello> heard,
+      LongSupplier elapsedMs) {
     this.members = List.copyOf(members);
     this.tell = tell;
     this.heard = heard;
+    this.elapsedMs = elapsedMs;
   }
 
   /** Returns at once; a member that has not answered yet is left out. */
   void tell(Hello hello) {
     ByteString words = hello.encode();
     for (RaftPeerId member : members) {
-      if (spokenTo.add(member)) {
+      if (spokenTo.putIfAbsent(member, elapsedMs.getAsLong()) == null) {
         // To begin with a connection that is not there may take a while.
         Thread.ofVirtual().name("words-with-" + member).start(() -> speak(member, words));
       }
     }
+  }
+
+  /** Who has not answered for a while. */
+  List<RaftPeerId> silent() {
+    long now = elapsedMs.getAsLong();
+    return spokenTo.entrySet().stream()
+        .filter(spoken -> now - spoken.getValue() >= SILENT_MS)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private void speak(RaftPeerId member, ByteString words) {

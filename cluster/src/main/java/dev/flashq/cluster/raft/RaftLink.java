@@ -1,12 +1,17 @@
 package dev.flashq.cluster.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -16,6 +21,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
@@ -37,6 +43,9 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   private final RaftClientRpc rpc;
   private final ClientId client = ClientId.randomId();
 
+  /** Numbers of the connections in use. */
+  private final Map<RaftPeerId, AtomicInteger> connections;
+
   RaftLink(
       RaftServer server,
       RaftGroup group,
@@ -48,6 +57,9 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     this.self = RaftPeerId.valueOf(nodeId);
     this.rpc = new GrpcFactory(tls).newRaftClientRpc(client, properties);
     rpc.addRaftPeers(group.getPeers());
+    this.connections =
+        group.getPeers().stream()
+            .collect(Collectors.toMap(RaftPeer::getId, _ -> new AtomicInteger()));
   }
 
   @Override
@@ -142,10 +154,15 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   }
 
   private CompletableFuture<RaftClientReply> forward(RaftPeerId leader, RaftClientRequest request) {
+    AtomicInteger connection = requireNonNull(connections.get(leader));
+    int number = connection.get();
     return rpc.sendRequestAsyncUnordered(request)
         .whenComplete(
             (_, failure) -> {
-              if (failure != null && isBroken(unwrap(failure))) {
+              // What fails with an old connection must not end the new one.
+              if (failure != null
+                  && isBroken(unwrap(failure))
+                  && connection.compareAndSet(number, number + 1)) {
                 reconnect(leader, unwrap(failure));
               }
             })
@@ -163,12 +180,15 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return !(failure instanceof RaftException) || failure instanceof AlreadyClosedException;
   }
 
-  /**
-   * gRPC by itself waits up to two minutes before it calls a returned peer; and closing the old
-   * channel may block.
-   */
-  private void reconnect(RaftPeerId leader, Throwable failure) {
-    Thread.startVirtualThread(() -> rpc.handleException(leader, failure, true));
+  /** Ends the connection to a member, with all that has no answer, and makes another. */
+  void renew(RaftPeerId member) {
+    requireNonNull(connections.get(member)).incrementAndGet();
+    reconnect(member, new IOException("packets got lost"));
+  }
+
+  /** gRPC by itself waits up to two minutes before it calls a returned peer. */
+  private void reconnect(RaftPeerId member, Throwable failure) {
+    Renewal.now(() -> rpc.handleException(member, failure, true));
   }
 
   private static RaftClientReply requireSuccess(RaftClientReply reply) {

@@ -53,6 +53,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   private final RaftServer server;
   private final RaftLink link;
   private final Conversations conversations;
+  private final LinkWatch links;
   private final Transfers transfers = new Transfers();
   private final ClientId administrator = ClientId.randomId();
   private final CheckpointRequests checkpoints;
@@ -88,7 +89,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
             .build();
     this.link = new RaftLink(server, group, properties, tls, settings.nodeId());
     stateMachine.trust(link.client());
-    this.conversations = new Conversations(others(), link::tell, stateMachine::hear);
+    this.conversations = new Conversations(others(), link::tell, stateMachine::hear, elapsedMs);
+    this.links = new LinkWatch(this::isReached, this::renew);
     this.disk = new DiskLook(server, group.getGroupId(), elapsedMs);
     this.checkpoints = new CheckpointRequests(this::askForCheckpoint, elapsedMs);
   }
@@ -125,6 +127,26 @@ public final class RaftNode implements PeerLink, AutoCloseable {
    */
   public void callPeers() {
     others().forEach(this::callPeer);
+  }
+
+  /**
+   * Looks whether packets reach the members that do not answer; to be asked again and again.
+   * Returns at once.
+   */
+  public void lookAtLinks() {
+    links.look(conversations.silent());
+  }
+
+  private boolean isReached(RaftPeerId peer) {
+    Member member = settings.member(peer.toString());
+    return LinkWatch.reaches(member.host(), member.port());
+  }
+
+  private void renew(RaftPeerId peer) {
+    Renewal.now(
+        () ->
+            server.getServerRpc().handleException(peer, new IOException("packets got lost"), true));
+    link.renew(peer);
   }
 
   @Override

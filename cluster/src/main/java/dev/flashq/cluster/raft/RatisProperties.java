@@ -152,11 +152,10 @@ public final class RatisProperties {
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, min);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, max);
     // A member that stopped leading for want of a majority may be the only one that can lead when
-    // the majority is back;
-    // the default keeps it out for 10 s. Not much less: it is also the pause of the JVM after which
-    // a leader resigns.
+    // the majority is back; the default keeps it out for 10 s. Not much less: it is also the pause
+    // of the JVM after which a leader resigns. After this one the others have elected anyway.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-        properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+        properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
     // A paused JVM (suspended machine, debugger) goes on as a follower; the default stops the
     // server after 60 s.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.HOURS));

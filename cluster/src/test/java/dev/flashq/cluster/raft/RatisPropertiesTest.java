@@ -123,7 +123,7 @@ class RatisPropertiesTest {
     assertThat(RaftServerConfigKeys.Rpc.firstElectionTimeoutMax(properties))
         .isEqualTo(ms(settings.timing().electionMaxMs()));
     assertThat(RaftServerConfigKeys.LeaderElection.leaderStepDownWaitTime(properties))
-        .isEqualTo(ms(2_000));
+        .isEqualTo(ms(1_000));
     assertThat(RaftServerConfigKeys.closeThreshold(properties)).isEqualTo(ms(3_600_000));
     assertThat(RaftServerConfigKeys.Rpc.requestTimeout(properties)).isEqualTo(ms(2_000));
     assertThat(RaftServerConfigKeys.Rpc.slownessTimeout(properties)).isEqualTo(ms(10_000));
