@@ -133,6 +133,21 @@ final class LeaderSearch {
     return connection;
   }
 
+  /** The leader that one of the members besides this one names; empty when none does. */
+  String leaderKnownToOthers(String member) {
+    for (String address : addresses) {
+      if (!address.equals(member)) {
+        try (Connection connection = open(address)) {
+          String leader = connection == null ? "" : leaderKnownTo(connection);
+          if (!leader.isEmpty() && !leader.equals(member)) {
+            return leader;
+          }
+        }
+      }
+    }
+    return "";
+  }
+
   /** Whether a node answers on a connection of its own. */
   boolean isAlive(String address) {
     try (Connection connection = open(address)) {

@@ -186,9 +186,8 @@ final class Router implements AutoCloseable {
             .future
             .thenAccept(
                 answer -> {
-                  if (!answer.leaderAddress.isEmpty()
-                      && !answer.leaderAddress.equals(connection.address())) {
-                    moveTo(answer.leaderAddress, connection);
+                  if (answer.ok && !answer.leaderAddress.equals(connection.address())) {
+                    Thread.ofVirtual().start(() -> follow(answer.leaderAddress, connection));
                   }
                 });
   }
@@ -206,17 +205,19 @@ final class Router implements AutoCloseable {
     }
   }
 
-  /** Another node leads now. The old one still answers what it has. */
-  private void moveTo(String leader, Connection from) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              Connection to = search.openLeader(leader);
-              if (to != null && replace(from, to)) {
-                search.seen(leader);
-                closeWhenIdle(from);
-              }
-            });
+  /**
+   * Another node leads now, or may: one that has lost the others knows of no leader and says so for
+   * as long as it is cut off. The old connection still answers what it has.
+   *
+   * @param leader empty when the node at the other end knows none
+   */
+  private void follow(String leader, Connection from) {
+    String address = leader.isEmpty() ? search.leaderKnownToOthers(from.address()) : leader;
+    Connection to = search.openLeader(address);
+    if (to != null && replace(from, to)) {
+      search.seen(address);
+      closeWhenIdle(from);
+    }
   }
 
   private static void closeWhenIdle(Connection old) {

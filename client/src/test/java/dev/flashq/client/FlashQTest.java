@@ -221,6 +221,26 @@ class FlashQTest {
     }
   }
 
+  /** Cut off from the other nodes and not from the client: it answers, but has no majority. */
+  @Test
+  void leavesALeaderThatHasLostTheOthers() throws IOException {
+    try (FakeNode leader = new FakeNode();
+        FakeNode heir = new FakeNode()) {
+      heir.leaderAddress = leader.address();
+      heir.script = _ -> "\"ok\":true,\"id\":9";
+      try (FlashQ client = FlashQ.at(leader.address(), heir.address()).connect()) {
+        await().atMost(SOON).until(() -> client.address().equals(leader.address()));
+        leader.leaderAddress = "";
+        leader.script =
+            _ -> "\"ok\":false,\"error\":\"no leader\",\"code\":\"SERVICE_UNAVAILABLE\"";
+        heir.leaderAddress = heir.address();
+
+        assertThat(client.push("q", Data.NULL).join()).isEqualTo(9);
+        assertThat(client.address()).isEqualTo(heir.address());
+      }
+    }
+  }
+
   @Test
   void staysWithALeaderThatIsSilentOnThisConnectionOnly() throws IOException {
     try (FakeNode leader = new FakeNode();
