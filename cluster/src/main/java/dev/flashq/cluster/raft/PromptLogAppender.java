@@ -92,11 +92,26 @@ final class PromptLogAppender extends GrpcLogAppender {
         || (request.getEntriesCount() > 0 && getFollower().getNextIndex() != next)) {
       return null;
     }
+    request = withCommitOfWhatIsKnown(request);
     toldCommit = Math.max(toldCommit, request.getLeaderCommit());
     if (request.getEntriesCount() > 0) {
       unanswered.sent(next, next + request.getEntriesCount() - 1, request.getSerializedSize());
     }
     return request;
+  }
+
+  /**
+   * Tells of the commit of entries that the request itself carries, when it does not name the one
+   * before them. A follower that gets one without takes its own entry 0 as committed, and the entry
+   * behind those it got, whichever they are (Ratis 3.3.0, {@code effectiveCommitIndex}); one that
+   * had led a term of its own for a moment then refuses the cluster's entry 0 for ever.
+   */
+  private static AppendEntriesRequestProto withCommitOfWhatIsKnown(
+      AppendEntriesRequestProto request) {
+    long known = request.getEntriesCount() - 1L;
+    return request.hasPreviousLog() || request.getLeaderCommit() <= known
+        ? request
+        : request.toBuilder().setLeaderCommit(known).build();
   }
 
   private boolean isFull() {
