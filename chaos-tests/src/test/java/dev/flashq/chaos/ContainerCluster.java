@@ -188,6 +188,11 @@ final class ContainerCluster implements AutoCloseable {
     return node.get(http, path, token).orElseThrow().statusCode();
   }
 
+  /** The node's metrics, as Prometheus reads them. */
+  String metrics(ContainerNode node) {
+    return node.get(http, "/metrics", TOKEN).orElseThrow().body();
+  }
+
   boolean isReady() {
     return nodes.stream().allMatch(this::isReady);
   }

@@ -64,6 +64,11 @@ record ContainerNode(String id, String host, GenericContainer<?> container) {
     iptables("-A", "INPUT", "-s", other.host, "-j", "DROP").checked();
   }
 
+  /** Drops every packet from this port of whoever. */
+  void ignorePort(int port) {
+    iptables("-A", "INPUT", "-p", "tcp", "--sport", Integer.toString(port), "-j", "DROP").checked();
+  }
+
   /** Drops nothing any more. */
   void ignoreNobody() {
     iptables("-F").checked();

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * said that the disk was replaced.
  */
 public final class DataFolder implements AutoCloseable {
+  private static final String REMEDY =
+      "Bring the old data back; or, when all other members are ready, empty the folder and start with data.replaced=true";
+
   private static final String FORMAT = "4";
   private static final String FIRST = "first-boot";
   private static final String REPLACED = "replaced";
@@ -112,7 +115,7 @@ public final class DataFolder implements AutoCloseable {
               + ", which the data folder "
               + folder
               + " does not know: the node's disk was emptied or replaced, and with it what the node had promised. "
-              + "Bring the old data back; or, when all other members are ready, empty the folder and start with data.replaced=true");
+              + REMEDY);
     }
   }
 
@@ -248,7 +251,8 @@ public final class DataFolder implements AutoCloseable {
           "The data folder "
               + folder
               + " has lost a part of its content (the Raft log or the boot number); "
-              + "the node must not vote with it: remove the node from the cluster and add it under a new id");
+              + "the node must not vote with it. "
+              + REMEDY);
     }
     new Installation(checkpoints(), temporary()).takeUp();
     requireLogFrom(
@@ -277,7 +281,8 @@ public final class DataFolder implements AutoCloseable {
               + checkpoint
               + " and its log begins at "
               + (first == Long.MAX_VALUE ? "nothing" : first)
-              + "; remove the node from the cluster and add it under a new id");
+              + ". "
+              + REMEDY);
     }
   }
 

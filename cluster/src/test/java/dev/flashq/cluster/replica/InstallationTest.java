@@ -103,7 +103,8 @@ class InstallationTest {
 
     assertThatThrownBy(this::open)
         .isInstanceOf(DataFolderException.class)
-        .hasMessageContaining("lacks entries");
+        .hasMessageContaining("lacks entries")
+        .hasMessageContaining("data.replaced=true");
     assertThat(moved).exists();
   }
 

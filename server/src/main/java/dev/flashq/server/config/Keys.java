@@ -69,7 +69,7 @@ public final class Keys {
       new Key<>(
           "limits.silent-ms",
           "60000",
-          "Milliseconds after which a client's machine that answers no probe, or that takes nothing of its answers, is taken for gone.",
+          "Milliseconds after which a client's machine that answers no probe, or confirms nothing of what it was sent, and a client that takes nothing of its answers, is taken for gone.",
           number(6_000, 3_600_000));
   static final Key<List<TokenConfig>> TOKENS =
       new Key<>(

@@ -18,15 +18,20 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One port with its connections. */
 public final class Listener implements AutoCloseable {
@@ -36,6 +41,8 @@ public final class Listener implements AutoCloseable {
    */
   static final int WRITE_BYTES = 1024 * 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(WRITE_BYTES / 4, WRITE_BYTES);
 
@@ -43,6 +50,9 @@ public final class Listener implements AutoCloseable {
 
   /** Questions to a silent peer, in the second half of the time that it may be silent. */
   private static final int PROBES = 3;
+
+  /** Looks after lost peers in the time that a peer may be silent. */
+  private static final int LOOKS = 6;
 
   private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -55,6 +65,8 @@ public final class Listener implements AutoCloseable {
   private final Queue<Connection> surplus = new ConcurrentLinkedQueue<>();
 
   private final EventLoopGroup loops;
+  private final LostPeers lostPeers;
+  private final ScheduledExecutorService watch;
   private volatile boolean closing;
   private @Nullable Channel channel;
 
@@ -76,6 +88,10 @@ public final class Listener implements AutoCloseable {
             settings.threads(),
             new DefaultThreadFactory(settings.name(), true),
             NioIoHandler.newFactory());
+    this.lostPeers = LostPeers.after(context.limits.get(Limit.SILENT_MS));
+    this.watch =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(settings.name() + "-lost-peers").factory());
   }
 
   /** Begins to listen, and answers the port; fails with a sentence for the operator. */
@@ -92,7 +108,25 @@ public final class Listener implements AutoCloseable {
           bound.cause());
     }
     channel = bound.channel();
-    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    long everyMs = Math.max(1, context.limits.get(Limit.SILENT_MS) / LOOKS);
+    var _ =
+        watch.scheduleWithFixedDelay(
+            () -> closeLost(port), everyMs, everyMs, TimeUnit.MILLISECONDS);
+    return port;
+  }
+
+  private void closeLost(int port) {
+    try {
+      Set<InetSocketAddress> lost = lostPeers.look(port);
+      if (!lost.isEmpty()) {
+        connections.stream()
+            .filter(connection -> lost.contains(connection.channel().remoteAddress()))
+            .forEach(connection -> connection.channel().close());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The kernel's table of connections cannot be read", e);
+    }
   }
 
   private ServerBootstrap bootstrap() {
@@ -178,6 +212,7 @@ public final class Listener implements AutoCloseable {
       return;
     }
     closing = true;
+    watch.shutdownNow();
     Channel listening = channel;
     if (listening != null) {
       listening.close().syncUninterruptibly();
