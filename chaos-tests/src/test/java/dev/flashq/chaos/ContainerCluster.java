@@ -190,7 +190,7 @@ final class ContainerCluster implements AutoCloseable {
 
   /** The node's metrics, as Prometheus reads them. */
   String metrics(ContainerNode node) {
-    return node.get(http, "/metrics", TOKEN).orElseThrow().body();
+    return node.get(http, "/metrics/prometheus", TOKEN).orElseThrow().body();
   }
 
   boolean isReady() {
