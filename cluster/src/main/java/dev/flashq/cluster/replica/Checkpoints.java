@@ -140,10 +140,14 @@ public final class Checkpoints {
     return Checkpoint.open(target).orElseThrow(() -> new IOException(target + " vanished"));
   }
 
-  /** Deletes all but the newest two. */
+  /** Deletes all but the newest two; each is gone at once, for those who look at them meanwhile. */
   public void retain() throws IOException {
     for (Checkpoint old : valid().stream().skip(KEPT).toList()) {
-      Disk.delete(old.folder());
+      Files.createDirectories(temporary);
+      Path gone = temporary.resolve("old");
+      Disk.delete(gone);
+      Disk.move(old.folder(), gone);
+      Disk.delete(gone);
     }
   }
 

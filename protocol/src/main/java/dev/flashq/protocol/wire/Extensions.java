@@ -29,9 +29,13 @@ final class Extensions {
 
   /** A timestamp in ISO 8601, anything else in base64; {@code bytes[from]} is the type. */
   static String text(byte[] bytes, int from, int to) {
-    String time =
-        bytes[from] == TIMESTAMP ? time(ByteBuffer.wrap(bytes, from + 1, to - from - 1)) : null;
+    String time = time(bytes, from, to);
     return time == null ? base64(bytes, from + 1, to) : time;
+  }
+
+  /** A timestamp in ISO 8601, null for anything else; {@code bytes[from]} is the type. */
+  static @Nullable String time(byte[] bytes, int from, int to) {
+    return bytes[from] == TIMESTAMP ? time(ByteBuffer.wrap(bytes, from + 1, to - from - 1)) : null;
   }
 
   /** Null when it is no timestamp, or one beyond the years that Java can write. */

@@ -200,8 +200,19 @@ public final class JsonWriter extends ValueWriter {
 
   /** A string whose bytes are UTF-8 that has been checked. */
   void string(byte[] bytes, int from, int to) {
-    beforeValue(to - from + 2);
+    openString();
+    inString(bytes, from, to);
+    closeString();
+  }
+
+  void openString() {
+    beforeValue(1);
     buffer[size++] = '"';
+  }
+
+  /** Bytes of a string; the first or last character may be cut. */
+  void inString(byte[] bytes, int from, int to) {
+    room(to - from);
     for (int i = from; i < to; i++) {
       byte b = bytes[i];
       room(1);
@@ -211,8 +222,22 @@ public final class JsonWriter extends ValueWriter {
         character(b);
       }
     }
+  }
+
+  void closeString() {
     room(1);
     buffer[size++] = '"';
+  }
+
+  /** The next value is put in here, at {@link #size}, by others. */
+  @Override
+  public void elsewhere() {
+    beforeValue(0);
+  }
+
+  /** Empties the writer in the middle of a value. */
+  void goOn() {
+    size = 0;
   }
 
   /** Makes the value just written the key of the next one. */

@@ -227,4 +227,7 @@ public final class MessagePackWriter extends ValueWriter {
     value.copyTo(buffer, size);
     size += value.size();
   }
+
+  @Override
+  public void elsewhere() {}
 }

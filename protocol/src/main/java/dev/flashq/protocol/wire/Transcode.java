@@ -93,7 +93,7 @@ public final class Transcode {
     in.finish();
   }
 
-  private static void toJson(MessagePackReader in, JsonWriter out) {
+  static void toJson(MessagePackReader in, JsonWriter out) {
     switch (in.kind()) {
       case NULL -> {
         in.nil();
@@ -148,7 +148,7 @@ public final class Transcode {
     }
   }
 
-  private static void number(MessagePackReader in, JsonWriter out) {
+  static void number(MessagePackReader in, JsonWriter out) {
     int code = in.bytes()[in.position()] & 0xff;
     if (code == 0xca || code == 0xcb) {
       out.number(in.number());

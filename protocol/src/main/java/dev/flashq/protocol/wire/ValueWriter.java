@@ -52,6 +52,9 @@ public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
   /** One value that is encoded already, in this writer's encoding. */
   public abstract void raw(ByteString value);
 
+  /** The next value stands at {@link #size} and is not in the array. */
+  public abstract void elsewhere();
+
   /** A text, or nil. */
   public final void stringOrNil(@Nullable String value) {
     if (value == null) {

@@ -26,7 +26,7 @@ public final class WireException extends RuntimeException {
     return new WireException("expected " + what);
   }
 
-  static WireException tooLarge(int limit) {
+  public static WireException tooLarge(int limit) {
     return new WireException("more than " + limit + " bytes to write");
   }
 

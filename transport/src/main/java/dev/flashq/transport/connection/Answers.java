@@ -229,7 +229,7 @@ final class Answers {
   }
 
   private void takeIn(Exchange exchange, Object outcome) {
-    long bytes = LargeData.answerBytes(outcome, encoder.encoding());
+    long bytes = LargeData.heldBytes(outcome, encoder.encoding());
     if (bytes > exchange.reserved) {
       // It was not known that it has to be translated. Whoever waits for room has none.
       giveBackRoom(exchange);
@@ -260,7 +260,7 @@ final class Answers {
   private void writeLarge(Exchange exchange) {
     ready.remove();
     unanswered--;
-    encoder.begin();
+    encoder.beginLarge();
     boolean refused = encoder.add(exchange);
     if (refused) {
       context.releaseDelivery(exchange);
@@ -268,8 +268,8 @@ final class Answers {
     }
     exchange.outcome = LargeData.without(exchange.outcome);
     Pieces made = encoder.finishLarge();
-    context.largeAnswers.shrink(exchange.reserved, made.size());
-    exchange.reserved = made.size();
+    context.largeAnswers.shrink(exchange.reserved, made.held());
+    exchange.reserved = made.held();
     writing = new Writing(exchange, made);
   }
 

@@ -13,6 +13,9 @@ public interface Encoder {
 
   void begin();
 
+  /** Begins a message of one large answer. */
+  void beginLarge();
+
   /** Whether no more answers go into the message. */
   boolean full();
 

@@ -29,15 +29,18 @@ final class LargeData {
 
   /**
    * Bytes that a byte becomes at most in the other encoding: {@code false} and a comma in JSON, or
-   * a control character as an escape. What becomes of JSON is smaller.
+   * a control character as an escape.
    */
   private static final int TRANSLATED = 6;
+
+  /** Bytes of MessagePack that a byte of JSON becomes at most: {@code -0} and a comma are nine. */
+  private static final int TO_MESSAGE_PACK = 3;
 
   private LargeData() {}
 
   /**
-   * Bytes that the answer has at most if it becomes a large one, or if something is left out of the
-   * outcome, whose weight is known; otherwise 0.
+   * Bytes of memory that the answer takes at most if it becomes a large one, or if something is
+   * left out of the outcome, whose weight is known; otherwise 0.
    */
   static long largeBytes(Object outcome, long weight, Payload.Encoding encoding) {
     boolean omits = omits(outcome);
@@ -45,7 +48,7 @@ final class LargeData {
       return 0;
     }
     long bytes = answerBytes(outcome, encoding);
-    return omits || bytes >= Limits.LARGE_ANSWER_BYTES ? bytes : 0;
+    return omits || bytes >= Limits.LARGE_ANSWER_BYTES ? heldBytes(outcome, encoding) : 0;
   }
 
   private static boolean omits(Object outcome) {
@@ -121,19 +124,15 @@ final class LargeData {
         : Delivered.NONE;
   }
 
-  /**
-   * Bytes that the answer has at most, as far as it can be known: of what is left out nobody knows
-   * the encoding yet.
-   */
-  static long answerBytes(Object outcome, Payload.Encoding encoding) {
+  /** Bytes that the answer has at most, when nothing is left out of the outcome. */
+  private static long answerBytes(Object outcome, Payload.Encoding encoding) {
     long bytes = SMALL_BYTES;
     for (JobView job : jobs(outcome)) {
       bytes += Outcomes.headBytes(job) * TRANSLATED;
-      bytes += job.omitted().data() + (long) job.omitted().result();
       bytes += bytes(job.data(), encoding) + bytes(job.result(), encoding);
     }
-    if (outcome instanceof Finished(Payload result, JobView from)) {
-      bytes += bytes(result, encoding) + (from == null ? 0 : from.omitted().result());
+    if (outcome instanceof Finished(Payload result, _)) {
+      bytes += bytes(result, encoding);
     }
     return outcome instanceof Delivered ? bytes : COPIES * bytes;
   }
@@ -144,5 +143,34 @@ final class LargeData {
     }
     long bytes = payload.bytes().size();
     return payload.encoding() == encoding ? bytes : TRANSLATED * bytes;
+  }
+
+  /**
+   * Bytes of memory that it takes at most to write the answer, as far as it can be known: of what
+   * is left out nobody knows the encoding yet.
+   */
+  static long heldBytes(Object outcome, Payload.Encoding encoding) {
+    long bytes = SMALL_BYTES;
+    for (JobView job : jobs(outcome)) {
+      bytes += Outcomes.headBytes(job) * TRANSLATED * COPIES;
+      bytes += job.omitted().data() + (long) job.omitted().result();
+      bytes += held(job.data(), encoding) + held(job.result(), encoding);
+    }
+    if (outcome instanceof Finished(Payload result, JobView from)) {
+      bytes += held(result, encoding) + (from == null ? 0 : from.omitted().result());
+    }
+    return bytes;
+  }
+
+  /** JSON is made while it is written, MessagePack before. */
+  private static long held(@Nullable Payload payload, Payload.Encoding encoding) {
+    if (payload == null) {
+      return 0;
+    }
+    long bytes = payload.bytes().size();
+    if (payload.encoding() == encoding) {
+      return bytes;
+    }
+    return bytes * (encoding == Payload.Encoding.JSON ? 2 : 1 + TO_MESSAGE_PACK);
   }
 }

@@ -1,5 +1,6 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.transport.wire.LargeBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Objects;
@@ -13,38 +14,34 @@ import org.jspecify.annotations.Nullable;
 public final class Pieces {
   private static final int PIECE_BYTES = 128 * 1024;
 
-  private final byte[] body;
-  private final int size;
+  private final LargeBody body;
   private final Function<ByteBuf, Object> wrapping;
   private @Nullable Object head;
   private @Nullable Object tail;
-  private int written;
 
   /**
    * @param head written first, if there is one
-   * @param body from 0 to the size
    * @param wrapping what a piece of the body is written as
    * @param tail written last, if there is one
    */
   public Pieces(
       @Nullable Object head,
-      byte[] body,
-      int size,
+      LargeBody body,
       Function<ByteBuf, Object> wrapping,
       @Nullable Object tail) {
     this.head = head;
     this.body = body;
-    this.size = size;
     this.wrapping = wrapping;
     this.tail = tail;
   }
 
-  int size() {
-    return size;
+  /** Bytes of memory until all is written. */
+  long held() {
+    return body.held();
   }
 
   boolean more() {
-    return head != null || written < size || tail != null;
+    return head != null || body.more() || tail != null;
   }
 
   /** The next piece; there is one. */
@@ -54,10 +51,8 @@ public final class Pieces {
       head = null;
       return next;
     }
-    if (written < size) {
-      int from = written;
-      written = Math.min(size, from + PIECE_BYTES);
-      return wrapping.apply(Unpooled.wrappedBuffer(body, from, written - from));
+    if (body.more()) {
+      return wrapping.apply(Unpooled.wrappedBuffer(body.next(PIECE_BYTES)));
     }
     next = Objects.requireNonNull(tail);
     tail = null;

@@ -6,8 +6,8 @@ import dev.flashq.transport.connection.Exchange;
 import dev.flashq.transport.connection.Pieces;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -20,6 +20,8 @@ final class ResponseEncoder implements Encoder {
   private final Responses responses;
   private final BooleanSupplier keepsAlive;
   private @Nullable FullHttpResponse response;
+  private boolean beginsLarge;
+  private Responses.@Nullable Large large;
 
   ResponseEncoder(Responses responses, BooleanSupplier keepsAlive) {
     this.responses = responses;
@@ -34,6 +36,12 @@ final class ResponseEncoder implements Encoder {
   @Override
   public void begin() {
     response = null;
+    beginsLarge = false;
+  }
+
+  @Override
+  public void beginLarge() {
+    beginsLarge = true;
   }
 
   @Override
@@ -43,10 +51,19 @@ final class ResponseEncoder implements Encoder {
 
   @Override
   public boolean add(Exchange exchange) {
+    if (beginsLarge) {
+      large = responses.large(exchange.reqId(), exchange.shape(), exchange.outcome());
+      return done(large.head());
+    }
     FullHttpResponse made = responses.of(exchange.reqId(), exchange.shape(), exchange.outcome());
-    HttpUtil.setKeepAlive(made, keepsAlive.getAsBoolean());
     response = made;
-    return made.status().code() != HttpResponseStatus.OK.code();
+    return done(made);
+  }
+
+  /** True when it is an error. */
+  private boolean done(HttpResponse head) {
+    HttpUtil.setKeepAlive(head, keepsAlive.getAsBoolean());
+    return head.status().code() != HttpResponseStatus.OK.code();
   }
 
   @Override
@@ -58,15 +75,9 @@ final class ResponseEncoder implements Encoder {
 
   @Override
   public Pieces finishLarge() {
-    FullHttpResponse made = Objects.requireNonNull(response);
-    response = null;
-    var head = new DefaultHttpResponse(made.protocolVersion(), made.status(), made.headers());
-    byte[] body = made.content().array();
+    Responses.Large made = Objects.requireNonNull(large);
+    large = null;
     return new Pieces(
-        head,
-        body,
-        made.content().readableBytes(),
-        DefaultHttpContent::new,
-        LastHttpContent.EMPTY_LAST_CONTENT);
+        made.head(), made.body(), DefaultHttpContent::new, LastHttpContent.EMPTY_LAST_CONTENT);
   }
 }

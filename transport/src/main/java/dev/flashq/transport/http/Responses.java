@@ -6,13 +6,17 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
+import dev.flashq.transport.wire.LargeBody;
 import dev.flashq.transport.wire.Plan;
 import dev.flashq.transport.wire.Shape;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -58,15 +62,41 @@ final class Responses {
   private FullHttpResponse json(byte @Nullable [] reqId, Shape<?> shape, Object outcome) {
     Answer answer = ANSWER.get();
     answer.out().clear(KEPT_BYTES);
+    int status = write(answer, reqId, shape, outcome);
+    return response(status, HttpAnswer.JSON, answer.out().toByteArray());
+  }
+
+  private int write(Answer answer, byte @Nullable [] reqId, Shape<?> shape, Object outcome) {
     answer.write(reqId, shape, outcome);
     ErrorCode refused = answer.refused();
     if (refused != null) {
       stats.errors(refused).increment();
     }
-    int status = refused == null ? 200 : refused.httpStatus();
-    int size = answer.out().size();
-    byte[] body = size < KEPT_BYTES ? answer.out().toByteArray() : answer.out().take();
-    return response(status, HttpAnswer.JSON, body, size);
+    return refused == null ? HttpResponseStatus.OK.code() : refused.httpStatus();
+  }
+
+  /** A response whose body may be large. */
+  record Large(HttpResponse head, LargeBody body) {}
+
+  /** Called on event loops. */
+  Large large(byte @Nullable [] reqId, Shape<?> shape, Object outcome) {
+    if (outcome instanceof HttpAnswer || outcome instanceof HttpError) {
+      FullHttpResponse whole = of(reqId, shape, outcome);
+      return new Large(headOf(whole), LargeBody.of(ByteBufUtil.getBytes(whole.content())));
+    }
+    Answer answer = ANSWER.get();
+    answer.out().clear(KEPT_BYTES);
+    answer.beginLarge();
+    int status = write(answer, reqId, shape, outcome);
+    LargeBody body = answer.finishLarge();
+    HttpResponse head = headOf(response(status, HttpAnswer.JSON, new byte[0]));
+    head.headers().set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(body.size()));
+    stats.bytesOut.add(body.size());
+    return new Large(head, body);
+  }
+
+  private static HttpResponse headOf(FullHttpResponse whole) {
+    return new DefaultHttpResponse(whole.protocolVersion(), whole.status(), whole.headers());
   }
 
   /** What a client waits for that asks before it sends a body. */
@@ -76,20 +106,16 @@ final class Responses {
   }
 
   private FullHttpResponse response(int status, String contentType, byte[] body) {
-    return response(status, contentType, body, body.length);
-  }
-
-  private FullHttpResponse response(int status, String contentType, byte[] body, int size) {
-    ByteBuf content = Unpooled.wrappedBuffer(body, 0, size);
+    ByteBuf content = Unpooled.wrappedBuffer(body);
     var response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
-    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, size);
+    response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     if (status == HttpResponseStatus.UNAUTHORIZED.code()) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
-    stats.bytesOut.add(size);
+    stats.bytesOut.add(body.length);
     return response;
   }
 }

@@ -9,6 +9,7 @@ import dev.flashq.transport.connection.Exchange;
 import dev.flashq.transport.connection.Pieces;
 import dev.flashq.transport.wire.Answer;
 import dev.flashq.transport.wire.Encoding;
+import dev.flashq.transport.wire.LargeBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -67,6 +68,12 @@ final class AnswerEncoder implements Encoder {
   }
 
   @Override
+  public void beginLarge() {
+    begin();
+    answer().beginLarge();
+  }
+
+  @Override
   public boolean full() {
     return answer().out().size() >= BATCH_BYTES;
   }
@@ -85,7 +92,7 @@ final class AnswerEncoder implements Encoder {
         out.plainInt();
         answer.goNumbers(exchange.reqId() == null);
         answer.write(exchange.reqId(), exchange.shape(), exchange.outcome());
-        out.setInt(start, out.size() - start - 4);
+        out.setInt(start, (int) (answer.size() - start - 4));
       }
     }
     ErrorCode refused = answer.refused();
@@ -106,9 +113,8 @@ final class AnswerEncoder implements Encoder {
 
   @Override
   public Pieces finishLarge() {
-    ValueWriter out = answer().out();
-    int size = out.size();
-    stats.bytesOut.add(size);
-    return new Pieces(null, out.take(), size, piece -> piece, null);
+    LargeBody body = answer().finishLarge();
+    stats.bytesOut.add(body.size());
+    return new Pieces(null, body, piece -> piece, null);
   }
 }
