@@ -61,7 +61,7 @@ class DiskWatchTest {
 
   @Test
   void theLimitFollowsTheElectionTimeoutWithinBounds() {
-    assertThat(Timing.DEFAULT.diskStallMs()).isEqualTo(1_000);
+    assertThat(Timing.DEFAULT.diskStallMs()).isEqualTo(1_600);
     assertThat(new Timing(50, 60).diskStallMs()).isEqualTo(500);
     assertThat(new Timing(5_000, 60_000).diskStallMs()).isEqualTo(10_000);
   }

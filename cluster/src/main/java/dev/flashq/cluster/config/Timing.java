@@ -9,10 +9,11 @@ package dev.flashq.cluster.config;
  */
 public record Timing(long electionMinMs, long electionMaxMs) {
   /**
-   * A killed leader's work goes on within two seconds even when the draws are unlucky; see
-   * RatisProperties.
+   * A killed leader's work goes on within two seconds even when the draws are unlucky, see
+   * RatisProperties; and a leader keeps its place whose collector stops it for the half second that
+   * a full small heap takes on busy cores.
    */
-  public static final Timing DEFAULT = new Timing(300, 500);
+  public static final Timing DEFAULT = new Timing(500, 800);
 
   private static final long STALL_MIN_MS = 500;
   private static final long STALL_MAX_MS = 10_000;

@@ -3,10 +3,14 @@ package dev.flashq.cluster.propose;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
+import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -33,6 +37,17 @@ final class CommandSize {
           SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
       case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
       default -> SMALL + 256;
+    };
+  }
+
+  /** Whether the work that it makes follows its size, and not how many jobs it meets. */
+  static boolean boundsWork(Command command) {
+    return switch (command) {
+      case PullJobs pull -> pull.count() == 1;
+      case AckJobs acks -> acks.acks().size() == 1;
+      case ReleaseJobs release -> release.claims().size() == 1;
+      case DrainQueue _, RemoveJobs _, RetryDeadJobs _ -> false;
+      default -> true;
     };
   }
 

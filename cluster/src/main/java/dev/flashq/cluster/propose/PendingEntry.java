@@ -99,6 +99,11 @@ final class PendingEntry {
     }
   }
 
+  /** Whether the log has not yet said what became of an attempt. */
+  boolean hasOpenAttempt() {
+    return unresolved > 0;
+  }
+
   private static boolean isNotSent(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof NotSentException;

@@ -14,8 +14,10 @@ import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -32,7 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Large commands have a line of their own and one entry on its way at a time, so that small ones
  * do not wait for more than one of them. Pushes to a queue that a large one is to come to stay
- * behind it.
+ * behind it. What an entry left over because it would have been too much work goes with the large
+ * ones, unless its own size bounds its work.
  *
  * <p>One lane fills entries and sends them. There is no timer that waits for more: while entries
  * are on their way, the next one fills, so one client gets the latency of the log and many get its
@@ -84,11 +87,17 @@ public final class Proposer {
   /** Whether commands wait that the lane has seen. */
   private volatile boolean backlog;
 
+  /** Whether the end of an attempt may let another entry go. */
+  private volatile boolean someAbandoned;
+
   /** Of the lane alone, like all below. */
   private final Line small = new Line(false);
 
   private final Line large = new Line(true);
   private final List<Line> lines = List.of(small, large);
+
+  /** Entries that nobody waits for any more, and that may still be on their way. */
+  private final Set<PendingEntry> abandoned = new HashSet<>();
 
   private long lastSequence;
   private long sentUnder;
@@ -244,7 +253,7 @@ public final class Proposer {
 
   /** Where the next entry comes from; null when nothing waits or may go. */
   private @Nullable Line nextLine() {
-    if (inFlight.size() >= limits.entriesInFlight()) {
+    if (inFlight.size() + abandoned.size() >= limits.entriesInFlight()) {
       return null;
     }
     if (!large.isEmpty()
@@ -261,14 +270,38 @@ public final class Proposer {
 
   private void collect() {
     for (Rest rest = postponed.poll(); rest != null; rest = postponed.poll()) {
-      rest.line().putBack(rest.commands());
+      putBack(rest);
     }
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
       (command.isLarge() || large.holdsUp(command) ? large : small).add(command);
     }
     for (AttemptEnd end = attemptEnds.poll(); end != null; end = attemptEnds.poll()) {
       end.entry().end(end.attempt(), end.failure(), lane.now() + RETRY_MS);
+      if (!end.entry().hasOpenAttempt()) {
+        abandoned.remove(end.entry());
+      }
     }
+    someAbandoned = !abandoned.isEmpty();
+  }
+
+  /**
+   * Something in the entry was a lot of work, and perhaps what comes next is too; the others must
+   * not stay behind it from entry to entry.
+   */
+  private void putBack(Rest rest) {
+    if (rest.line() == large) {
+      large.putBack(rest.commands());
+      return;
+    }
+    List<PendingCommand> bounded = new ArrayList<>();
+    for (PendingCommand command : rest.commands()) {
+      if (CommandSize.boundsWork(command.submission().command())) {
+        bounded.add(command);
+      } else {
+        large.add(command);
+      }
+    }
+    small.putBack(bounded);
   }
 
   private void expire(long now) {
@@ -304,6 +337,11 @@ public final class Proposer {
       lineOf(entry).putBack(entry.rest());
     } else if (oldest == null) {
       inFlight.remove(entry.sequence());
+      if (entry.hasOpenAttempt()) {
+        // It waits to be applied; more of its kind would only make that longer.
+        abandoned.add(entry);
+        someAbandoned = true;
+      }
     }
   }
 
@@ -372,7 +410,8 @@ public final class Proposer {
         end.whenComplete(
             (_, failure) -> {
               attemptEnds.add(new AttemptEnd(entry, attempt, failure));
-              if (entry.isLarge() && largeAttempts.decrementAndGet() == 0 && hasMore()) {
+              boolean lastLarge = entry.isLarge() && largeAttempts.decrementAndGet() == 0;
+              if ((lastLarge || someAbandoned) && hasMore()) {
                 wake();
               }
               if (failure != null) {

@@ -140,10 +140,10 @@ public final class RatisProperties {
 
   private static void elections(RaftProperties properties, ClusterSettings settings) {
     // A follower sleeps a drawn timeout and looks only then whether the leader was silent for that
-    // long, so finding
-    // out takes up to two draws: twice the maximum must leave room for the election within two
-    // seconds. Half the
-    // minimum is the heartbeat; the defaults of 150 and 300 ms elect without need on busy cores.
+    // long, so finding out takes up to two draws: twice the maximum must leave room for the
+    // election
+    // within two seconds. Half the minimum is the heartbeat; the defaults of 150 and 300 ms elect
+    // without need on busy cores.
     var min = TimeDuration.valueOf(settings.timing().electionMinMs(), TimeUnit.MILLISECONDS);
     var max = TimeDuration.valueOf(settings.timing().electionMaxMs(), TimeUnit.MILLISECONDS);
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, min);
@@ -156,6 +156,12 @@ public final class RatisProperties {
     // of the JVM after which a leader resigns. After this one the others have elected anyway.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
+    // A follower that slept for so much longer than it meant to has not run, and cannot tell
+    // whether
+    // the leader was silent; the default of 300 ms is most of a timeout.
+    RaftServerConfigKeys.setSleepDeviationThreshold(
+        properties,
+        TimeDuration.valueOf(settings.timing().electionMinMs() / 4, TimeUnit.MILLISECONDS));
     // A paused JVM (suspended machine, debugger) goes on as a follower; the default stops the
     // server after 60 s.
     RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.HOURS));

@@ -256,6 +256,50 @@ class ProposerTest {
     assertThat(third).isCompletedWithValue(Reply.Done.DONE);
   }
 
+  /** Sixty pulls of heavy jobs in one entry must not come before others in each that follows. */
+  @Test
+  void sendsWhatTookTooMuchWorkBesideOthers() {
+    log.leader = false;
+    proposer.submit(pull(1000));
+    proposer.submit(pull(1001));
+    proposer.submit(pull(1002));
+    CompletableFuture<Reply> push = proposer.submit(push("q", 1));
+    log.leader = true;
+    proposer.leaderChanged();
+
+    proposer.applied(
+        new Outcome("n1", 7, entry(0).header().sequence(), 1, true, List.of(Reply.Done.DONE)));
+    time.settle();
+
+    assertThat(entry(1).submissions()).containsExactly(pull(1001), pull(1002));
+    assertThat(entry(2).submissions()).containsExactly(push("q", 1));
+    apply(entry(2));
+    assertThat(push).isDone();
+  }
+
+  /** Otherwise the log fills with work whose senders have gone, and nobody is served in time. */
+  @Test
+  void sendsNoMoreWhileTheLogHasNotComeToWhatItHas() {
+    proposer.submit(TICK);
+    entry(0);
+    proposer.submit(TICK);
+    entry(1);
+    time.pass(Limits.COMMIT_WAIT_MS + 1);
+    CompletableFuture<Reply> later = proposer.submit(TICK);
+    time.settle();
+    assertThat(log.sent).hasSize(2);
+    assertThat(proposer.pending()).isEqualTo(1);
+
+    log.ends.getFirst().complete(null);
+    apply(entry(2));
+    assertThat(later).isCompletedWithValue(Reply.Done.DONE);
+  }
+
+  private static Submission pull(int count) {
+    return new Submission(
+        Principal.SYSTEM, null, new Command.PullJobs(new QueueName("q"), count, 0));
+  }
+
   private static Submission push(String queue, int bytes) {
     Payload data = Payload.json('"' + "x".repeat(bytes) + '"');
     return new Submission(

@@ -114,6 +114,8 @@ class RatisPropertiesTest {
 
   @Test
   void elections() {
+    assertThat(RaftServerConfigKeys.sleepDeviationThreshold(properties))
+        .isEqualTo(ms(settings.timing().electionMinMs() / 4));
     assertThat(RaftServerConfigKeys.Rpc.timeoutMin(properties))
         .isEqualTo(ms(settings.timing().electionMinMs()));
     assertThat(RaftServerConfigKeys.Rpc.timeoutMax(properties))

@@ -108,13 +108,13 @@ public final class Keys {
   static final Key<Long> ELECTION_MIN =
       new Key<>(
           "raft.election-timeout-min-ms",
-          "300",
+          "500",
           "Milliseconds without word from the leader after which a node may stand for election, at least.",
           number(100, 60_000));
   static final Key<Long> ELECTION_MAX =
       new Key<>(
           "raft.election-timeout-max-ms",
-          "500",
+          "800",
           "The same, at most; above the minimum.",
           number(200, 120_000));
   static final Key<Long> SNAPSHOT_BYTES =
