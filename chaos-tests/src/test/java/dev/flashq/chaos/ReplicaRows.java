@@ -3,19 +3,31 @@ package dev.flashq.chaos;
 import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.statemachine.store.Column;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Every row of the checkpoint that a node left at its stop, but for the one with index and term.
+ * Every row of the checkpoint that a node left at its stop, but for the one with index and term: a
+ * hash of each, in their order, since after half an hour there are too many to be held.
  */
-record ReplicaRows(List<String> rows) {
+record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
+  @FunctionalInterface
+  private interface Visitor {
+    void row(Column column, byte[] key, byte[] value);
+  }
+
   static ReplicaRows of(Path raftFolder, String node) throws IOException {
     Path checkpoint;
     try (Stream<Path> files = Files.walk(raftFolder)) {
@@ -26,17 +38,37 @@ record ReplicaRows(List<String> rows) {
               .max(Comparator.comparingLong(ReplicaRows::index))
               .orElseThrow();
     }
-    var rows = new ArrayList<String>();
-    HexFormat hex = HexFormat.of();
+    var hashes = new ArrayList<Long>();
+    MessageDigest digest = sha256();
+    visit(
+        checkpoint,
+        node,
+        (column, key, value) -> {
+          digest.update((byte) column.ordinal());
+          digest.update(ByteBuffer.allocate(4).putInt(0, key.length));
+          digest.update(key);
+          hashes.add(ByteBuffer.wrap(digest.digest(value)).getLong());
+        });
+    return new ReplicaRows(checkpoint, node, hashes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void visit(Path checkpoint, String node, Visitor visitor) throws IOException {
     try (RocksEngine engine = new RocksEngine(checkpoint, node, 0)) {
       engine.rows(
           (column, key, value) -> {
             if (column != Column.META || !new String(key, StandardCharsets.UTF_8).equals("meta")) {
-              rows.add(column + " " + hex.formatHex(key) + " = " + hex.formatHex(value));
+              visitor.row(column, key, value);
             }
           });
     }
-    return new ReplicaRows(rows);
   }
 
   private static long index(Path snapshot) {
@@ -45,16 +77,38 @@ record ReplicaRows(List<String> rows) {
   }
 
   /** The first few rows in which another replica differs; all would be a report of megabytes. */
-  List<String> differences(ReplicaRows other) {
-    var differences = new ArrayList<String>();
-    int size = Math.max(rows.size(), other.rows.size());
-    for (int i = 0; i < size && differences.size() < 5; i++) {
-      String here = i < rows.size() ? rows.get(i) : "no row";
-      String there = i < other.rows.size() ? other.rows.get(i) : "no row";
-      if (!here.equals(there)) {
-        differences.add(here + " but " + there);
+  List<String> differences(ReplicaRows other) throws IOException {
+    var differing = new ArrayList<Integer>();
+    int size = Math.max(hashes.size(), other.hashes.size());
+    for (int i = 0; i < size && differing.size() < 5; i++) {
+      boolean both = i < Math.min(hashes.size(), other.hashes.size());
+      if (!both || !hashes.get(i).equals(other.hashes.get(i))) {
+        differing.add(i);
       }
     }
-    return differences;
+    if (differing.isEmpty()) {
+      return List.of();
+    }
+    List<String> here = text(differing);
+    List<String> there = other.text(differing);
+    return IntStream.range(0, differing.size())
+        .mapToObj(i -> here.get(i) + " but " + there.get(i))
+        .toList();
+  }
+
+  private List<String> text(List<Integer> rows) throws IOException {
+    var found = new TreeMap<Integer, String>();
+    var next = new AtomicInteger();
+    HexFormat hex = HexFormat.of();
+    visit(
+        checkpoint,
+        node,
+        (column, key, value) -> {
+          int row = next.getAndIncrement();
+          if (rows.contains(row)) {
+            found.put(row, column + " " + hex.formatHex(key) + " = " + hex.formatHex(value));
+          }
+        });
+    return rows.stream().map(row -> found.getOrDefault(row, "no row")).toList();
   }
 }
