@@ -207,7 +207,7 @@ public final class Limits {
   public static final int ROWS_PER_ENTRY = 65_536;
 
   /** Bytes that one log entry writes and looks at before what is left of it waits for another. */
-  public static final long BYTES_PER_ENTRY = 16L * 1024 * 1024;
+  public static final long BYTES_PER_ENTRY = 8L * 1024 * 1024;
 
   /** Records that one log entry looks at before what is left of it waits for another entry. */
   public static final int LOOKS_PER_ENTRY = 2 * LOOKS_PER_COMMAND;

@@ -28,6 +28,7 @@ final class PendingEntry {
   private final ByteString bytes;
   private final List<PendingCommand> commands;
   private final boolean large;
+  private final long madeAt;
   private int expired;
   private int attempts;
   private int unresolved;
@@ -38,12 +39,15 @@ final class PendingEntry {
 
   /**
    * @param large whether its commands come from the line of large ones
+   * @param madeAt on the clock that does not jump
    */
-  PendingEntry(long sequence, ByteString bytes, List<PendingCommand> commands, boolean large) {
+  PendingEntry(
+      long sequence, ByteString bytes, List<PendingCommand> commands, boolean large, long madeAt) {
     this.sequence = sequence;
     this.bytes = bytes;
     this.commands = List.copyOf(commands);
     this.large = large;
+    this.madeAt = madeAt;
   }
 
   static Refused busy() {
@@ -60,6 +64,10 @@ final class PendingEntry {
 
   long sequence() {
     return sequence;
+  }
+
+  long madeAt() {
+    return madeAt;
   }
 
   boolean isLarge() {

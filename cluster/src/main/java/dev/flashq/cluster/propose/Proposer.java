@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p>Large commands have a line of their own and one entry on its way at a time, so that small ones
  * do not wait for more than one of them. Pushes to a queue that a large one is to come to stay
  * behind it. What an entry left over because it would have been too much work goes with the large
- * ones, unless its own size bounds its work.
+ * ones, and so does what comes soon after that, or after a slow entry, unless its own size bounds
+ * its work.
  *
  * <p>One lane fills entries and sends them. There is no timer that waits for more: while entries
  * are on their way, the next one fills, so one client gets the latency of the log and many get its
@@ -55,6 +56,12 @@ public final class Proposer {
 
   /** Milliseconds between looks for a leader while commands wait for one. */
   private static final long LOOK_MS = 100;
+
+  /** Milliseconds after an entry was much work in which others may be, too. */
+  private static final long WARY_MS = 1_000;
+
+  /** Milliseconds that only an entry takes that is much work, or one behind such. */
+  private static final long SLOW_MS = 200;
 
   private record Rest(List<PendingCommand> commands, Line line) {}
 
@@ -86,6 +93,9 @@ public final class Proposer {
 
   /** Whether commands wait that the lane has seen. */
   private volatile boolean backlog;
+
+  /** Until when a command that may be a lot of work is taken for one. */
+  private volatile long wary = Long.MIN_VALUE;
 
   /** Whether the end of an attempt may let another entry go. */
   private volatile boolean someAbandoned;
@@ -151,6 +161,10 @@ public final class Proposer {
         dispose(outcome.replies().get(i), outcome.named().test(i));
       }
       return;
+    }
+    long now = lane.now();
+    if (now - entry.madeAt() > SLOW_MS) {
+      wary = now + WARY_MS;
     }
     List<PendingCommand> commands = entry.commands();
     List<Reply> replies = outcome.replies();
@@ -273,7 +287,7 @@ public final class Proposer {
       putBack(rest);
     }
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
-      (command.isLarge() || large.holdsUp(command) ? large : small).add(command);
+      lineOf(command).add(command);
     }
     for (AttemptEnd end = attemptEnds.poll(); end != null; end = attemptEnds.poll()) {
       end.entry().end(end.attempt(), end.failure(), lane.now() + RETRY_MS);
@@ -289,6 +303,7 @@ public final class Proposer {
    * not stay behind it from entry to entry.
    */
   private void putBack(Rest rest) {
+    wary = lane.now() + WARY_MS;
     if (rest.line() == large) {
       large.putBack(rest.commands());
       return;
@@ -302,6 +317,12 @@ public final class Proposer {
       }
     }
     small.putBack(bounded);
+  }
+
+  private Line lineOf(PendingCommand command) {
+    boolean mayBeMuch =
+        lane.now() < wary && !CommandSize.boundsWork(command.submission().command());
+    return mayBeMuch || command.isLarge() || large.holdsUp(command) ? large : small;
   }
 
   private void expire(long now) {
@@ -392,7 +413,7 @@ public final class Proposer {
     var header = new EntryHeader(node, boot, sequence, oldest == null ? sequence : oldest.getKey());
     var bytes =
         EntryCodec.encode(header, commands.stream().map(PendingCommand::submission).toList());
-    return new PendingEntry(sequence, bytes, commands, isLarge);
+    return new PendingEntry(sequence, bytes, commands, isLarge, lane.now());
   }
 
   private void send(PendingEntry entry, long currentLeadership) {

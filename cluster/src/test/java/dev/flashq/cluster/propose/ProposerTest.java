@@ -273,8 +273,34 @@ class ProposerTest {
 
     assertThat(entry(1).submissions()).containsExactly(pull(1001), pull(1002));
     assertThat(entry(2).submissions()).containsExactly(push("q", 1));
+    proposer.submit(pull(1003));
+    proposer.submit(push("r", 1));
     apply(entry(2));
     assertThat(push).isDone();
+    assertThat(entry(3).submissions()).containsExactly(push("r", 1));
+    apply(entry(3));
+    log.ends.get(1).complete(null);
+    apply(entry(1));
+    assertThat(entry(4).submissions()).containsExactly(pull(1003));
+  }
+
+  /** A pull that is an entry by itself leaves nothing over, however much work it is. */
+  @Test
+  void sendsWhatMayBeMuchWorkOneAfterTheOtherWhenEntriesAreSlow() {
+    proposer.submit(TICK);
+    entry(0);
+    time.pass(300);
+    apply(entry(0));
+
+    proposer.submit(pull(10));
+    assertThat(entry(1).submissions()).containsExactly(pull(10));
+    proposer.submit(pull(11));
+    proposer.submit(push("q", 1));
+    assertThat(entry(2).submissions()).containsExactly(push("q", 1));
+
+    log.ends.get(1).complete(null);
+    apply(entry(1));
+    assertThat(entry(3).submissions()).containsExactly(pull(11));
   }
 
   /** Otherwise the log fills with work whose senders have gone, and nobody is served in time. */
