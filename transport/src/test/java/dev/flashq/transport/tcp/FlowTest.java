@@ -129,8 +129,8 @@ class FlowTest {
     try (TextClient slow = fixture.text();
         TextClient other = fixture.text()) {
       other.ask("{'cmd':'PUSH','queue':'q','data':'" + "x".repeat(MB) + "'}");
-      sendLater(slow, "{'cmd':'GETJOB','id':1,'reqId':1}", 400);
       long begun = fixture.stats.requests.sum();
+      sendLater(slow, "{'cmd':'GETJOB','id':1,'reqId':1}", 400);
       await().until(() -> fixture.stats.requests.sum() > begun + 10 && settled());
       assertThat(fixture.context.heldBytes()).isLessThan(4L * MB);
       assertThat(fixture.stats.requests.sum()).isLessThan(400);
