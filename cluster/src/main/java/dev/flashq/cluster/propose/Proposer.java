@@ -14,11 +14,11 @@ import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -85,6 +85,9 @@ public final class Proposer {
   /** Of large entries, also of those that nobody waits for any more: the log still holds them. */
   private final AtomicInteger largeAttempts = new AtomicInteger();
 
+  /** Entries that nobody waits for any more, and that may still be on their way. */
+  private final Set<PendingEntry> abandoned = ConcurrentHashMap.newKeySet();
+
   private final AtomicInteger pendingCommands = new AtomicInteger();
   private final AtomicLong pendingBytes = new AtomicLong();
   private final AtomicLong leadership = new AtomicLong();
@@ -97,17 +100,11 @@ public final class Proposer {
   /** Until when a command that may be a lot of work is taken for one. */
   private volatile long wary = Long.MIN_VALUE;
 
-  /** Whether the end of an attempt may let another entry go. */
-  private volatile boolean someAbandoned;
-
   /** Of the lane alone, like all below. */
   private final Line small = new Line(false);
 
   private final Line large = new Line(true);
   private final List<Line> lines = List.of(small, large);
-
-  /** Entries that nobody waits for any more, and that may still be on their way. */
-  private final Set<PendingEntry> abandoned = new HashSet<>();
 
   private long lastSequence;
   private long sentUnder;
@@ -295,7 +292,6 @@ public final class Proposer {
         abandoned.remove(end.entry());
       }
     }
-    someAbandoned = !abandoned.isEmpty();
   }
 
   /**
@@ -361,7 +357,6 @@ public final class Proposer {
       if (entry.hasOpenAttempt()) {
         // It waits to be applied; more of its kind would only make that longer.
         abandoned.add(entry);
-        someAbandoned = true;
       }
     }
   }
@@ -432,7 +427,7 @@ public final class Proposer {
             (_, failure) -> {
               attemptEnds.add(new AttemptEnd(entry, attempt, failure));
               boolean lastLarge = entry.isLarge() && largeAttempts.decrementAndGet() == 0;
-              if ((lastLarge || someAbandoned) && hasMore()) {
+              if ((lastLarge || !abandoned.isEmpty()) && hasMore()) {
                 wake();
               }
               if (failure != null) {

@@ -3,7 +3,9 @@ package dev.flashq.transport.wire;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.wire.JsonPieces;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A large answer: an array, and at places in it the data of jobs, which are turned into what the
@@ -62,24 +64,25 @@ public final class LargeBody {
   }
 
   public boolean more() {
-    skipEmpty();
-    return at < arraySize || next < splices.size();
+    return splice() != null || at < arraySize;
   }
 
-  private void skipEmpty() {
-    while (next < splices.size()
-        && splices.get(next).at() == at
-        && !splices.get(next).source().more()) {
-      next++;
+  /** What is to be written before the array goes on; null when the array does. */
+  private @Nullable Source splice() {
+    for (; next < splices.size() && splices.get(next).at() == at; next++) {
+      Source source = splices.get(next).source();
+      if (source.more()) {
+        return source;
+      }
     }
+    return null;
   }
 
   /** About so many bytes, or less; there are more. */
   public ByteBuffer next(int bytes) {
-    skipEmpty();
-    boolean inSplice = next < splices.size() && splices.get(next).at() == at;
-    if (inSplice) {
-      return splices.get(next).source().next(bytes);
+    Source splice = splice();
+    if (splice != null) {
+      return splice.next(bytes);
     }
     int end = next < splices.size() ? splices.get(next).at() : arraySize;
     int from = at;
@@ -88,7 +91,7 @@ public final class LargeBody {
   }
 
   /** Data that goes as it is. */
-  static final class Plain implements Source {
+  static class Plain implements Source {
     private final ByteString value;
     private int at;
 
@@ -103,30 +106,25 @@ public final class LargeBody {
 
     @Override
     public ByteBuffer next(int bytes) {
+      return cut(bytes).asReadOnlyByteBuffer();
+    }
+
+    final ByteString cut(int bytes) {
       int from = at;
       at = Math.min(value.size(), from + bytes);
-      return value.substring(from, at).asReadOnlyByteBuffer();
+      return value.substring(from, at);
     }
   }
 
   /** JSON that goes as it is, on one line. */
-  static final class Line implements Source {
-    private final ByteString value;
-    private int at;
-
+  static final class Line extends Plain {
     Line(ByteString value) {
-      this.value = value;
-    }
-
-    @Override
-    public boolean more() {
-      return at < value.size();
+      super(value);
     }
 
     @Override
     public ByteBuffer next(int bytes) {
-      byte[] piece = value.substring(at, Math.min(value.size(), at + bytes)).toByteArray();
-      at += piece.length;
+      byte[] piece = cut(bytes).toByteArray();
       for (int i = 0; i < piece.length; i++) {
         if (piece[i] == '\n' || piece[i] == '\r') {
           piece[i] = ' ';
@@ -152,7 +150,7 @@ public final class LargeBody {
     @Override
     public ByteBuffer next(int bytes) {
       int size = pieces.write(bytes);
-      return ByteBuffer.wrap(pieces.piece().clone(), 0, size);
+      return ByteBuffer.wrap(Arrays.copyOf(pieces.piece(), size));
     }
   }
 }
