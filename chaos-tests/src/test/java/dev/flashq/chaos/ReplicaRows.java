@@ -23,11 +23,6 @@ import java.util.stream.Stream;
  * hash of each, in their order, since after half an hour there are too many to be held.
  */
 record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
-  @FunctionalInterface
-  private interface Visitor {
-    void row(Column column, byte[] key, byte[] value);
-  }
-
   static ReplicaRows of(Path raftFolder, String node) throws IOException {
     Path checkpoint;
     try (Stream<Path> files = Files.walk(raftFolder)) {
@@ -60,7 +55,7 @@ record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
     }
   }
 
-  private static void visit(Path checkpoint, String node, Visitor visitor) throws IOException {
+  private static void visit(Path checkpoint, String node, RocksEngine.RowVisitor visitor) throws IOException {
     try (RocksEngine engine = new RocksEngine(checkpoint, node, 0)) {
       engine.rows(
           (column, key, value) -> {
