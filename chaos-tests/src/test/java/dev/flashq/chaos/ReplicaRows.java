@@ -55,7 +55,8 @@ record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
     }
   }
 
-  private static void visit(Path checkpoint, String node, RocksEngine.RowVisitor visitor) throws IOException {
+  private static void visit(Path checkpoint, String node, RocksEngine.RowVisitor visitor)
+      throws IOException {
     try (RocksEngine engine = new RocksEngine(checkpoint, node, 0)) {
       engine.rows(
           (column, key, value) -> {
