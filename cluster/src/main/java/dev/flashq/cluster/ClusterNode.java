@@ -15,6 +15,8 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.security.PeerCredentials;
+import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -136,6 +138,7 @@ public final class ClusterNode implements AutoCloseable {
                 new BesideTheApplyingThread(),
                 settings.snapshotLogBytes(),
                 settings.proposals(),
+                settings.tokens(),
                 unixMs,
                 new NodeCore.Lanes(proposing, serving, reading),
                 fatal));
@@ -180,7 +183,8 @@ public final class ClusterNode implements AutoCloseable {
     boolean ready =
         status.leader() != null
             && committedAnywhere(status) - applied <= READY_GAP
-            && (!status.role().equals("leader") || status.leaderReady());
+            && (!status.role().equals("leader") || status.leaderReady())
+            && tokensListed();
     return new ClusterView(
         settings.cluster(),
         settings.nodeId(),
@@ -234,8 +238,8 @@ public final class ClusterNode implements AutoCloseable {
   /**
    * Sets the replicated clock forward to the clock of the majority; the answer is a refusal or not.
    */
-  public CompletableFuture<Reply> setClock() {
-    return core.setClock();
+  public CompletableFuture<Reply> setClock(Principal principal) {
+    return core.setClock(principal);
   }
 
   boolean sendsCheckpoint() {
@@ -329,7 +333,36 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
-  private int featureLevel() {
+  private boolean tokensListed() {
+    try {
+      return core.tokensListed();
+    } catch (RefusedException _) {
+      return false;
+    }
+  }
+
+  /** Who may do what, as far as this node knows; fails with RefusedException while it has none. */
+  public Access access() {
+    return core.access();
+  }
+
+  /** Whether this node has heard of no leader for so long that it may serve nobody by its rules. */
+  public boolean isStale() {
+    return core.isStale();
+  }
+
+  /** Completes when this node knows everything that was answered before, on any node. */
+  public CompletableFuture<Void> caughtUp() {
+    return core.caughtUp();
+  }
+
+  /** Hears that it has changed who may do what; returns at once. Set once. */
+  public void onAccessChange(Runnable listener) {
+    core.onAccessChange(listener);
+  }
+
+  /** The feature level that the cluster has reached; 0 while this node has no state. */
+  public int featureLevel() {
     try {
       return replica.featureLevel();
     } catch (RefusedException _) {

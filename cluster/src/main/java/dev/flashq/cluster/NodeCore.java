@@ -3,6 +3,8 @@ package dev.flashq.cluster;
 import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
+import dev.flashq.cluster.access.ConfiguredTokens;
+import dev.flashq.cluster.access.ListingDuty;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.peers.ClockWatch;
 import dev.flashq.cluster.peers.ClusterClock;
@@ -20,13 +22,16 @@ import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
+import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.IsAnswered;
 import dev.flashq.statemachine.QueueEngine.Digest;
@@ -60,6 +65,7 @@ public final class NodeCore implements ReplicaEvents {
    * @param boot number of the node's start, growing
    * @param members the names of all members
    * @param featureLevel the greatest that this node understands
+   * @param tokens those of this node's configuration
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
    */
@@ -74,6 +80,7 @@ public final class NodeCore implements ReplicaEvents {
       Checkpointing checkpoints,
       long snapshotLogBytes,
       ProposalLimits proposals,
+      ConfiguredTokens tokens,
       LongSupplier unixMs,
       Lanes lanes,
       Consumer<Throwable> fatal) {}
@@ -93,6 +100,9 @@ public final class NodeCore implements ReplicaEvents {
   /** Milliseconds between looks whether somebody leads. */
   private static final long PULSE_MS = 100;
 
+  /** Milliseconds without word of a leader after which nobody is served by what is known here. */
+  public static final long STALE_MS = 2_000;
+
   /** Milliseconds for which a first leader waits to hear the clocks of a majority. */
   private static final long PATIENCE_MS = 2_000;
 
@@ -108,10 +118,17 @@ public final class NodeCore implements ReplicaEvents {
   private final JobWaits jobWaits;
   private final LeaderDuties duties;
   private final SnapshotDuty snapshots;
+  private final ListingDuty listing;
   private final ReplicatedGateway gateway;
+  private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
   private volatile boolean closed;
   private volatile boolean elected;
+
+  /** When a leader was heard of last, by the serving lane's clock. */
+  private volatile long leaderHeardAt;
+
+  private volatile Runnable accessChanged = () -> {};
 
   /** Of the serving lane, like those below: when somebody was seen to lead. */
   private long ledAt;
@@ -140,11 +157,16 @@ public final class NodeCore implements ReplicaEvents {
             queue -> replica.deliverable(queue, clock.now()),
             proposer::submit,
             barrier::await,
-            id -> replica.ask(new IsAnswered(id)),
+            id -> replica.ask(Principal.SYSTEM, new IsAnswered(id)),
             this::release,
             lanes.serving(),
             WAITERS);
-    this.jobWaits = new JobWaits(replica::ask, barrier::await, lanes.reading(), WAITERS);
+    this.jobWaits =
+        new JobWaits(replica::ask, this::mayRead, barrier::await, lanes.reading(), WAITERS);
+    this.barrier = barrier;
+    this.listing =
+        new ListingDuty(
+            in.node(), in.tokens(), replica, () -> in.log().leads(), proposer::submit, lane);
     this.duties =
         new LeaderDuties(
             replica,
@@ -154,7 +176,8 @@ public final class NodeCore implements ReplicaEvents {
             () -> members.commonFeatureLevel(in.featureLevel()));
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
-        new ReplicatedGateway(proposer, longPolls, jobWaits, barrier, replica, lanes.reading());
+        new ReplicatedGateway(
+            proposer, longPolls, jobWaits, barrier, replica, lanes.reading(), this::isStale);
     replica.listen(this::hear);
   }
 
@@ -162,6 +185,7 @@ public final class NodeCore implements ReplicaEvents {
   public void start() {
     ledAt = lane.now();
     pulsedAt = lane.now();
+    leaderHeardAt = lane.now() - STALE_MS;
     lane.execute(this::greet);
     lane.every(HELLO_MS, this::greet);
     lane.every(PULSE_MS, this::pulse);
@@ -181,7 +205,44 @@ public final class NodeCore implements ReplicaEvents {
     pulsedAt = now;
     if (in.log().leads() ? duties.leads() : in.log().hasLeader()) {
       ledAt = now;
+      leaderHeardAt = now;
+      listing.look();
     }
+  }
+
+  /** Whether so long nobody was heard to lead that rules may have changed meanwhile. */
+  public boolean isStale() {
+    return lane.now() - leaderHeardAt > STALE_MS;
+  }
+
+  /** Who may do what, as far as this node knows. */
+  public Access access() {
+    return in.replica().access();
+  }
+
+  /** Completes when this node knows everything that was answered before, on any node. */
+  public CompletableFuture<Void> caughtUp() {
+    return barrier.await();
+  }
+
+  /** Whether the tokens of this node's configuration can be used. */
+  public boolean tokensListed() {
+    return listing.isDone() && !levelIsRising();
+  }
+
+  /** Whether all members understand more than has been agreed on. */
+  private boolean levelIsRising() {
+    return members.commonFeatureLevel(in.featureLevel()) > in.replica().featureLevel();
+  }
+
+  /** Hears that it has changed who may do what; on the applying thread. Set once. */
+  public void onAccessChange(Runnable listener) {
+    accessChanged = listener;
+  }
+
+  private boolean mayRead(Principal principal, QueueName queue) {
+    Grant grant = in.replica().access().grant(principal);
+    return grant != null && grant.allows(Operation.GET_JOB, queue);
   }
 
   /** The other members, and what they said last. */
@@ -194,8 +255,8 @@ public final class NodeCore implements ReplicaEvents {
     return clock;
   }
 
-  /** Sets the replicated clock forward to the clock of the majority. */
-  public CompletableFuture<Reply> setClock() {
+  /** Sets the replicated clock forward to the clock of the majority, by somebody's will. */
+  public CompletableFuture<Reply> setClock(Principal principal) {
     Optional<Long> majority = clock.majorityMs();
     if (majority.isEmpty()) {
       return CompletableFuture.completedFuture(
@@ -205,8 +266,7 @@ public final class NodeCore implements ReplicaEvents {
       return CompletableFuture.completedFuture(
           new Refused(FEATURE_LEVEL, "A member does not understand this yet"));
     }
-    return proposer.submit(
-        new Submission(Principal.SYSTEM, null, new Command.SetClock(majority.get())));
+    return proposer.submit(new Submission(principal, null, new Command.SetClock(majority.get())));
   }
 
   public CommandGateway gateway() {
@@ -231,7 +291,8 @@ public final class NodeCore implements ReplicaEvents {
   public void hear(Fact fact) {
     switch (fact) {
       case Fact.QueueReady(QueueName queue) -> longPolls.ready(queue);
-      case Fact.JobEnded(JobId job, _, JobEnd end) -> jobWaits.ended(job, end);
+      case Fact.JobEnded(JobId job, QueueName queue, JobEnd end) -> jobWaits.ended(job, queue, end);
+      case Fact.AccessChanged _ -> accessChanged.run();
       case Fact.RulesChanged _ -> {}
     }
   }
@@ -257,6 +318,7 @@ public final class NodeCore implements ReplicaEvents {
     clock.advance(in.replica().clock());
     longPolls.recheckAll();
     jobWaits.recheckAll();
+    accessChanged.run();
     duties.timersChanged();
   }
 

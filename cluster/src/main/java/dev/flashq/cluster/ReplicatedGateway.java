@@ -1,5 +1,8 @@
 package dev.flashq.cluster;
 
+import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
+
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
@@ -8,19 +11,26 @@ import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.PullJobs;
+import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.WaitForJob;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.gateway.Rules;
 import dev.flashq.statemachine.log.Submission;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,26 +38,37 @@ import org.jspecify.annotations.Nullable;
  * waits to those who wait, questions to reads.
  */
 final class ReplicatedGateway implements CommandGateway {
+  private static final Refused NOBODY_LEADS =
+      new Refused(
+          SERVICE_UNAVAILABLE,
+          "Service unavailable: this node has not heard of a leader for a while, retry later");
+
   private final Proposer proposer;
   private final LongPolls longPolls;
   private final JobWaits jobWaits;
   private final ReadBarrier barrier;
   private final Replica replica;
   private final Executor readers;
+  private final BooleanSupplier stale;
 
+  /**
+   * @param stale whether this node may not know any more who may do what
+   */
   ReplicatedGateway(
       Proposer proposer,
       LongPolls longPolls,
       JobWaits jobWaits,
       ReadBarrier barrier,
       Replica replica,
-      Executor readers) {
+      Executor readers,
+      BooleanSupplier stale) {
     this.proposer = proposer;
     this.longPolls = longPolls;
     this.jobWaits = jobWaits;
     this.barrier = barrier;
     this.replica = replica;
     this.readers = readers;
+    this.stale = stale;
   }
 
   @Override
@@ -63,29 +84,97 @@ final class ReplicatedGateway implements CommandGateway {
     } catch (InvalidValueException e) {
       return CompletableFuture.completedFuture(new Refused(e.code(), e.sentence()));
     }
+    Refused tooNew = tooNew(command);
+    if (tooNew != null) {
+      return CompletableFuture.completedFuture(tooNew);
+    }
     return submission.command() instanceof PullJobs pull
-        ? longPolls.pull(submission, pull)
+        ? pull(submission, pull)
         : proposer.submit(submission);
+  }
+
+  /** What not all members understand must not stand in the log. */
+  private @Nullable Refused tooNew(Command command) {
+    int needed = FeatureLevel.of(command);
+    try {
+      return needed == 0 || replica.featureLevel() >= needed
+          ? null
+          : new Refused(FEATURE_LEVEL, "A member does not understand this yet");
+    } catch (RefusedException e) {
+      return e.refusal();
+    }
+  }
+
+  /**
+   * Only who may pull may wait. This replica may not know yet that it was allowed, so a refusal is
+   * left to the log.
+   */
+  private CompletableFuture<Reply> pull(Submission submission, PullJobs pull) {
+    if (mayPull(submission.principal(), pull)) {
+      return longPolls.pull(submission, pull);
+    }
+    var answer = new CompletableFuture<Reply>();
+    var _ =
+        proposer
+            .submit(submission)
+            .thenAccept(
+                reply -> {
+                  if (isEmpty(reply) && pull.waitMs() > 0) {
+                    follow(longPolls.pull(submission, pull), answer);
+                  } else {
+                    answer.complete(reply);
+                  }
+                });
+    return answer;
+  }
+
+  private static boolean isEmpty(Reply reply) {
+    return reply instanceof Delivered(List<JobView> jobs) && jobs.isEmpty();
+  }
+
+  /** The answer is that of the waiting pull, which ends when nobody wants it any more. */
+  private static void follow(CompletableFuture<Reply> waiting, CompletableFuture<Reply> answer) {
+    var _ = waiting.thenAccept(answer::complete);
+    var _ =
+        answer.whenComplete(
+            (_, _) -> {
+              if (answer.isCancelled()) {
+                waiting.cancel(true);
+              }
+            });
+  }
+
+  private boolean mayPull(Principal principal, PullJobs pull) {
+    try {
+      Grant grant = replica.access().grant(principal);
+      return grant != null && grant.allows(Operation.PULL, pull.queue());
+    } catch (RefusedException _) {
+      return true;
+    }
   }
 
   @Override
   public <R> CompletableFuture<R> ask(
       Principal principal, Query<R> query, Consistency consistency) {
     try {
-      return ask(Rules.checked(query), consistency);
+      return asked(principal, Rules.checked(query), consistency);
     } catch (InvalidValueException e) {
       return CompletableFuture.failedFuture(
           new RefusedException(new Refused(e.code(), e.sentence())));
     }
   }
 
-  private <R> CompletableFuture<R> ask(Query<R> query, Consistency consistency) {
+  private <R> CompletableFuture<R> asked(
+      Principal principal, Query<R> query, Consistency consistency) {
     if (query instanceof WaitForJob wait) {
-      return cast(jobWaits.await(wait));
+      return cast(jobWaits.await(principal, wait));
+    }
+    if (consistency == Consistency.LOCAL && !principal.isSystem() && stale.getAsBoolean()) {
+      return CompletableFuture.failedFuture(new RefusedException(NOBODY_LEADS));
     }
     var answer = new CompletableFuture<R>();
     switch (consistency) {
-      case LOCAL -> readers.execute(() -> answer(query, answer));
+      case LOCAL -> readers.execute(() -> answer(principal, query, answer));
       case LINEARIZABLE -> {
         var _ =
             barrier
@@ -93,7 +182,7 @@ final class ReplicatedGateway implements CommandGateway {
                 .whenComplete(
                     (_, failure) -> {
                       if (failure == null) {
-                        answer(query, answer);
+                        answer(principal, query, answer);
                       } else {
                         answer.completeExceptionally(failure);
                       }
@@ -103,9 +192,9 @@ final class ReplicatedGateway implements CommandGateway {
     return answer;
   }
 
-  private <R> void answer(Query<R> query, CompletableFuture<R> answer) {
+  private <R> void answer(Principal principal, Query<R> query, CompletableFuture<R> answer) {
     try {
-      answer.complete(replica.ask(query));
+      answer.complete(replica.ask(principal, query));
     } catch (RuntimeException e) {
       answer.completeExceptionally(e);
     }

@@ -1,6 +1,7 @@
 package dev.flashq.cluster;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
@@ -17,6 +18,7 @@ import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
@@ -293,7 +295,12 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
-  public synchronized <R> R ask(Query<R> query) {
+  public Access access() {
+    return new OpenAccess();
+  }
+
+  @Override
+  public synchronized <R> R ask(Principal principal, Query<R> query) {
     if (closed) {
       throw new IllegalStateException("asked after it was closed");
     }

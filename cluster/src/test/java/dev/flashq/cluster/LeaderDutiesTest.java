@@ -113,7 +113,7 @@ class LeaderDutiesTest {
   }
 
   private @Nullable JobState state(long job) {
-    JobView view = replica.ask(new Query.GetJob(new JobId(job))).job();
+    JobView view = replica.ask(Principal.SYSTEM, new Query.GetJob(new JobId(job))).job();
     return view == null ? null : view.state();
   }
 
@@ -324,7 +324,7 @@ class LeaderDutiesTest {
     assertThat(state(1)).isEqualTo(JobState.ACTIVE);
 
     time.pass(200);
-    JobView view = replica.ask(new Query.GetJob(new JobId(1))).job();
+    JobView view = replica.ask(Principal.SYSTEM, new Query.GetJob(new JobId(1))).job();
     assertThat(Objects.requireNonNull(view).error()).isEqualTo("Job timed out");
   }
 

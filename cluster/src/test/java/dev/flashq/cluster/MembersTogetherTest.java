@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.ClusterView.MemberView;
+import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Pushed;
 import java.nio.file.Path;
@@ -41,7 +43,8 @@ class MembersTogetherTest {
           .untilAsserted(
               () ->
                   assertThat(List.of("n1", "n2", "n3"))
-                      .allMatch(id -> cluster.node(id).view().featureLevel() == 1));
+                      .allMatch(
+                          id -> cluster.node(id).view().featureLevel() == FeatureLevel.CURRENT));
       assertThat(cluster.push(cluster.leader(), "2")).succeedsWithin(SOON);
       assertThat(cluster.fatal()).isEmpty();
     }
@@ -105,7 +108,9 @@ class MembersTogetherTest {
       await()
           .atMost(SOON)
           .untilAsserted(
-              () -> assertThat(cluster.node(leader).setClock().join()).isEqualTo(Reply.Done.DONE));
+              () ->
+                  assertThat(cluster.node(leader).setClock(Principal.ANONYMOUS).join())
+                      .isEqualTo(Reply.Done.DONE));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.flashq.cluster;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
@@ -163,7 +164,8 @@ final class TestCluster implements AutoCloseable {
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,
         snapshotBytes,
-        featureLevel);
+        featureLevel,
+        ConfiguredTokens.NONE);
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {

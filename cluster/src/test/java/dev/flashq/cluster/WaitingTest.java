@@ -160,9 +160,12 @@ class WaitingTest {
               .gateway("n1")
               .ask(Principal.ANONYMOUS, new Query.GetStats(), Consistency.LINEARIZABLE);
       CompletableFuture<Query.Stats> local =
+          lonely.gateway("n1").ask(Principal.SYSTEM, new Query.GetStats(), Consistency.LOCAL);
+      CompletableFuture<Query.Stats> stale =
           lonely.gateway("n1").ask(Principal.ANONYMOUS, new Query.GetStats(), Consistency.LOCAL);
 
       assertThat(local).succeedsWithin(SOON);
+      assertRefused(stale, SERVICE_UNAVAILABLE, "has not heard of a leader");
       assertRefused(read, SERVICE_UNAVAILABLE, "Service unavailable");
     }
   }

@@ -48,7 +48,9 @@ public enum ErrorCode {
   /** The command needs a feature level that the cluster has not reached. */
   FEATURE_LEVEL(21, 409, false),
   /** A bug in the server. The command had no effect. */
-  INTERNAL_ERROR(22, 500, true);
+  INTERNAL_ERROR(22, 500, true),
+  TOKEN_NOT_FOUND(23, 404, false),
+  ROLE_NOT_FOUND(24, 404, false);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

@@ -188,6 +188,27 @@ public final class Limits {
   /** Queues that a cluster keeps. */
   public static final int QUEUES = 100_000;
 
+  /** Tokens and certificates that commands have made, and that a cluster keeps. */
+  public static final int CREDENTIALS = 10_000;
+
+  /** Roles that a cluster keeps. */
+  public static final int ROLES = 1000;
+
+  /** Tokens in the configuration of a member. */
+  public static final int LISTED_TOKENS = 1000;
+
+  /** Roles of a token, permissions of a role, queue patterns and operations of a permission. */
+  public static final int RULES = 64;
+
+  /** Bytes of the hash of a token: HMAC-SHA-256. */
+  public static final int TOKEN_HASH_BYTES = 32;
+
+  /** Bytes of the subject of a client certificate. */
+  public static final int SUBJECT_BYTES = 1024;
+
+  /** Characters of the name of a token or role. */
+  public static final int ACCESS_NAME = 64;
+
   /** Items on one page of a listing. */
   public static final int PAGE = 1000;
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 /**
  * {@code flashq cluster}: nodes on loopback until Ctrl-C. Keys in its environment hold for all of
@@ -22,6 +23,9 @@ import java.util.concurrent.CountDownLatch;
 final class LocalClusterCommand {
   static final int FIRST_TCP_PORT = 6789;
   private static final Duration START = Duration.ofMinutes(10);
+
+  /** For which a leader is asked for that should be there. */
+  private static final Duration ASK = Duration.ofSeconds(3);
 
   private LocalClusterCommand() {}
 
@@ -56,17 +60,29 @@ final class LocalClusterCommand {
   /** The keys of the configuration in an environment. */
   private static Map<String, String> settings(Map<String, String> environment) {
     var settings = new TreeMap<String, String>(environment);
-    settings.keySet().removeIf(name -> !name.startsWith("FLASHQ_"));
+    settings.keySet().removeIf(name -> !name.startsWith("FLASHQ_") && !name.startsWith("AUTH_"));
     return settings;
   }
 
   /** The node's own check of the settings, before anything starts. */
   private static Optional<String> firstToken(Map<String, String> settings) {
-    return ServerConfig.load(null, settings).tokens().stream().map(TokenConfig::token).findFirst();
+    ServerConfig config = ServerConfig.load(null, settings);
+    return Stream.concat(
+            config.tokens().stream().map(TokenConfig::token), config.auth().plainTokens().stream())
+        .findFirst();
   }
 
-  private static void print(LocalCluster cluster, Path data, boolean tokens) {
-    String leader = cluster.awaitLeader(START).id();
+  /** The leader's name; empty when the nodes tell nobody without a token that is known here. */
+  private static String leader(LocalCluster cluster) {
+    try {
+      return cluster.awaitLeader(ASK).id();
+    } catch (LocalClusterException e) {
+      return "";
+    }
+  }
+
+  private static void print(LocalCluster cluster, Path data, boolean token) {
+    String leader = leader(cluster);
     for (LocalNode node : cluster.nodes()) {
       System.out.printf(
           "  %-3s tcp 127.0.0.1:%d   http http://127.0.0.1:%d   log %s%s%n",
@@ -82,10 +98,14 @@ final class LocalClusterCommand {
         "  curl http://127.0.0.1:%d/queues/mail/jobs -d '{\"data\":{\"to\":\"ada@example.org\"}}'%n",
         first.httpPort());
     System.out.printf("  curl http://127.0.0.1:%d/cluster%n", first.httpPort());
-    if (tokens) {
+    if (token || isProtected(cluster, first)) {
       System.out.println(
           "Clients name a token: {\"cmd\":\"AUTH\",\"token\":\"...\"} before a command on TCP,"
               + " 'Authorization: Bearer ...' on HTTP.");
     }
+  }
+
+  private static boolean isProtected(LocalCluster cluster, LocalNode node) {
+    return cluster.get(node, "/cluster").filter(page -> page.statusCode() == 401).isPresent();
   }
 }

@@ -26,6 +26,10 @@ public final class Main {
       """
       usage: flashq server [--config FILE]         one node, until it is told to stop
              flashq health [--config FILE]         0 when the node of that configuration is ready, else 1
+             flashq tokens list|create|rotate|expire|revoke [--name N] [--roles R,R] [--expires TIME] [--overlap 24h]
+             flashq roles list|put|drop [--name N] [--queues Q,Q] [--operations WORD,WORD]
+             flashq access check --op WORD [--queue Q] [--token-name N]
+                    these three: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
              flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed
       """;
@@ -41,6 +45,8 @@ public final class Main {
         case "health" -> System.exit(HealthCheck.run(config(rest, System.getenv())));
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "demo" -> System.exit(Demo.run(rest));
+        case "tokens", "roles", "access" ->
+            System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);
       }

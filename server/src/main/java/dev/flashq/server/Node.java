@@ -12,8 +12,9 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.security.CertificateSource;
 import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCertificates;
-import dev.flashq.security.TokenEntry;
-import dev.flashq.security.Tokens;
+import dev.flashq.server.access.Bootstrap;
+import dev.flashq.server.access.TokenAccess;
+import dev.flashq.server.access.TokenSources;
 import dev.flashq.server.config.MemberAddress;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.FeatureLevel;
@@ -39,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -57,6 +59,9 @@ public final class Node implements AutoCloseable {
   private final long startedAtNanos = System.nanoTime();
   private final Deque<Part> started = new ArrayDeque<>();
   private final TransportStats stats = new TransportStats();
+
+  /** Told when it has changed who may do what. */
+  private final List<Runnable> servers = new CopyOnWriteArrayList<>();
 
   private record Part(String name, AutoCloseable closeable) {}
 
@@ -91,12 +96,18 @@ public final class Node implements AutoCloseable {
   }
 
   private void startAll(Consumer<Throwable> fatal) {
+    TokenSources sources = started("tokens", new TokenSources(config));
     ClusterNode cluster =
         started(
-            "cluster", new ClusterNode(settings(), this::open, System::currentTimeMillis, fatal));
+            "cluster",
+            new ClusterNode(settings(sources), this::open, System::currentTimeMillis, fatal));
+    TokenAccess tokens = new TokenAccess(cluster, sources);
+    cluster.onAccessChange(() -> servers.forEach(Runnable::run));
     cluster.start();
-    TokenAccess tokens = new TokenAccess(tokens());
-    Metrics metrics = started("metrics", metrics(cluster));
+    if (config.auth().bootstrap()) {
+      started("bootstrap", new Bootstrap(cluster, Node::showToken).start());
+    }
+    Metrics metrics = started("metrics", metrics(cluster, tokens));
     HealthPages health = new HealthPages(cluster::view, this::uptimeMs, VERSION, memberAddresses());
     LeaderHints hints = new LeaderHints(cluster::view, clientAddresses());
     TransportContext context = context(cluster, tokens, hints);
@@ -107,6 +118,7 @@ public final class Node implements AutoCloseable {
             new TcpServer(
                 TcpServer.at(new InetSocketAddress(config.tcp().bind(), config.tcp().port())),
                 context));
+    servers.add(tcp::recheck);
     int tcpPort = tcp.start();
     HttpServer http =
         started(
@@ -115,6 +127,7 @@ public final class Node implements AutoCloseable {
                 HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
                 context,
                 new OpsRoutes(health, metrics, cluster::setClock)));
+    servers.add(http::recheck);
     int httpPort = http.start();
     LOG.atInfo()
         .addKeyValue("node", config.nodeId())
@@ -128,6 +141,11 @@ public final class Node implements AutoCloseable {
             tcpPort,
             config.http().bind(),
             httpPort);
+  }
+
+  /** On standard output and not in the log, which others may read and keep. */
+  private static void showToken(String token) {
+    System.out.println("flashq: the cluster's first token, shown only now: " + token);
   }
 
   private <T extends AutoCloseable> T started(String name, T part) {
@@ -147,7 +165,7 @@ public final class Node implements AutoCloseable {
     return () -> ca.certificatesOf(config.nodeId(), hosts);
   }
 
-  private ClusterSettings settings() {
+  private ClusterSettings settings(TokenSources tokens) {
     return new ClusterSettings(
         config.clusterId(),
         config.nodeId(),
@@ -160,14 +178,8 @@ public final class Node implements AutoCloseable {
         new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
         ProposalLimits.ofHeap(Runtime.getRuntime().maxMemory()),
         config.raft().snapshotBytes(),
-        FeatureLevel.CURRENT);
-  }
-
-  private Tokens tokens() {
-    return new Tokens(
-        config.tokens().stream()
-            .map(token -> new TokenEntry(token.name(), token.token()))
-            .toList());
+        FeatureLevel.CURRENT,
+        tokens);
   }
 
   /** What both ports share. */
@@ -197,10 +209,9 @@ public final class Node implements AutoCloseable {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAtNanos);
   }
 
-  private Metrics metrics(ClusterNode cluster) {
+  private Metrics metrics(ClusterNode cluster, TokenAccess tokens) {
     // Queue names are not for everybody who can reach the port once tokens are set.
-    boolean namesAreOpen = config.tokens().isEmpty();
-    Metrics metrics = new Metrics(() -> figures(cluster.gateway(), cluster.view(), namesAreOpen));
+    Metrics metrics = new Metrics(() -> figures(cluster.gateway(), cluster.view(), tokens.open()));
     metrics.gauge(
         "flashq.pending.commands",
         "Commands without an answer on this node",

@@ -118,6 +118,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideOutsideOfPackages(
+            "dev.flashq.statemachine.access..",
             "dev.flashq.statemachine.engine..",
             "dev.flashq.statemachine.job..",
             "dev.flashq.statemachine.log..",
@@ -144,7 +145,10 @@ class ArchitectureTest {
           "queue", List.of("store", "turn", "timer", "state"),
           "job", List.of("store", "turn", "timer", "queue", "log", "state"),
           "request", List.of("store", "turn", "timer", "log", "state"),
-          "engine", List.of("store", "turn", "timer", "queue", "job", "request", "log", "state"));
+          "access", List.of("store", "turn", "timer", "log", "state"),
+          "engine",
+              List.of(
+                  "store", "turn", "timer", "queue", "job", "request", "access", "log", "state"));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

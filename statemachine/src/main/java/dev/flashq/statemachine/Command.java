@@ -152,4 +152,73 @@ public sealed interface Command {
 
   /** A number of deliveries per time: {@code max} jobs in {@code durationMs} milliseconds. */
   record RateLimit(long max, long durationMs) {}
+
+  /**
+   * Gives the cluster the key with which tokens are hashed, unless it has one. Proposed by members
+   * only. Answer: {@link Reply.Done}.
+   */
+  record SetAccessKey(ByteString key) implements Command {}
+
+  /**
+   * Says which tokens a member has in its configuration; those that it listed before and does not
+   * list now are good for nothing, unless another member lists them. Proposed by members only.
+   * Answer: {@link Reply.Done}.
+   */
+  record ListTokens(String member, List<ListedToken> tokens) implements Command {
+    public ListTokens {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
+  /** Notes that credentials were used. Proposed by members only. Answer: {@link Reply.Done}. */
+  record NoteUse(List<Long> credentials) implements Command {
+    public NoteUse {
+      credentials = List.copyOf(credentials);
+    }
+  }
+
+  /**
+   * Makes a token. Answer: {@link Reply.Done}.
+   *
+   * @param hash never the token
+   * @param endsAt Unix ms from which on it is good for nothing; 0: never
+   */
+  record CreateToken(String name, ByteString hash, List<String> roles, long endsAt)
+      implements Command {
+    public CreateToken {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * Gives the holder of a token another one; the old one stays good for a while. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param overlapMs for which both are good
+   */
+  record RotateToken(String name, ByteString hash, long overlapMs) implements Command {}
+
+  /** Ends the tokens of a name at a time. Answer: {@link Reply.Done}. */
+  record ExpireToken(String name, long atMs) implements Command {}
+
+  /** Ends the tokens of a name at once and for good. Answer: {@link Reply.Done}. */
+  record RevokeToken(String name) implements Command {}
+
+  /** Makes a role or replaces it. Answer: {@link Reply.Done}. */
+  record PutRole(Role role) implements Command {}
+
+  /** Removes a role; who has it loses what it allows. Answer: {@link Reply.Done}. */
+  record DropRole(String name) implements Command {}
+
+  /**
+   * Gives roles to the holder of a client certificate; none takes them back. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param subject as RFC 2253 writes it
+   */
+  record BindCertificate(String subject, List<String> roles) implements Command {
+    public BindCertificate {
+      roles = List.copyOf(roles);
+    }
+  }
 }

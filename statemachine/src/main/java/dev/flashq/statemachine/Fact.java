@@ -14,4 +14,7 @@ public sealed interface Fact {
 
   /** What may be done, and how much of it, has changed: settings of the queue. */
   record RulesChanged(QueueName queue) implements Fact {}
+
+  /** Who may do what has changed. */
+  record AccessChanged() implements Fact {}
 }

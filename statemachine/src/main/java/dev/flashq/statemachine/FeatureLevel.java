@@ -9,8 +9,52 @@ public final class FeatureLevel {
   /** Brings {@link Command.ExtendLeases} and {@link Command.SetClock}. */
   public static final int LOST_TIME = 1;
 
+  /** Brings credentials and roles, and asks them of every command. */
+  public static final int ACCESS = 2;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = LOST_TIME;
+  public static final int CURRENT = ACCESS;
 
   private FeatureLevel() {}
+
+  /** The level from which on the command may be proposed. */
+  public static int of(Command command) {
+    return switch (command) {
+      case Command.ExtendLeases _, Command.SetClock _ -> LOST_TIME;
+      case Command.SetAccessKey _,
+          Command.ListTokens _,
+          Command.NoteUse _,
+          Command.CreateToken _,
+          Command.RotateToken _,
+          Command.ExpireToken _,
+          Command.RevokeToken _,
+          Command.PutRole _,
+          Command.DropRole _,
+          Command.BindCertificate _ ->
+          ACCESS;
+      case Command.PushJobs _,
+          Command.PullJobs _,
+          Command.AckJobs _,
+          Command.FailJob _,
+          Command.ReportProgress _,
+          Command.RenewLease _,
+          Command.CancelJob _,
+          Command.UpdateJob _,
+          Command.ChangePriority _,
+          Command.MoveToDelayed _,
+          Command.PromoteJob _,
+          Command.DiscardJob _,
+          Command.SetPaused _,
+          Command.DrainQueue _,
+          Command.SetRateLimit _,
+          Command.SetConcurrency _,
+          Command.ReleaseJobs _,
+          Command.Tick _,
+          Command.RaiseFeatureLevel _,
+          Command.RetryDeadJobs _,
+          Command.RemoveJobs _,
+          Command.ForgetQueue _ ->
+          0;
+    };
+  }
 }

@@ -150,4 +150,38 @@ public sealed interface Query<R> {
 
   /** Those that there still are. */
   record Payloads(Map<Part, Payload> found) {}
+
+  /** Tokens and certificates, in the order of their numbers, those after {@code after} only. */
+  record ListCredentials(long after, int limit) implements Query<Credentials> {}
+
+  /** One page; {@code more} when others follow. */
+  record Credentials(List<Credential> credentials, boolean more) {
+    public Credentials {
+      credentials = List.copyOf(credentials);
+    }
+  }
+
+  /** Roles in the order of their names, those after {@code after} only. */
+  record ListRoles(@Nullable String after, int limit) implements Query<Roles> {}
+
+  /** One page; {@code more} when others follow. */
+  record Roles(List<Role> roles, boolean more) {
+    public Roles {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * Whether the holder of a token may do something.
+   *
+   * @param tokenName null: who asks
+   * @param queue null: with the cluster
+   */
+  record CheckAccess(@Nullable String tokenName, Operation operation, @Nullable QueueName queue)
+      implements Query<AccessDecision> {}
+
+  /**
+   * @param role that decides; null when none says anything
+   */
+  record AccessDecision(boolean allowed, @Nullable String role) {}
 }

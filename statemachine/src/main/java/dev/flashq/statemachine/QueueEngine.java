@@ -39,8 +39,19 @@ public interface QueueEngine extends AutoCloseable {
    */
   Applied checkpoint(Path folder) throws IOException;
 
-  /** Answers from what is applied. WaitForJob answers at once with what is known. */
-  <R> R ask(Query<R> query);
+  /**
+   * Answers from what is applied, with what the principal may know; fails with {@link
+   * RefusedException} when it may not ask. WaitForJob answers at once with what is known.
+   */
+  <R> R ask(Principal principal, Query<R> query);
+
+  /** Answers with everything there is to know. */
+  default <R> R ask(Query<R> query) {
+    return ask(Principal.SYSTEM, query);
+  }
+
+  /** Who may do what after the last entry. */
+  Access access();
 
   /**
    * Whether a pull would find something, as far as this replica knows.

@@ -9,6 +9,9 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
 import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
+import static dev.flashq.protocol.ErrorCode.ROLE_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.TOKEN_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
 
 import dev.flashq.protocol.ErrorCode;
@@ -46,7 +49,13 @@ public enum Reason {
       19, FEATURE_LEVEL, "The cluster has reached feature level {number} and stays there"),
   TOO_MANY_ITEMS(20, BATCH_TOO_LARGE, "at most {number} items in one command"),
   ANSWER_NOT_KEPT(
-      21, REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept");
+      21, REQUEST_ID_EXPIRED, "This request was answered before; its answer is no longer kept"),
+  NOT_PERMITTED(22, FORBIDDEN, "Unauthorized: token may not {operation} queue {text}"),
+  NOT_PERMITTED_ON_CLUSTER(23, FORBIDDEN, "Unauthorized: token may not {operation} the cluster"),
+  NO_CREDENTIAL(24, UNAUTHENTICATED, "Authentication required"),
+  NAME_TAKEN(25, WRONG_STATE, "There is a token of the name {text} already"),
+  NO_TOKEN(26, TOKEN_NOT_FOUND, "There is no token of the name {text} that a command has made"),
+  NO_ROLE(27, ROLE_NOT_FOUND, "There is no role of the name {text}");
 
   private static final List<Reason> ALL = List.of(values());
 
@@ -94,15 +103,27 @@ public enum Reason {
     return refuses(new Detail(this, 0, 0, text));
   }
 
+  /** What an operation on a queue is refused with; null: on the cluster. */
+  public static Refused notPermitted(Operation operation, @Nullable QueueName queue) {
+    return queue == null
+        ? refuses(new Detail(NOT_PERMITTED_ON_CLUSTER, 0, operation.number(), ""))
+        : refuses(new Detail(NOT_PERMITTED, 0, operation.number(), queue.value()));
+  }
+
   public static Refused refuses(Detail detail) {
     return new Refused(detail.reason.code, detail.sentence(), detail);
+  }
+
+  private static String phrase(long operation) {
+    Operation known = Operation.of((int) operation);
+    return known == null ? "do this in" : known.phrase();
   }
 
   /**
    * A reason with what its sentence names.
    *
    * @param job 0: none
-   * @param number a lease, a level, a limit
+   * @param number a lease, a level, a limit, an operation
    * @param text of a user
    */
   public record Detail(Reason reason, long job, long number, String text) {
@@ -111,6 +132,7 @@ public enum Reason {
           .sentence
           .replace("{job}", Long.toString(job))
           .replace("{number}", Long.toString(number))
+          .replace("{operation}", phrase(number))
           .replace("{text}", text);
     }
   }

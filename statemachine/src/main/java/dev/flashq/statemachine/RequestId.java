@@ -10,7 +10,7 @@ package dev.flashq.statemachine;
 public record RequestId(String client, long sequence, long settled) {
   /** The same for this principal only: nobody gets the answer to somebody else's request. */
   public RequestId of(Principal principal) {
-    return principal.equals(Principal.ANONYMOUS)
+    return principal.isAnonymous()
         ? this
         : new RequestId(principal.name() + ":" + client, sequence, settled);
   }

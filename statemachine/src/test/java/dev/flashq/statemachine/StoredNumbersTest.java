@@ -57,7 +57,9 @@ class StoredNumbersTest {
             "COMPLETED_IDS",
             "ANSWERS",
             "ACCOUNTS",
-            "CLIENTS_HEARD");
+            "CLIENTS_HEARD",
+            "CREDENTIALS",
+            "ROLES");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -72,7 +74,8 @@ class StoredNumbersTest {
             "SILENT_CLIENTS",
             "DEPENDENTS",
             "DEPENDENTS_OF_FAILED",
-            "IDLE_QUEUE");
+            "IDLE_QUEUE",
+            "CREDENTIAL_END");
   }
 
   @Test
@@ -119,10 +122,40 @@ class StoredNumbersTest {
             18 FORBIDDEN FOR_THE_LEADER
             19 FEATURE_LEVEL LEVEL_REACHED
             20 BATCH_TOO_LARGE TOO_MANY_ITEMS
-            21 REQUEST_ID_EXPIRED ANSWER_NOT_KEPT""");
+            21 REQUEST_ID_EXPIRED ANSWER_NOT_KEPT
+            22 FORBIDDEN NOT_PERMITTED
+            23 FORBIDDEN NOT_PERMITTED_ON_CLUSTER
+            24 UNAUTHENTICATED NO_CREDENTIAL
+            25 WRONG_STATE NAME_TAKEN
+            26 TOKEN_NOT_FOUND NO_TOKEN
+            27 ROLE_NOT_FOUND NO_ROLE""");
     for (Reason reason : Reason.values()) {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }
     assertThat(Reason.of(0)).isNull();
+  }
+
+  @Test
+  void operations() {
+    assertThat(
+            Arrays.stream(Operation.values())
+                .map(operation -> operation.number() + " " + operation.word())
+                .collect(joining("\n")))
+        .isEqualTo(
+            """
+            1 push
+            2 pull
+            3 ack
+            4 fail
+            5 progress
+            6 getJob
+            7 cancel
+            8 admin
+            9 security
+            10 audit""");
+    for (Operation operation : Operation.values()) {
+      assertThat(Operation.of(operation.number())).isEqualTo(operation);
+    }
+    assertThat(Operation.of(0)).isNull();
   }
 }

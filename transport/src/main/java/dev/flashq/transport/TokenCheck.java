@@ -1,12 +1,48 @@
 package dev.flashq.transport;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Principal;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Who a token belongs to. Called on event loops: it must not block. */
 public interface TokenCheck {
-  Optional<Principal> check(String token);
+  /** What comes of a token. */
+  sealed interface Login {
+    record Known(Principal principal) implements Login {}
 
-  /** Whether no tokens are configured: every client is {@link Principal#ANONYMOUS}. */
+    /** Nobody's, as far as this node knows. */
+    record Unknown() implements Login {}
+
+    /** This node cannot tell at present. */
+    record Unavailable() implements Login {}
+
+    Login UNKNOWN = new Unknown();
+    Login UNAVAILABLE = new Unavailable();
+  }
+
+  Login check(String token);
+
+  /** Whether nobody has to say who it is: every client is {@link Principal#ANONYMOUS}. */
   boolean open();
+
+  /** Whether somebody who was known may still go on. */
+  boolean stands(Principal principal);
+
+  /** Completes when this node knows everything that was answered before, on any node. */
+  CompletableFuture<Void> caughtUp();
+
+  /** A new token; empty while this node cannot make one. */
+  Optional<Minted> mint();
+
+  /**
+   * @param text shown once, and kept nowhere
+   * @param hash by which the cluster knows it
+   */
+  record Minted(String text, ByteString hash) {
+    @Override
+    public String toString() {
+      return "Minted";
+    }
+  }
 }

@@ -11,13 +11,16 @@ import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Credential;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
@@ -25,6 +28,7 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
@@ -37,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -199,6 +204,12 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     return jobs.values().stream().filter(job -> which.test(job.view)).toList();
   }
 
+  /** Commands about access, in order. */
+  public final List<Command> access = new CopyOnWriteArrayList<>();
+
+  /** Questions about access, in order. */
+  public final List<Query.CheckAccess> checked = new CopyOnWriteArrayList<>();
+
   private Reply apply(Command command) {
     return switch (command) {
       case Command.PushJobs push -> push(push);
@@ -228,6 +239,18 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         settings(queue).concurrency = limit;
         yield Reply.Done.DONE;
       }
+      case Command.CreateToken _,
+          Command.RotateToken _,
+          Command.ExpireToken _,
+          Command.RevokeToken _,
+          Command.PutRole _,
+          Command.DropRole _,
+          Command.BindCertificate _ -> {
+        access.add(command);
+        yield Reply.Done.DONE;
+      }
+      case Command.SetAccessKey _, Command.ListTokens _, Command.NoteUse _ ->
+          throw new IllegalArgumentException();
       case Command.ForgetQueue(QueueName queue) -> {
         queues.remove(queue);
         yield Reply.Done.DONE;
@@ -470,6 +493,32 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
               count(JobState.FAILED),
               125L * count(JobState.COMPLETED),
               new Throughput(FAR, 7L * count(JobState.COMPLETED), 0));
+      case Query.ListCredentials _ ->
+          new Query.Credentials(
+              List.of(
+                  new Credential(
+                      1,
+                      "worker",
+                      "",
+                      List.of("w"),
+                      List.of(),
+                      1000,
+                      0,
+                      3_600_000,
+                      Credential.State.ACTIVE)),
+              false);
+      case Query.ListRoles _ ->
+          new Query.Roles(
+              List.of(
+                  new Role(
+                      "w",
+                      List.of(new Permission(List.of("jobs:*"), List.of(Operation.PULL), false)),
+                      List.of(new Permission(List.of("*:secret"), List.of(), true)))),
+              false);
+      case Query.CheckAccess q -> {
+        checked.add(q);
+        yield new Query.AccessDecision(true, "w");
+      }
       case Query.WaitForJob _, Query.IsAnswered _ -> throw new IllegalArgumentException();
     };
   }

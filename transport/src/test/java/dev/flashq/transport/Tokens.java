@@ -1,8 +1,11 @@
 package dev.flashq.transport;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Principal;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Token checks of tests. */
 public final class Tokens implements TokenCheck {
@@ -10,22 +13,72 @@ public final class Tokens implements TokenCheck {
   public static final Tokens NONE = new Tokens(Map.of());
 
   private final Map<String, Principal> principals;
+  private final boolean open;
+  private volatile boolean knowing = true;
+  private volatile Runnable catchingUp = () -> {};
 
   private Tokens(Map<String, Principal> principals) {
-    this.principals = principals;
+    this.principals = new ConcurrentHashMap<>(principals);
+    this.open = principals.isEmpty();
   }
 
   public static Tokens of(String token, String name) {
-    return new Tokens(Map.of(token, new Principal(name)));
+    return new Tokens(Map.of(token, new Principal(name, 7, null)));
+  }
+
+  /** From now on another token is known. */
+  public void add(String token, String name) {
+    principals.put(token, new Principal(name, 8, null));
+  }
+
+  /** From now on the token is nobody's. */
+  public void revoke(String token) {
+    principals.remove(token);
+  }
+
+  /** Whether the node hears of a leader. */
+  public void knowing(boolean knows) {
+    knowing = knows;
+  }
+
+  /** What happens when the node catches up with the others. */
+  public void whenCatchingUp(Runnable happens) {
+    catchingUp = happens;
   }
 
   @Override
-  public Optional<Principal> check(String token) {
-    return Optional.ofNullable(principals.get(token));
+  public Login check(String token) {
+    if (!knowing) {
+      return Login.UNAVAILABLE;
+    }
+    Principal principal = principals.get(token);
+    return principal == null ? Login.UNKNOWN : new Login.Known(principal);
   }
 
   @Override
   public boolean open() {
-    return principals.isEmpty();
+    return open;
+  }
+
+  @Override
+  public boolean stands(Principal principal) {
+    return open
+        || principals.values().stream()
+            .anyMatch(known -> known.credential() == principal.credential());
+  }
+
+  @Override
+  public CompletableFuture<Void> caughtUp() {
+    catchingUp.run();
+    return knowing
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(new IllegalStateException("nobody leads"));
+  }
+
+  @Override
+  public Optional<Minted> mint() {
+    return knowing
+        ? Optional.of(new Minted("fq_new", ByteString.copyFromUtf8("h".repeat(32))))
+        : Optional.empty();
   }
 }

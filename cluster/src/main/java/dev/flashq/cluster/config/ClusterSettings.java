@@ -1,5 +1,6 @@
 package dev.flashq.cluster.config;
 
+import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.security.CertificateSource;
 import dev.flashq.statemachine.FeatureLevel;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * @param snapshotLogBytes bytes of applied log after which a checkpoint is taken and the log before
  *     it dropped
  * @param featureLevel the greatest that this node says it understands
+ * @param tokens those of this node's configuration
  */
 public record ClusterSettings(
     String cluster,
@@ -28,7 +30,8 @@ public record ClusterSettings(
     Timing timing,
     ProposalLimits proposals,
     long snapshotLogBytes,
-    int featureLevel) {
+    int featureLevel,
+    ConfiguredTokens tokens) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
 
   public static final long SNAPSHOT_LOG_BYTES = 128L * 1024 * 1024;
@@ -71,7 +74,8 @@ public record ClusterSettings(
         Timing.DEFAULT,
         ProposalLimits.DEFAULT,
         SNAPSHOT_LOG_BYTES,
-        FeatureLevel.CURRENT);
+        FeatureLevel.CURRENT,
+        ConfiguredTokens.NONE);
   }
 
   /**

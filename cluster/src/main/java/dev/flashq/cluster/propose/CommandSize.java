@@ -3,10 +3,14 @@ package dev.flashq.cluster.propose;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.BindCertificate;
+import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
+import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
+import dev.flashq.statemachine.Command.PutRole;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.ReportProgress;
@@ -14,6 +18,7 @@ import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Permission;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,13 @@ final class CommandSize {
       case ReportProgress progress ->
           SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
       case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
+      case PutRole put -> SMALL + permissions(put.role().allow()) + permissions(put.role().deny());
+      case ListTokens list ->
+          list.tokens().stream()
+              .mapToLong(token -> 4L * SMALL + permissions(token.permissions()))
+              .sum();
+      case CreateToken create -> SMALL + 256 + (long) SMALL * create.roles().size();
+      case BindCertificate bind -> SMALL + of(bind.subject()) + (long) SMALL * bind.roles().size();
       default -> SMALL + 256;
     };
   }
@@ -49,6 +61,16 @@ final class CommandSize {
       case DrainQueue _, RemoveJobs _, RetryDeadJobs _ -> false;
       default -> true;
     };
+  }
+
+  private static long permissions(List<Permission> permissions) {
+    return permissions.stream()
+        .mapToLong(
+            permission ->
+                SMALL
+                    + (long) ID * permission.operations().size()
+                    + permission.queues().stream().mapToLong(CommandSize::of).sum())
+        .sum();
   }
 
   private static long acks(List<Command.Ack> acks) {

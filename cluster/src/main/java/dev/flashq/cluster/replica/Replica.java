@@ -2,7 +2,9 @@ package dev.flashq.cluster.replica;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Applied;
@@ -132,8 +134,14 @@ public final class Replica {
     return read(QueueEngine::lastApplied);
   }
 
-  public <R> R ask(Query<R> query) {
-    return read(engine -> engine.ask(query));
+  /** With what the principal may know. */
+  public <R> R ask(Principal principal, Query<R> query) {
+    return read(engine -> engine.ask(principal, query));
+  }
+
+  /** Who may do what after the last entry. */
+  public Access access() {
+    return read(QueueEngine::access);
   }
 
   public Deliverable deliverable(QueueName queue, long now) {

@@ -13,10 +13,12 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.GetJob;
 import dev.flashq.statemachine.Query.WaitForJob;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.List;
@@ -26,7 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * missed.
  */
 public final class JobWaits {
-  private final Function<GetJob, Found> look;
+  private final BiFunction<Principal, GetJob, Found> look;
+  private final BiPredicate<Principal, QueueName> mayKnow;
   private final Supplier<CompletableFuture<Void>> barrier;
   private final Scheduler lane;
   private final int capacity;
@@ -48,6 +52,7 @@ public final class JobWaits {
   private final AtomicInteger count = new AtomicInteger();
 
   private static final class Wait {
+    private final Principal principal;
     private final WaitForJob query;
     private final long number;
     private final CompletableFuture<Finished> answer = new CompletableFuture<>();
@@ -55,7 +60,8 @@ public final class JobWaits {
     private boolean begun;
     private @Nullable JobEnd missed;
 
-    Wait(WaitForJob query, long number, long now) {
+    Wait(Principal principal, WaitForJob query, long number, long now) {
+      this.principal = principal;
       this.query = query;
       this.number = number;
       this.since = now;
@@ -82,26 +88,29 @@ public final class JobWaits {
   }
 
   /**
+   * @param mayKnow whether somebody may read jobs of a queue
    * @param barrier completes when this replica has everything that was answered before
    * @param capacity waits at the same time
    */
   public JobWaits(
-      Function<GetJob, Found> look,
+      BiFunction<Principal, GetJob, Found> look,
+      BiPredicate<Principal, QueueName> mayKnow,
       Supplier<CompletableFuture<Void>> barrier,
       Scheduler lane,
       int capacity) {
     this.look = look;
+    this.mayKnow = mayKnow;
     this.barrier = barrier;
     this.lane = lane;
     this.capacity = capacity;
   }
 
-  public CompletableFuture<Finished> await(WaitForJob query) {
+  public CompletableFuture<Finished> await(Principal principal, WaitForJob query) {
     if (count.incrementAndGet() > capacity) {
       count.decrementAndGet();
       return CompletableFuture.failedFuture(refusal(LIMIT_EXCEEDED, "Too many waits on this node"));
     }
-    var wait = new Wait(query, numbers.incrementAndGet(), lane.now());
+    var wait = new Wait(principal, query, numbers.incrementAndGet(), lane.now());
     waits.compute(
         query.id(),
         (_, known) -> {
@@ -142,10 +151,13 @@ public final class JobWaits {
   }
 
   /** The job has ended. Returns at once. */
-  public void ended(JobId job, JobEnd end) {
+  public void ended(JobId job, QueueName queue, JobEnd end) {
     NavigableMap<Long, Wait> all = waits.get(job);
     if (all != null) {
-      List<Wait> hearing = all.values().stream().filter(wait -> wait.hears(end)).toList();
+      List<Wait> hearing =
+          all.values().stream()
+              .filter(wait -> mayKnow.test(wait.principal, queue) && wait.hears(end))
+              .toList();
       lane.execute(() -> hearing.forEach(wait -> finish(wait, end)));
     }
   }
@@ -178,7 +190,7 @@ public final class JobWaits {
    */
   private void check(Wait wait, JobEnd gone) {
     try {
-      JobView job = look.apply(new GetJob(wait.query.id())).job();
+      JobView job = look.apply(wait.principal, new GetJob(wait.query.id())).job();
       if (job == null) {
         finish(wait, gone);
       } else if (job.state() == JobState.COMPLETED) {

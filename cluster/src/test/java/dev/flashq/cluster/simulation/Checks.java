@@ -6,6 +6,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
@@ -49,7 +50,11 @@ final class Checks {
 
   /** The job as every node has it in the end. */
   static @Nullable JobView find(Simulation run, long id) {
-    return run.nodes().getFirst().replica().ask(new Query.GetJob(new JobId(id))).job();
+    return run.nodes()
+        .getFirst()
+        .replica()
+        .ask(Principal.SYSTEM, new Query.GetJob(new JobId(id)))
+        .job();
   }
 
   /** What was acknowledged is there, or was done, or somebody had it removed. */
@@ -115,7 +120,7 @@ final class Checks {
             run.nodes()
                 .getFirst()
                 .replica()
-                .ask(new Query.ListJobs(queue, null, 1000, offset))
+                .ask(Principal.SYSTEM, new Query.ListJobs(queue, null, 1000, offset))
                 .jobs();
         jobs.addAll(page);
         if (page.isEmpty()) {
@@ -209,7 +214,7 @@ final class Checks {
     @Override
     public void applied(Simulation run, SimNode node, long index, Outcome outcome) {
       for (QueueName queue : Simulation.QUEUES) {
-        Query.QueueView now = node.replica().ask(new Query.GetQueue(queue));
+        Query.QueueView now = node.replica().ask(Principal.SYSTEM, new Query.GetQueue(queue));
         Query.QueueView then = before.put(node.name() + "/" + node.boot() + "/" + queue, now);
         Integer limit = now.concurrency();
         if (then != null
@@ -256,7 +261,8 @@ final class Checks {
     }
 
     private void compare(Simulation run, SimNode node, QueueName queue) {
-      Command.RateLimit limit = node.replica().ask(new Query.GetQueue(queue)).rateLimit();
+      Command.RateLimit limit =
+          node.replica().ask(Principal.SYSTEM, new Query.GetQueue(queue)).rateLimit();
       Deque<Long> times = deliveries(queue);
       long last = times.isEmpty() ? 0 : times.getLast();
       if (limit == null || !limit.equals(limits.put(queue, limit))) {

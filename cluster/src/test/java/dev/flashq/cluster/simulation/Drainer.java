@@ -1,5 +1,6 @@
 package dev.flashq.cluster.simulation;
 
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 
@@ -40,6 +41,6 @@ final class Drainer extends Worker {
   /** As the leader has it; asked without a request, for the harness and not for the test. */
   private Query.QueueView counts() {
     SimNode node = simulation.leader().orElse(simulation.nodes().getFirst());
-    return node.replica().ask(new Query.GetQueue(queue));
+    return node.replica().ask(Principal.SYSTEM, new Query.GetQueue(queue));
   }
 }

@@ -3,6 +3,7 @@ package dev.flashq.cluster.simulation;
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
+import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Fact;
@@ -489,8 +490,13 @@ enum PlantedBugs {
     }
 
     @Override
-    public <R> R ask(Query<R> query) {
-      return engine.ask(query);
+    public <R> R ask(Principal principal, Query<R> query) {
+      return engine.ask(principal, query);
+    }
+
+    @Override
+    public Access access() {
+      return engine.access();
     }
 
     @Override

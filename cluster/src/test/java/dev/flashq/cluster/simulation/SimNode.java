@@ -5,6 +5,7 @@ import dev.flashq.cluster.Checkpointing;
 import dev.flashq.cluster.NodeCore;
 import dev.flashq.cluster.NodeCore.Lanes;
 import dev.flashq.cluster.NodeCore.Surroundings;
+import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.peers.PeerLink;
@@ -204,6 +205,7 @@ final class SimNode {
                 new SimCheckpoints(boot),
                 simulation.snapshotBytes(),
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
+                ConfiguredTokens.NONE,
                 this::unixMs,
                 new Lanes(
                     new Lane(world, this, true),

@@ -15,6 +15,7 @@ import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query.Finished;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.WaitForJob;
@@ -31,13 +32,16 @@ class JobWaitsTest {
   private static final JobId JOB = new JobId(7);
   private static final Payload RESULT = Payload.json("\"done\"");
 
+  private static final QueueName QUEUE = new QueueName("mail");
+
   private final VirtualTime time = new VirtualTime();
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
   private volatile @Nullable JobView job = job(JobState.ACTIVE, null);
-  private final JobWaits waits = new JobWaits(_ -> new Found(job), () -> barrier, time, 3);
+  private final JobWaits waits =
+      new JobWaits((_, _) -> new Found(job), (_, _) -> true, () -> barrier, time, 3);
 
   private CompletableFuture<Finished> waiting(long ms) {
-    CompletableFuture<Finished> wait = waits.await(new WaitForJob(JOB, ms));
+    CompletableFuture<Finished> wait = waits.await(Principal.ANONYMOUS, new WaitForJob(JOB, ms));
     time.settle();
     return wait;
   }
@@ -47,7 +51,7 @@ class JobWaitsTest {
     CompletableFuture<Finished> wait = waiting(60_000);
     assertThat(wait).isNotDone();
     job = null;
-    waits.ended(JOB, new JobEnd.Completed(RESULT));
+    waits.ended(JOB, QUEUE, new JobEnd.Completed(RESULT));
     time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
   }
@@ -57,11 +61,13 @@ class JobWaitsTest {
   @Timeout(10)
   void manyMayWaitForOneJob() {
     int many = 65_536;
-    var crowd = new JobWaits(_ -> new Found(job), () -> barrier, time, many);
+    var crowd = new JobWaits((_, _) -> new Found(job), (_, _) -> true, () -> barrier, time, many);
     List<CompletableFuture<Finished>> all =
-        IntStream.range(0, many).mapToObj(_ -> crowd.await(new WaitForJob(JOB, 60_000))).toList();
+        IntStream.range(0, many)
+            .mapToObj(_ -> crowd.await(Principal.ANONYMOUS, new WaitForJob(JOB, 60_000)))
+            .toList();
     time.settle();
-    crowd.ended(JOB, new JobEnd.Completed(RESULT));
+    crowd.ended(JOB, QUEUE, new JobEnd.Completed(RESULT));
     time.settle();
     assertThat(all).allMatch(wait -> wait.resultNow().equals(new Finished(RESULT)));
   }
@@ -70,7 +76,7 @@ class JobWaitsTest {
   void tellsAFailureOfAJobThatIsNotKept() {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
-    waits.ended(JOB, JobEnd.Without.FAILED);
+    waits.ended(JOB, QUEUE, JobEnd.Without.FAILED);
     time.settle();
     refuses(wait, JOB_FAILED);
   }
@@ -79,7 +85,7 @@ class JobWaitsTest {
   void doesNotTakeACancelledJobForACompletedOne() {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
-    waits.ended(JOB, JobEnd.Without.REMOVED);
+    waits.ended(JOB, QUEUE, JobEnd.Without.REMOVED);
     time.settle();
     refuses(wait, JOB_NOT_FOUND);
   }
@@ -89,7 +95,7 @@ class JobWaitsTest {
     barrier = new CompletableFuture<>();
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;
-    waits.ended(JOB, new JobEnd.Completed(null));
+    waits.ended(JOB, QUEUE, new JobEnd.Completed(null));
     time.settle();
     barrier.complete(null);
     time.settle();
@@ -100,7 +106,7 @@ class JobWaitsTest {
   void doesNotTakeTheEndOfAnEarlierLifeForItsOwn() {
     barrier = new CompletableFuture<>();
     CompletableFuture<Finished> wait = waiting(60_000);
-    waits.ended(JOB, JobEnd.Without.FAILED);
+    waits.ended(JOB, QUEUE, JobEnd.Without.FAILED);
     time.settle();
     waits.recheckAll();
     time.settle();
@@ -108,7 +114,7 @@ class JobWaitsTest {
     barrier.complete(null);
     time.settle();
     assertThat(wait).isNotDone();
-    waits.ended(JOB, new JobEnd.Completed(RESULT));
+    waits.ended(JOB, QUEUE, new JobEnd.Completed(RESULT));
     time.settle();
     assertThat(wait).isCompletedWithValue(new Finished(RESULT));
   }

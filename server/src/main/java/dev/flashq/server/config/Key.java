@@ -10,12 +10,22 @@ import java.util.function.Function;
  * @param defaultText the value of an absent key; empty when there is none
  * @param doc what it is, its unit and its limits: the comment in the documented file
  * @param secret whether the value must not be shown
+ * @param otherVariable an environment variable by which flashQ knows it; empty: none
  * @param parser from text; fails with IllegalArgumentException whose message says what is expected
  */
 public record Key<T>(
-    String name, String defaultText, String doc, boolean secret, Function<String, T> parser) {
+    String name,
+    String defaultText,
+    String doc,
+    boolean secret,
+    String otherVariable,
+    Function<String, T> parser) {
   Key(String name, String defaultText, String doc, Function<String, T> parser) {
-    this(name, defaultText, doc, false, parser);
+    this(name, defaultText, doc, false, "", parser);
+  }
+
+  Key(String name, String defaultText, String doc, boolean secret, Function<String, T> parser) {
+    this(name, defaultText, doc, secret, "", parser);
   }
 
   /** The key as an environment variable: {@code tcp.port} is {@code FLASHQ_TCP_PORT}. */

@@ -9,6 +9,7 @@ import static dev.flashq.server.config.Parsers.nodeId;
 import static dev.flashq.server.config.Parsers.number;
 import static dev.flashq.server.config.Parsers.oneOf;
 import static dev.flashq.server.config.Parsers.optionalFile;
+import static dev.flashq.server.config.Parsers.plainTokens;
 import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
@@ -75,9 +76,39 @@ public final class Keys {
       new Key<>(
           "auth.tokens",
           "",
-          "Client tokens as name:token between commas. None: no authentication, on loopback addresses only.",
+          "Client tokens as name:token between commas. Without any of the four ways to give tokens there is no authentication, on loopback addresses only.",
           true,
           list(TokenConfig::parse));
+  static final Key<List<String>> PLAIN_TOKENS =
+      new Key<>(
+          "auth.plain-tokens",
+          "",
+          "Client tokens without names between commas, as flashQ has them in AUTH_TOKENS, which is read too.",
+          true,
+          "AUTH_TOKENS",
+          plainTokens());
+  static final Key<Optional<Path>> TOKENS_FILE =
+      new Key<>(
+          "auth.tokens-file",
+          "",
+          "File of client tokens without names, between commas or on lines of their own. Read again when it changes. AUTH_TOKENS_FILE is read too.",
+          false,
+          "AUTH_TOKENS_FILE",
+          optionalFile());
+  static final Key<Optional<Path>> PERMISSIONS_FILE =
+      new Key<>(
+          "auth.permissions-file",
+          "",
+          "JSON file of client tokens with what they may do: [{\"token\":..., \"queues\":[patterns], \"operations\":[words]}]. Read again when it changes. AUTH_PERMISSIONS_FILE is read too.",
+          false,
+          "AUTH_PERMISSIONS_FILE",
+          optionalFile());
+  static final Key<Boolean> BOOTSTRAP =
+      new Key<>(
+          "auth.bootstrap",
+          "false",
+          "Lets the first leader of a cluster without tokens make one that may do everything, and print it once on standard output.",
+          flag());
   static final Key<Boolean> INSECURE =
       new Key<>(
           "insecure",
@@ -151,6 +182,10 @@ public final class Keys {
           CONNECTIONS,
           SILENT_MS,
           TOKENS,
+          PLAIN_TOKENS,
+          TOKENS_FILE,
+          PERMISSIONS_FILE,
+          BOOTSTRAP,
           INSECURE,
           DEVELOPMENT_CA,
           PEER_CA,

@@ -4,6 +4,7 @@ import dev.flashq.cluster.config.Member;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -89,6 +90,16 @@ final class Parsers {
       expect(List.of(allowed).contains(text), "one of " + String.join(", ", allowed));
       return text;
     };
+  }
+
+  /** Tokens between commas, of any form. */
+  static Function<String, List<String>> plainTokens() {
+    return text ->
+        Arrays.stream(text.split("[,\n]"))
+            .map(String::strip)
+            .filter(token -> !token.isEmpty())
+            .peek(token -> expect(token.length() <= 512, "tokens of at most 512 characters"))
+            .toList();
   }
 
   /** Items between commas; an empty text has none. */

@@ -21,6 +21,7 @@ public record ServerConfig(
     int connections,
     long silentMs,
     List<TokenConfig> tokens,
+    Auth auth,
     boolean insecure,
     Peer peer,
     Raft raft,
@@ -28,6 +29,31 @@ public record ServerConfig(
 
   /** An address and a port; port 0 is any free one. */
   public record Listener(String bind, int port) {}
+
+  /** Other ways in which clients are known. */
+  public record Auth(
+      List<String> plainTokens,
+      Optional<Path> tokensFile,
+      Optional<Path> permissionsFile,
+      boolean bootstrap) {
+    @Override
+    public String toString() {
+      return "Auth[" + plainTokens.size() + " tokens]";
+    }
+  }
+
+  /** Whether clients have to say who they are from the first start on. */
+  public boolean requiresTokens() {
+    return requiresTokens(tokens, auth);
+  }
+
+  private static boolean requiresTokens(List<TokenConfig> tokens, Auth auth) {
+    return !tokens.isEmpty()
+        || !auth.plainTokens.isEmpty()
+        || auth.tokensFile.isPresent()
+        || auth.permissionsFile.isPresent()
+        || auth.bootstrap;
+  }
 
   /** Certificates between members: all three files, or the development CA. */
   public record Peer(
@@ -64,15 +90,15 @@ public record ServerConfig(
         peer.ca.isPresent() == peer.certificate.isPresent()
             && peer.ca.isPresent() == peer.key.isPresent(),
         "peer.ca, peer.certificate and peer.key belong together: set all three or none");
-    refuseOpenPorts(tcp, "tcp.bind", tokens, insecure);
-    refuseOpenPorts(http, "http.bind", tokens, insecure);
+    boolean closed = insecure || requiresTokens(tokens, auth);
+    refuseOpenPorts(tcp, "tcp.bind", closed);
+    refuseOpenPorts(http, "http.bind", closed);
   }
 
-  private static void refuseOpenPorts(
-      Listener listener, String key, List<TokenConfig> tokens, boolean insecure) {
+  private static void refuseOpenPorts(Listener listener, String key, boolean closed) {
     boolean loopback = isLoopback(key, listener.bind);
     require(
-        insecure || !tokens.isEmpty() || loopback,
+        closed || loopback,
         key
             + " is '"
             + listener.bind
@@ -115,6 +141,11 @@ public record ServerConfig(
         source.get(Keys.CONNECTIONS),
         source.get(Keys.SILENT_MS),
         source.get(Keys.TOKENS),
+        new Auth(
+            source.get(Keys.PLAIN_TOKENS),
+            source.get(Keys.TOKENS_FILE),
+            source.get(Keys.PERMISSIONS_FILE),
+            source.get(Keys.BOOTSTRAP)),
         source.get(Keys.INSECURE),
         new Peer(
             source.get(Keys.DEVELOPMENT_CA),

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where values come from: the environment first, then the file, then the defaults. */
 final class Source {
-  /** Variables that start scripts read; not keys. */
-  private static final Set<String> OF_THE_SCRIPTS = Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME");
+  /** Variables that start scripts and clients read; not keys. */
+  private static final Set<String> OF_THE_SCRIPTS =
+      Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME", "FLASHQ_TOKEN");
 
   private final Properties file;
   private final Map<String, String> environment;
@@ -87,6 +88,9 @@ final class Source {
 
   <T> T get(Key<T> key) {
     String value = environment.get(key.environmentName());
+    if (value == null && !key.otherVariable().isEmpty()) {
+      value = environment.get(key.otherVariable());
+    }
     if (value == null) {
       value = file.getProperty(key.name(), key.defaultText());
     }

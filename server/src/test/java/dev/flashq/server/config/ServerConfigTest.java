@@ -31,6 +31,7 @@ class ServerConfigTest {
                 10_000,
                 60_000,
                 List.of(),
+                new ServerConfig.Auth(List.of(), Optional.empty(), Optional.empty(), false),
                 false,
                 new ServerConfig.Peer(
                     Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),

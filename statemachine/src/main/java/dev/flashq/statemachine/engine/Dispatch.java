@@ -8,6 +8,7 @@ import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -29,6 +30,7 @@ final class Dispatch implements Dispatcher {
   private final BulkHandlers bulk;
   private final QueueHandlers queue;
   private final TickHandler tick;
+  private final AccessHandlers access;
   private final Features features;
   private final Meta meta;
 
@@ -42,6 +44,7 @@ final class Dispatch implements Dispatcher {
     this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
     this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
     this.queue = new QueueHandlers(state.queues);
+    this.access = new AccessHandlers(state.access, state.meta);
     this.tick =
         new TickHandler(
             state.timers,
@@ -51,6 +54,7 @@ final class Dispatch implements Dispatcher {
             state.lifecycle,
             state.debounce,
             state.answers,
+            access,
             state.meta);
     this.features = new Features(state.meta);
     this.meta = state.meta;
@@ -71,8 +75,8 @@ final class Dispatch implements Dispatcher {
       case Command.MoveToDelayed c -> active.delay(c, turn);
       case Command.ReleaseJobs c -> active.release(c, turn);
       case Command.CancelJob c -> manage.cancel(c, turn);
-      case Command.UpdateJob c -> manage.update(c);
-      case Command.ChangePriority c -> manage.changePriority(c);
+      case Command.UpdateJob c -> manage.update(c, turn);
+      case Command.ChangePriority c -> manage.changePriority(c, turn);
       case Command.PromoteJob c -> manage.promote(c, turn);
       case Command.DiscardJob c -> manage.discard(c, turn);
       case Command.SetPaused c -> queue.pause(c, turn);
@@ -83,6 +87,16 @@ final class Dispatch implements Dispatcher {
       case Command.RemoveJobs c -> bulk.remove(c, turn);
       case Command.RetryDeadJobs c -> bulk.retry(c, turn);
       case Command.RaiseFeatureLevel c -> features.raise(c);
+      case Command.SetAccessKey c -> access.setKey(c);
+      case Command.ListTokens c -> access.list(c, turn);
+      case Command.NoteUse c -> access.noteUse(c, turn);
+      case Command.CreateToken c -> access.create(c, turn);
+      case Command.RotateToken c -> access.rotate(c, turn);
+      case Command.ExpireToken c -> access.expire(c, turn);
+      case Command.RevokeToken c -> access.revoke(c);
+      case Command.PutRole c -> access.put(c);
+      case Command.DropRole c -> access.drop(c);
+      case Command.BindCertificate c -> access.bind(c, turn);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs(), c.graceMs());

@@ -1,11 +1,18 @@
 package dev.flashq.statemachine.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.Credential;
+import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
@@ -13,7 +20,13 @@ import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Queues;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.access.AccessStore;
+import dev.flashq.statemachine.access.Need;
 import dev.flashq.statemachine.job.CompletedSlot;
 import dev.flashq.statemachine.job.CustomIds;
 import dev.flashq.statemachine.job.Job;
@@ -49,22 +62,102 @@ final class Reader {
     this.names = names;
   }
 
+  /** Fails with {@link RefusedException} when the principal may not ask. */
+  <R> R answer(Principal principal, Query<R> query, Access access, View view) {
+    Grant grant = access.grant(principal);
+    Refused refusal =
+        grant == null ? Reason.NO_CREDENTIAL.refuses() : refusal(Need.of(query), principal, grant);
+    if (grant == null || refusal != null) {
+      throw new RefusedException(requireNonNull(refusal));
+    }
+    return answer(query, new Scope(view, grant, access));
+  }
+
+  private static @Nullable Refused refusal(Need need, Principal principal, Grant grant) {
+    return need instanceof Need.Member && !principal.isSystem()
+        ? Reason.FOR_THE_LEADER.refuses()
+        : need.refusal(grant);
+  }
+
+  /** What there is to see, and what of it may be seen. */
+  private record Scope(View view, Grant grant, Access access) {}
+
   @SuppressWarnings("unchecked")
-  <R> R answer(Query<R> query, View view) {
+  private <R> R answer(Query<R> query, Scope in) {
     return (R)
         switch (query) {
-          case Query.GetJob q -> new Found(job(q.id().value(), view));
-          case Query.GetJobByCustomId q -> new Found(byCustomId(q.customId(), view));
-          case Query.WaitForJob q -> new Found(job(q.id().value(), view));
-          case Query.GetPayloads q -> payloads(q.parts(), view);
-          case Query.GetJobs q -> jobs(q.ids(), view);
-          case Query.ListJobs q -> list(q, view);
-          case Query.ListDeadJobs q -> dead(q, view);
-          case Query.GetQueue q -> queue(q.name(), view);
-          case Query.ListQueues q -> queues(q, view);
-          case Query.GetStats _ -> stats(view);
-          case Query.IsAnswered q -> Answers.isAnswered(q.id(), view);
+          case Query.GetJob q -> new Found(permitted(job(q.id().value(), in.view), in.grant));
+          case Query.GetJobByCustomId q ->
+              new Found(permitted(byCustomId(q.customId(), in.view), in.grant));
+          case Query.WaitForJob q -> new Found(permitted(job(q.id().value(), in.view), in.grant));
+          case Query.GetPayloads q -> payloads(q.parts(), in);
+          case Query.GetJobs q -> jobs(q.ids(), in);
+          case Query.ListJobs q -> list(q, in);
+          case Query.ListDeadJobs q -> dead(q, in);
+          case Query.GetQueue q -> queue(q.name(), in);
+          case Query.ListQueues q -> queues(q, in);
+          case Query.GetStats _ -> stats(in);
+          case Query.IsAnswered q -> Answers.isAnswered(q.id(), in.view);
+          case Query.ListCredentials q -> credentials(q, in.view);
+          case Query.ListRoles q -> roles(q, in.view);
+          case Query.CheckAccess q -> decision(q, in);
         };
+  }
+
+  /** The job, unless it is as if there were none; fails when it is there and may not be read. */
+  private static @Nullable JobView permitted(@Nullable JobView job, Grant grant) {
+    if (job == null || !grant.sees(job.queue())) {
+      return null;
+    }
+    if (!grant.allows(Operation.GET_JOB, job.queue())) {
+      throw new RefusedException(Reason.notPermitted(Operation.GET_JOB, job.queue()));
+    }
+    return job;
+  }
+
+  private static Query.Credentials credentials(Query.ListCredentials query, View view) {
+    var page = new ArrayList<Credential>();
+    var more = new boolean[1];
+    view.scan(
+        Column.CREDENTIALS,
+        new byte[0],
+        Bytes.of(query.after() + 1),
+        (key, value) -> {
+          more[0] = page.size() == query.limit();
+          return !more[0] && page.add(AccessStore.view(key, value));
+        });
+    return new Query.Credentials(page, more[0]);
+  }
+
+  private static Query.Roles roles(Query.ListRoles query, View view) {
+    var page = new ArrayList<Role>();
+    var more = new boolean[1];
+    view.scan(
+        Column.ROLES,
+        new byte[0],
+        query.after() == null ? new byte[0] : behind(Bytes.of(query.after())),
+        (_, value) -> {
+          more[0] = page.size() == query.limit();
+          return !more[0] && page.add(AccessStore.parseRole(value));
+        });
+    return new Query.Roles(page, more[0]);
+  }
+
+  private static Query.AccessDecision decision(Query.CheckAccess query, Scope in) {
+    Grant grant = in.grant;
+    if (query.tokenName() != null) {
+      Refused refusal = Need.SECURITY.refusal(in.grant);
+      if (refusal != null) {
+        throw new RefusedException(refusal);
+      }
+      grant = in.access.grantOf(query.tokenName());
+    }
+    if (grant == null) {
+      return new Query.AccessDecision(false, null);
+    }
+    Grant.Decision decision =
+        grant.decide(query.operation(), query.queue() == null ? null : query.queue().value());
+    return new Query.AccessDecision(decision.allowed(), decision.role());
   }
 
   private @Nullable JobView job(long id, View view) {
@@ -89,15 +182,27 @@ final class Reader {
         view.get(Column.PAYLOADS, result ? Payloads.resultKey(job) : Payloads.dataKey(job)));
   }
 
-  private static Query.Payloads payloads(List<Query.Part> parts, View view) {
+  private Query.Payloads payloads(List<Query.Part> parts, Scope in) {
     var found = new LinkedHashMap<Query.Part, Payload>();
     for (Query.Part part : parts) {
-      Payload payload = payload(part.job().value(), part.result(), view);
-      if (payload != null) {
+      Payload payload = payload(part.job().value(), part.result(), in.view);
+      if (payload != null && mayHave(part.job().value(), in)) {
         found.put(part, payload);
       }
     }
     return new Query.Payloads(found);
+  }
+
+  /** Who was handed a job may have its data. */
+  private boolean mayHave(long job, Scope in) {
+    if (in.grant.isEverything()) {
+      return true;
+    }
+    byte[] header = in.view.get(Column.JOBS, Bytes.of(job));
+    return header != null
+        && in.grant.allowsAny(
+            List.of(Operation.GET_JOB, Operation.PULL),
+            name(JobCodec.decode(job, header).queue(), in.view));
   }
 
   private @Nullable JobView byCustomId(String customId, View view) {
@@ -105,8 +210,8 @@ final class Reader {
     return id == 0 ? null : job(id, view);
   }
 
-  private Page jobs(List<JobId> ids, View view) {
-    List<JobView> found = page(ids.stream().map(JobId::value).toList(), view);
+  private Page jobs(List<JobId> ids, Scope in) {
+    List<JobView> found = page(ids.stream().map(JobId::value).toList(), Operation.GET_JOB, in);
     return new Page(found, found.size());
   }
 
@@ -137,22 +242,25 @@ final class Reader {
     return new QueueName(new String(key, StandardCharsets.UTF_8));
   }
 
-  private static QueueView queue(QueueName name, View view) {
-    byte[] row = view.get(Column.QUEUES, Bytes.of(name.value()));
+  private static QueueView queue(QueueName name, Scope in) {
+    byte[] row = in.grant.sees(name) ? in.view.get(Column.QUEUES, Bytes.of(name.value())) : null;
     return row == null
         ? new QueueView(name, 0, 0, 0, 0, 0, 0, false, null, null)
         : Queue.view(name, QueueStore.parse(row));
   }
 
-  private static Queues queues(Query.ListQueues query, View view) {
+  private static Queues queues(Query.ListQueues query, Scope in) {
     var page = new ArrayList<QueueView>();
     var more = new boolean[1];
     byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
-    view.scan(
+    in.view.scan(
         Column.QUEUES,
         new byte[0],
         from,
         (key, value) -> {
+          if (!in.grant.sees(queueName(key))) {
+            return true;
+          }
           more[0] = page.size() == query.limit();
           return !more[0] && page.add(Queue.view(queueName(key), QueueStore.parse(value)));
         });
@@ -163,11 +271,14 @@ final class Reader {
     return Arrays.copyOf(key, key.length + 1);
   }
 
-  private Page list(Query.ListJobs query, View view) {
+  private Page list(Query.ListJobs query, Scope in) {
     var ids = new ArrayList<Long>();
     long total = 0;
     int skip = query.offset();
-    for (QueueRow queue : rows(query.queue(), view)) {
+    for (QueueRow queue : rows(query.queue(), in.view)) {
+      if (!in.grant.allows(Operation.GET_JOB, queue.view.name())) {
+        continue;
+      }
       for (JobState state :
           query.state() == null ? JobState.values() : new JobState[] {query.state()}) {
         long count = count(queue.view, state);
@@ -175,21 +286,21 @@ final class Reader {
         if (count <= skip) {
           skip -= (int) count;
         } else if (ids.size() < query.limit()) {
-          collect(queue.id, state, skip, query.limit(), ids, view);
+          collect(queue.id, state, skip, query.limit(), ids, in.view);
           skip = 0;
         }
       }
     }
-    return new Page(page(ids, view), total);
+    return new Page(page(ids, Operation.GET_JOB, in), total);
   }
 
   /** The jobs that there are, the first ones only when all together are too large. */
-  private List<JobView> page(List<Long> ids, View view) {
+  private List<JobView> page(List<Long> ids, Operation operation, Scope in) {
     var page = new ArrayList<JobView>();
     long bytes = 0;
     for (long id : ids) {
-      JobView job = job(id, view);
-      if (job != null) {
+      JobView job = job(id, in.view);
+      if (job != null && in.grant.allows(operation, job.queue())) {
         bytes += size(job.data()) + size(job.result());
         bytes += job.omitted().data() + job.omitted().result();
         if (bytes > Limits.DELIVERY_BYTES && !page.isEmpty()) {
@@ -273,25 +384,29 @@ final class Reader {
     };
   }
 
-  private Page dead(Query.ListDeadJobs query, View view) {
+  private Page dead(Query.ListDeadJobs query, Scope in) {
     var ids = new ArrayList<Long>();
-    List<QueueRow> rows = rows(query.queue(), view);
+    List<QueueRow> rows = rows(query.queue(), in.view);
     if (rows.isEmpty() || query.limit() == 0) {
       return new Page(List.of(), rows.isEmpty() ? 0 : rows.getFirst().view.failed());
     }
     byte[] prefix = Bytes.of(rows.getFirst().id);
-    view.scan(
+    in.view.scan(
         Column.DEAD,
         prefix,
         prefix,
         (key, value) -> ids.add(jobId(JobState.FAILED, key, value)) && ids.size() < query.limit());
-    return new Page(page(ids, view), rows.getFirst().view.failed());
+    return new Page(page(ids, Operation.ADMIN, in), rows.getFirst().view.failed());
   }
 
-  private static Stats stats(View view) {
-    MetaRecord meta = meta(view);
+  /** The counters of the cluster are for those who may see all of it. */
+  private static Stats stats(Scope in) {
+    MetaRecord meta = in.grant.isEverything() ? meta(in.view) : MetaRecord.getDefaultInstance();
     long[] sums = new long[JobState.values().length];
-    for (QueueRow queue : rows(null, view)) {
+    for (QueueRow queue : rows(null, in.view)) {
+      if (!in.grant.sees(queue.view.name())) {
+        continue;
+      }
       for (JobState state : JobState.values()) {
         sums[state.ordinal()] += count(queue.view, state);
       }

@@ -4,8 +4,10 @@ import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 
 import com.google.protobuf.ByteString;
-import dev.flashq.statemachine.Command;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -15,6 +17,7 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobViews;
@@ -58,6 +61,7 @@ public final class RocksEngine implements QueueEngine {
   private final State state;
   private final Views views;
   private final Dispatcher dispatch;
+  private final Admission admission;
   private final DigestHistory digests = new DigestHistory();
   private final Reader reader;
   private Consumer<Fact> listener = _ -> {};
@@ -94,6 +98,7 @@ public final class RocksEngine implements QueueEngine {
     this.views = new Views(db, state.tables);
     this.reader = new Reader(state.queues::name);
     this.dispatch = faults.apply(new Dispatch(state));
+    this.admission = new Admission(state.access, new AccessHandlers(state.access, state.meta));
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
     told();
@@ -187,21 +192,10 @@ public final class RocksEngine implements QueueEngine {
 
   private Reply run(Submission submission, int position, Turn turn) {
     try {
-      RequestId id = submission.requestId();
-      if (id == null) {
-        return decide(submission, turn);
-      }
-      StoredReply known = state.answers.find(id, turn.work());
-      if (known != null) {
-        return StoredReplies.isTo(submission.command(), known)
-            ? StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn))
-            : OTHER_COMMAND;
-      }
-      Reply reply = decide(submission, turn);
-      if (isFinal(reply)) {
-        state.answers.give(id, submission.principal(), submission.command(), reply);
-      }
-      return reply;
+      return switch (admission.of(submission, turn)) {
+        case Admission.Outcome.Refuses(Reply.Refused refusal) -> refusal;
+        case Admission.Outcome.Admits(Turn admitted) -> answer(submission, admitted);
+      };
     } catch (StorageException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -209,29 +203,45 @@ public final class RocksEngine implements QueueEngine {
     }
   }
 
-  private Reply decide(Submission submission, Turn turn) {
-    if (isForTheLeader(submission.command()) && !submission.principal().equals(Principal.SYSTEM)) {
-      return Reason.FOR_THE_LEADER.refuses();
+  /** What was answered before, or what comes of it now. */
+  private Reply answer(Submission submission, Turn turn) {
+    RequestId id = submission.requestId();
+    if (id == null) {
+      return carryOut(submission, turn);
     }
-    return dispatch.dispatch(submission.command(), turn);
-  }
-
-  private static boolean isForTheLeader(Command command) {
-    return command instanceof Command.Tick
-        || command instanceof Command.ExtendLeases
-        || command instanceof Command.RaiseFeatureLevel;
+    StoredReply known = state.answers.find(id, turn.work());
+    if (known != null) {
+      return StoredReplies.isTo(submission.command(), known)
+          ? StoredReplies.decode(known, (job, lease) -> stillHeld(job, lease, turn))
+          : OTHER_COMMAND;
+    }
+    Reply reply = carryOut(submission, turn);
+    if (isFinal(reply, turn)) {
+      state.answers.give(id, submission.principal(), submission.command(), reply);
+    }
+    return reply;
   }
 
   /**
    * Whether asking again must give the same answer. An empty delivery or a refusal that may pass is
    * asked anew.
    */
-  private static boolean isFinal(Reply reply) {
+  private static boolean isFinal(Reply reply, Turn turn) {
     return switch (reply) {
       case Reply.Delivered delivered -> !delivered.jobs().isEmpty();
-      case Reply.Refused refused -> !refused.code().retryable();
+      case Reply.Refused refused -> !refused.code().retryable() && !mayBeAllowed(refused, turn);
       case Reply.Done _, Reply.Pushed _, Reply.Acked _, Reply.Removed _ -> true;
     };
+  }
+
+  private static boolean mayBeAllowed(Reply.Refused refused, Turn turn) {
+    return refused.code() == ErrorCode.FORBIDDEN && turn.featureLevel() >= FeatureLevel.ACCESS;
+  }
+
+  private Reply carryOut(Submission submission, Turn turn) {
+    return turn.featureLevel() < FeatureLevel.ACCESS && admission.isForeign(submission)
+        ? Reason.FOR_THE_LEADER.refuses()
+        : dispatch.dispatch(submission.command(), turn);
   }
 
   private @Nullable JobView stillHeld(long id, long lease, Turn turn) {
@@ -353,8 +363,13 @@ public final class RocksEngine implements QueueEngine {
   }
 
   @Override
-  public <R> R ask(Query<R> query) {
-    return views.read(view -> reader.answer(query, view));
+  public <R> R ask(Principal principal, Query<R> query) {
+    return views.read(view -> reader.answer(principal, query, access(), view));
+  }
+
+  @Override
+  public Access access() {
+    return state.access.published();
   }
 
   /** Shows every stored row in order, for the comparison of replicas. */

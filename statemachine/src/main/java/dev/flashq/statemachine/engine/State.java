@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.engine;
 
+import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
@@ -37,6 +38,7 @@ final class State implements AutoCloseable {
   final Debounce debounce;
   final Answers answers;
   final Proposers proposers;
+  final AccessStore access;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -52,6 +54,7 @@ final class State implements AutoCloseable {
     this.debounce = new Debounce(tables, queues, timers, meta);
     this.answers = new Answers(tables, timers, meta);
     this.proposers = new Proposers(tables);
+    this.access = new AccessStore(tables, meta, timers);
   }
 
   /** The rows that gather over an entry. */
@@ -66,6 +69,7 @@ final class State implements AutoCloseable {
     jobs.entryEnded();
     fronts.enforce();
     queues.entryEnded(turn);
+    access.entryEnded(turn);
   }
 
   /**
@@ -80,6 +84,7 @@ final class State implements AutoCloseable {
     leases.forget();
     answers.forget();
     queues.forget();
+    access.forget();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.engine;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
@@ -29,6 +30,7 @@ final class TickHandler {
   private final Lifecycle lifecycle;
   private final Debounce debounce;
   private final Answers answers;
+  private final AccessHandlers access;
   private final Meta meta;
 
   TickHandler(
@@ -39,6 +41,7 @@ final class TickHandler {
       Lifecycle lifecycle,
       Debounce debounce,
       Answers answers,
+      AccessHandlers access,
       Meta meta) {
     this.timers = timers;
     this.leases = leases;
@@ -47,6 +50,7 @@ final class TickHandler {
     this.lifecycle = lifecycle;
     this.debounce = debounce;
     this.answers = answers;
+    this.access = access;
     this.meta = meta;
   }
 
@@ -93,6 +97,7 @@ final class TickHandler {
         return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
       }
       case IDLE_QUEUE -> queues.idleTimer((int) timer.subject(), turn.now());
+      case CREDENTIAL_END -> access.ended(timer.subject(), turn);
       case DEBOUNCE -> debounce.close(name, turn.now());
       case SILENT_CLIENTS -> {
         return 1 + answers.forgetSilent(name, limit, turn.now());
@@ -106,7 +111,7 @@ final class TickHandler {
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
       case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
-      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE -> false;
+      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END -> false;
     };
   }
 }

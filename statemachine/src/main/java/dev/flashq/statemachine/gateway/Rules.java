@@ -4,8 +4,10 @@ import static dev.flashq.protocol.ErrorCode.BATCH_TOO_LARGE;
 import static dev.flashq.protocol.ErrorCode.DATA_TOO_LARGE;
 import static dev.flashq.protocol.ErrorCode.INVALID_QUEUE_NAME;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.Limits.require;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.Text;
@@ -17,9 +19,12 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RequestId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +99,69 @@ public final class Rules {
             "times between 0 and 100 years in milliseconds");
         yield c;
       }
-      case Command.Tick _, Command.SetClock _, Command.RaiseFeatureLevel _ -> command;
+      case Command.CreateToken c -> {
+        checkName(c.name());
+        checkHash(c.hash());
+        checkRoles(c.roles());
+        require(
+            c.endsAt() >= 0 && c.endsAt() <= TIME_MS,
+            INVALID_REQUEST,
+            "expires is a time in milliseconds since 1970");
+        yield c;
+      }
+      case Command.RotateToken c -> {
+        checkName(c.name());
+        checkHash(c.hash());
+        require(
+            isDuration(c.overlapMs()),
+            INVALID_REQUEST,
+            "overlap is between 0 and 100 years in milliseconds");
+        yield c;
+      }
+      case Command.ExpireToken c -> {
+        checkName(c.name());
+        require(
+            c.atMs() >= 0 && c.atMs() <= TIME_MS,
+            INVALID_REQUEST,
+            "expires is a time in milliseconds since 1970");
+        yield c;
+      }
+      case Command.RevokeToken c -> {
+        checkName(c.name());
+        yield c;
+      }
+      case Command.PutRole c -> {
+        checkName(c.role().name());
+        checkPermissions(c.role().allow());
+        checkPermissions(c.role().deny());
+        yield c;
+      }
+      case Command.DropRole c -> {
+        checkName(c.name());
+        yield c;
+      }
+      case Command.BindCertificate c -> {
+        require(
+            !c.subject().isEmpty() && Text.utf8Length(c.subject()) <= Limits.SUBJECT_BYTES,
+            INVALID_REQUEST,
+            "a subject has between 1 and " + Limits.SUBJECT_BYTES + " bytes");
+        checkRoles(c.roles());
+        yield c;
+      }
+      case Command.ListTokens c -> {
+        require(
+            c.tokens().size() <= Limits.LISTED_TOKENS,
+            LIMIT_EXCEEDED,
+            "a member lists at most " + Limits.LISTED_TOKENS + " tokens");
+        c.tokens().forEach(token -> checkPermissions(token.permissions()));
+        yield c;
+      }
+      case Command.Tick _,
+          Command.SetClock _,
+          Command.RaiseFeatureLevel _,
+          Command.SetAccessKey _,
+          Command.NoteUse _ ->
+          command;
     };
   }
 
@@ -172,8 +239,60 @@ public final class Rules {
                 "at most " + 2 * Limits.PAGE + " parts");
             yield q;
           }
+          case Query.ListCredentials(long after, int limit) ->
+              new Query.ListCredentials(Math.max(0, after), Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListRoles(String after, int limit) ->
+              new Query.ListRoles(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.CheckAccess q -> q.queue() == null ? q : of(q, q.queue());
           case Query.GetJobByCustomId _, Query.GetStats _, Query.IsAnswered _ -> query;
         };
+  }
+
+  /** The latest time that anybody may name, Unix ms. */
+  private static final long TIME_MS = 2 * Limits.DURATION_MS;
+
+  /** The name of a token or role. */
+  private static void checkName(String name) {
+    require(
+        name.matches("[A-Za-z0-9_.-]{1," + Limits.ACCESS_NAME + "}") && !Principal.isReserved(name),
+        INVALID_REQUEST,
+        "a name has 1 to "
+            + Limits.ACCESS_NAME
+            + " letters, digits, '_', '.' or '-', and is not 'anonymous' or 'system'");
+  }
+
+  private static void checkHash(ByteString hash) {
+    require(hash.size() == Limits.TOKEN_HASH_BYTES, INVALID_REQUEST, "no hash of a token");
+  }
+
+  private static void checkRoles(List<String> roles) {
+    require(roles.size() <= Limits.RULES, INVALID_REQUEST, "at most " + Limits.RULES + " roles");
+    roles.forEach(Rules::checkName);
+  }
+
+  private static void checkPermissions(List<Permission> permissions) {
+    require(
+        permissions.size() <= Limits.RULES,
+        INVALID_REQUEST,
+        "at most " + Limits.RULES + " permissions");
+    for (Permission permission : permissions) {
+      require(
+          permission.queues().size() <= Limits.RULES
+              && permission.operations().size() <= Limits.RULES,
+          INVALID_REQUEST,
+          "at most " + Limits.RULES + " queues and operations in a permission");
+      permission.queues().forEach(Rules::checkPattern);
+    }
+  }
+
+  /** A pattern has the characters of a name, and stars. */
+  private static void checkPattern(String pattern) {
+    require(
+        !pattern.isEmpty()
+            && Text.utf8Length(pattern) <= Limits.QUEUE_NAME_BYTES
+            && isAllowed(pattern.replace("*", "")),
+        INVALID_REQUEST,
+        "a queue pattern has the characters of a queue's name, and '*' for any of them");
   }
 
   private static Query.ListJobs checked(Query.ListJobs list) {

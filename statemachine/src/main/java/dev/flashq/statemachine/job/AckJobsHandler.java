@@ -29,11 +29,11 @@ public final class AckJobsHandler {
       if (!named.add(ack.claim().job())) {
         continue;
       }
-      switch (Claims.check(jobs, ack.claim(), Reason.UNKNOWN)) {
+      switch (Claims.check(jobs, ack.claim(), Reason.UNKNOWN, turn)) {
         case Claims.Check.Holds(Job job, JobStatus.Active active) ->
             lifecycle.complete(job, active, ack.result(), turn);
         case Claims.Check.Fails(Reply.Refused refusal) -> {
-          if (!isRepeated(ack)) {
+          if (!isRepeated(ack, turn)) {
             failures.add(new Failure(i, refusal));
           }
         }
@@ -43,9 +43,9 @@ public final class AckJobsHandler {
   }
 
   /** The same holder says again what it has said: the answer was lost, not the lease. */
-  private boolean isRepeated(Ack ack) {
-    Job job = jobs.find(ack.claim().job().value());
-    return job != null
+  private boolean isRepeated(Ack ack, Turn turn) {
+    return Named.find(jobs, ack.claim().job(), Reason.UNKNOWN, turn)
+            instanceof Named.Found.Is(Job job)
         && job.status() instanceof JobStatus.Completed
         && ack.claim().lease() != 0
         && ack.claim().lease() == job.deliveries();

@@ -26,7 +26,8 @@ public final class ActiveJobHandlers {
     return held(
         command.claim(),
         Reason.UNKNOWN,
-        (job, active) -> lifecycle.fail(job, active, Remark.of(command.error()), turn));
+        (job, active) -> lifecycle.fail(job, active, Remark.of(command.error()), turn),
+        turn);
   }
 
   public Reply progress(ReportProgress command, Turn turn) {
@@ -35,7 +36,8 @@ public final class ActiveJobHandlers {
         Reason.NO_PROGRESS,
         (job, active) ->
             lifecycle.renew(
-                job.withProgress(command.progress(), message(command)), active, turn.now()));
+                job.withProgress(command.progress(), message(command)), active, turn.now()),
+        turn);
   }
 
   private static @Nullable Remark message(ReportProgress command) {
@@ -46,25 +48,28 @@ public final class ActiveJobHandlers {
     return held(
         command.claim(),
         Reason.NOT_HELD,
-        (job, active) -> lifecycle.renew(job, active, turn.now()));
+        (job, active) -> lifecycle.renew(job, active, turn.now()),
+        turn);
   }
 
   public Reply delay(MoveToDelayed command, Turn turn) {
     return held(
         command.claim(),
         Reason.NOT_HELD,
-        (job, _) -> lifecycle.postpone(job.withProgress(0, null), command.delayMs(), turn));
+        (job, _) -> lifecycle.postpone(job.withProgress(0, null), command.delayMs(), turn),
+        turn);
   }
 
   public Reply release(ReleaseJobs command, Turn turn) {
     for (Claim claim : command.claims()) {
-      held(claim, Reason.UNKNOWN, (job, active) -> lifecycle.giveBack(job, active, turn));
+      held(claim, Reason.UNKNOWN, (job, active) -> lifecycle.giveBack(job, active, turn), turn);
     }
     return Reply.Done.DONE;
   }
 
-  private Reply held(Claim claim, Reason absent, BiConsumer<Job, JobStatus.Active> then) {
-    return switch (Claims.check(jobs, claim, absent)) {
+  private Reply held(
+      Claim claim, Reason absent, BiConsumer<Job, JobStatus.Active> then, Turn turn) {
+    return switch (Claims.check(jobs, claim, absent, turn)) {
       case Claims.Check.Holds(Job job, JobStatus.Active active) -> {
         then.accept(job, active);
         yield Reply.Done.DONE;

@@ -101,7 +101,7 @@ public final class BulkHandlers {
           || !(job.status() instanceof JobStatus.Dead)) {
         return Reason.NOT_DEAD.refuses(command.job().value());
       }
-      Refused refusal = lifecycle.refusal(queue, job.options());
+      Refused refusal = lifecycle.refusal(queue, job.options(), turn.grant());
       if (refusal != null) {
         return refusal;
       }
@@ -117,7 +117,7 @@ public final class BulkHandlers {
     for (long id : found.ids) {
       Job job = existing(id);
       // Asked now: what was revived before it may hold its key, or be what it waits for.
-      if (lifecycle.refusal(queue, job.options()) == null) {
+      if (lifecycle.refusal(queue, job.options(), turn.grant()) == null) {
         lifecycle.revive(job, turn.now());
         moved++;
       }

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.job;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.turn.Turn;
 
 /** Checks that whoever speaks for an active job may do so. */
 final class Claims {
@@ -18,14 +19,20 @@ final class Claims {
   /**
    * @param absent what it means that the job is not active
    */
-  static Check check(JobStore jobs, Claim claim, Reason absent) {
-    Job job = jobs.find(claim.job().value());
-    if (job != null && isLost(claim, job)) {
+  static Check check(JobStore jobs, Claim claim, Reason absent, Turn turn) {
+    return switch (Named.find(jobs, claim.job(), absent, turn)) {
+      case Named.Found.Not(Refused refusal) -> new Check.Fails(refusal);
+      case Named.Found.Is(Job job) -> check(job, claim, absent);
+    };
+  }
+
+  private static Check check(Job job, Claim claim, Reason absent) {
+    if (isLost(claim, job)) {
       return new Check.Fails(lost(claim));
     }
-    return job != null && job.status() instanceof JobStatus.Active active
+    return job.status() instanceof JobStatus.Active active
         ? new Check.Holds(job, active)
-        : new Check.Fails(absent.refuses(claim.job().value()));
+        : new Check.Fails(absent.refuses(job.id()));
   }
 
   /** Whether the claim names a lease that ended before the job did. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
@@ -80,6 +81,10 @@ public final class JobStore {
     Job read = JobCodec.decode(id, stored);
     keep(read);
     return read;
+  }
+
+  QueueName queueName(Job job) {
+    return queues.get(job.queue()).name();
   }
 
   /** The job that holds a unique key of the queue; 0 when it is free. */

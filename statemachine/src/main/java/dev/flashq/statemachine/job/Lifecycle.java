@@ -2,6 +2,7 @@ package dev.flashq.statemachine.job;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -52,7 +53,7 @@ public final class Lifecycle {
    *
    * @param queue null when it is not known yet
    */
-  @Nullable Refused refusal(@Nullable Queue queue, JobOptions options) {
+  @Nullable Refused refusal(@Nullable Queue queue, JobOptions options, Grant grant) {
     if (queue != null
         && options.uniqueKey() != null
         && jobs.uniqueKeyHolder(queue, options.uniqueKey()) != 0) {
@@ -63,6 +64,9 @@ public final class Lifecycle {
         return Reason.AWAITS_UNBORN.refuses(awaited.value());
       }
       Job job = jobs.find(awaited.value());
+      if (job != null && !grant.sees(jobs.queueName(job))) {
+        return Reason.AWAITS_GONE.refuses(awaited.value());
+      }
       if (job != null && job.status() instanceof JobStatus.Dead) {
         return Reason.AWAITS_FAILED.refuses(awaited.value());
       }

@@ -43,7 +43,7 @@ public final class PushJobsHandler {
     Queue queue = queues.find(command.queue());
     var outcomes = new ArrayList<PushOutcome>(command.jobs().size());
     for (NewJob job : command.jobs()) {
-      PushOutcome known = known(queue, job.options(), turn.now());
+      PushOutcome known = known(queue, job.options(), turn);
       if (known == null && queue == null) {
         // Only a job that is taken makes a queue known.
         queue = queues.findOrAdd(command.queue());
@@ -58,7 +58,7 @@ public final class PushJobsHandler {
   }
 
   /** What can be said without adding the job; null when it is to be added. */
-  private @Nullable PushOutcome known(@Nullable Queue queue, JobOptions options, long now) {
+  private @Nullable PushOutcome known(@Nullable Queue queue, JobOptions options, Turn turn) {
     if (queue != null && options.customId() != null) {
       Job existing = jobs.byCustomId(queue, options.customId());
       // After it has completed, another one takes over its id, as in flashQ.
@@ -66,11 +66,11 @@ public final class PushJobsHandler {
         return new PushOutcome.Accepted(new JobId(existing.id()), true);
       }
     }
-    Refused refusal = lifecycle.refusal(queue, options);
+    Refused refusal = lifecycle.refusal(queue, options, turn.grant());
     if (refusal == null
         && queue != null
         && options.debounceId() != null
-        && debounce.holds(queue, options.debounceId(), now)) {
+        && debounce.holds(queue, options.debounceId(), turn.now())) {
       return Reason.PUSHED_RECENTLY.refuses(options.debounceId());
     }
     return refusal;

@@ -7,17 +7,24 @@ import dev.flashq.protocol.log.LogProto.LoggedCommand;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.BindCertificate;
 import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
+import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
+import dev.flashq.statemachine.Command.DropRole;
+import dev.flashq.statemachine.Command.ExpireToken;
 import dev.flashq.statemachine.Command.ExtendLeases;
 import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ForgetQueue;
+import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.NoteUse;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
+import dev.flashq.statemachine.Command.PutRole;
 import dev.flashq.statemachine.Command.RaiseFeatureLevel;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Command.ReleaseJobs;
@@ -25,6 +32,9 @@ import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.RenewLease;
 import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
+import dev.flashq.statemachine.Command.RevokeToken;
+import dev.flashq.statemachine.Command.RotateToken;
+import dev.flashq.statemachine.Command.SetAccessKey;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
@@ -108,6 +118,36 @@ final class CommandCodec {
           to.setExtendLeases(
               LogProto.ExtendLeases.newBuilder().setLostMs(c.lostMs()).setGraceMs(c.graceMs()));
       case SetClock c -> to.setSetClock(LogProto.SetClock.newBuilder().setToMs(c.toMs()));
+      case SetAccessKey c -> to.setSetAccessKey(LogProto.SetAccessKey.newBuilder().setKey(c.key()));
+      case ListTokens c ->
+          to.setListTokens(
+              LogProto.ListTokens.newBuilder()
+                  .setMember(c.member())
+                  .addAllTokens(c.tokens().stream().map(AccessCodec::encode).toList()));
+      case NoteUse c ->
+          to.setNoteUse(LogProto.NoteUse.newBuilder().addAllCredentials(c.credentials()));
+      case CreateToken c ->
+          to.setCreateToken(
+              LogProto.CreateToken.newBuilder()
+                  .setName(c.name())
+                  .setHash(c.hash())
+                  .addAllRoles(c.roles())
+                  .setEndsAtMs(c.endsAt()));
+      case RotateToken c ->
+          to.setRotateToken(
+              LogProto.RotateToken.newBuilder()
+                  .setName(c.name())
+                  .setHash(c.hash())
+                  .setOverlapMs(c.overlapMs()));
+      case ExpireToken c ->
+          to.setExpireToken(LogProto.ExpireToken.newBuilder().setName(c.name()).setAtMs(c.atMs()));
+      case RevokeToken c -> to.setRevokeToken(LogProto.RevokeToken.newBuilder().setName(c.name()));
+      case PutRole c ->
+          to.setPutRole(LogProto.PutRole.newBuilder().setRole(AccessCodec.encode(c.role())));
+      case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
+      case BindCertificate c ->
+          to.setBindCertificate(
+              LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
       case RemoveJobs c ->
           to.setRemoveJobs(
               LogProto.RemoveJobs.newBuilder()
@@ -192,6 +232,33 @@ final class CommandCodec {
               Form.millis(logged.getExtendLeases().getLostMs()),
               Form.millis(logged.getExtendLeases().getGraceMs()));
       case SET_CLOCK -> new SetClock(Form.millis(logged.getSetClock().getToMs()));
+      case SET_ACCESS_KEY -> new SetAccessKey(logged.getSetAccessKey().getKey());
+      case LIST_TOKENS -> {
+        var m = logged.getListTokens();
+        yield new ListTokens(
+            Form.name(m.getMember()), m.getTokensList().stream().map(AccessCodec::decode).toList());
+      }
+      case NOTE_USE -> new NoteUse(logged.getNoteUse().getCredentialsList());
+      case CREATE_TOKEN -> {
+        var m = logged.getCreateToken();
+        yield new CreateToken(
+            Form.name(m.getName()), m.getHash(), m.getRolesList(), Form.millis(m.getEndsAtMs()));
+      }
+      case ROTATE_TOKEN -> {
+        var m = logged.getRotateToken();
+        yield new RotateToken(Form.name(m.getName()), m.getHash(), Form.millis(m.getOverlapMs()));
+      }
+      case EXPIRE_TOKEN ->
+          new ExpireToken(
+              Form.name(logged.getExpireToken().getName()),
+              Form.millis(logged.getExpireToken().getAtMs()));
+      case REVOKE_TOKEN -> new RevokeToken(Form.name(logged.getRevokeToken().getName()));
+      case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
+      case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
+      case BIND_CERTIFICATE ->
+          new BindCertificate(
+              Form.name(logged.getBindCertificate().getSubject()),
+              logged.getBindCertificate().getRolesList());
       case FORGET_QUEUE -> new ForgetQueue(queues.of(logged.getForgetQueue().getQueue()));
       case BODY_NOT_SET ->
           throw new IllegalStateException("a command that this version does not know");

@@ -33,6 +33,16 @@ public final class CommandNumbers {
       case Command.ForgetQueue _ -> LoggedCommand.FORGET_QUEUE_FIELD_NUMBER;
       case Command.ExtendLeases _ -> LoggedCommand.EXTEND_LEASES_FIELD_NUMBER;
       case Command.SetClock _ -> LoggedCommand.SET_CLOCK_FIELD_NUMBER;
+      case Command.SetAccessKey _ -> LoggedCommand.SET_ACCESS_KEY_FIELD_NUMBER;
+      case Command.ListTokens _ -> LoggedCommand.LIST_TOKENS_FIELD_NUMBER;
+      case Command.NoteUse _ -> LoggedCommand.NOTE_USE_FIELD_NUMBER;
+      case Command.CreateToken _ -> LoggedCommand.CREATE_TOKEN_FIELD_NUMBER;
+      case Command.RotateToken _ -> LoggedCommand.ROTATE_TOKEN_FIELD_NUMBER;
+      case Command.ExpireToken _ -> LoggedCommand.EXPIRE_TOKEN_FIELD_NUMBER;
+      case Command.RevokeToken _ -> LoggedCommand.REVOKE_TOKEN_FIELD_NUMBER;
+      case Command.PutRole _ -> LoggedCommand.PUT_ROLE_FIELD_NUMBER;
+      case Command.DropRole _ -> LoggedCommand.DROP_ROLE_FIELD_NUMBER;
+      case Command.BindCertificate _ -> LoggedCommand.BIND_CERTIFICATE_FIELD_NUMBER;
     };
   }
 }

@@ -23,8 +23,8 @@ public final class EntryCodec {
 
   /** An entry without its time, which the leader stamps on with {@link #stamp}. */
   public static ByteString encode(EntryHeader header, List<Submission> submissions) {
-    var principals = new Table();
-    var clients = new Table();
+    var principals = new Table<Principal>();
+    var clients = new Table<String>();
     var entry =
         LogProto.LogEntry.newBuilder()
             .setFormat(FORMAT)
@@ -35,7 +35,7 @@ public final class EntryCodec {
     for (Submission submission : submissions) {
       var logged =
           LogProto.LoggedCommand.newBuilder()
-              .setPrincipal(principals.index(submission.principal().name()));
+              .setPrincipal(principals.index(submission.principal()));
       RequestId id = submission.requestId();
       if (id != null) {
         logged
@@ -45,11 +45,28 @@ public final class EntryCodec {
       }
       entry.addCommands(CommandCodec.encode(submission.command(), logged));
     }
-    return entry
-        .addAllPrincipals(principals.names)
-        .addAllClients(clients.names)
-        .build()
-        .toByteString();
+    principals.values.forEach(principal -> entry.addPrincipals(principal.name()));
+    addSenders(principals.values, entry);
+    return entry.addAllClients(clients.values).build().toByteString();
+  }
+
+  /** Up to the last of whom more is known than the name. */
+  private static void addSenders(List<Principal> principals, LogProto.LogEntry.Builder entry) {
+    int end = principals.size();
+    while (end > 0 && isNameOnly(principals.get(end - 1))) {
+      end--;
+    }
+    for (Principal principal : principals.subList(0, end)) {
+      var sender = LogProto.Sender.newBuilder().setCredential(principal.credential());
+      if (principal.address() != null) {
+        sender.setAddress(principal.address());
+      }
+      entry.addSenders(sender);
+    }
+  }
+
+  private static boolean isNameOnly(Principal principal) {
+    return principal.credential() == 0 && principal.address() == null;
   }
 
   /** Adds the leader's time behind an entry's bytes; a later stamp replaces an earlier one. */
@@ -78,7 +95,7 @@ public final class EntryCodec {
       throw new IllegalStateException(
           "log entry of format " + entry.getFormat() + "; this version reads " + FORMAT);
     }
-    var principals = entry.getPrincipalsList().stream().map(Principal::new).toList();
+    List<Principal> principals = principals(entry);
     var queues = new QueueNames();
     var submissions = new ArrayList<Submission>(entry.getCommandsCount());
     for (LogProto.LoggedCommand logged : entry.getCommandsList()) {
@@ -93,6 +110,22 @@ public final class EntryCodec {
             Form.name(entry.getNode()), entry.getBoot(), entry.getSequence(), entry.getSettled()),
         submissions,
         Form.millis(entry.getProposedAtMs()));
+  }
+
+  private static List<Principal> principals(LogProto.LogEntry entry) {
+    var principals = new ArrayList<Principal>(entry.getPrincipalsCount());
+    for (int i = 0; i < entry.getPrincipalsCount(); i++) {
+      String name = entry.getPrincipals(i);
+      if (i < entry.getSendersCount()) {
+        LogProto.Sender sender = entry.getSenders(i);
+        String address = sender.getAddress();
+        principals.add(
+            new Principal(name, sender.getCredential(), address.isEmpty() ? null : address));
+      } else {
+        principals.add(new Principal(name));
+      }
+    }
+    return principals;
   }
 
   private static @Nullable RequestId requestId(
@@ -120,17 +153,17 @@ public final class EntryCodec {
     }
   }
 
-  private static final class Table {
-    private final Map<String, Integer> indexes = new LinkedHashMap<>();
-    private final List<String> names = new ArrayList<>();
+  private static final class Table<T> {
+    private final Map<T, Integer> indexes = new LinkedHashMap<>();
+    private final List<T> values = new ArrayList<>();
 
-    int index(String name) {
-      Integer known = indexes.putIfAbsent(name, names.size());
+    int index(T value) {
+      Integer known = indexes.putIfAbsent(value, values.size());
       if (known != null) {
         return known;
       }
-      names.add(name);
-      return names.size() - 1;
+      values.add(value);
+      return values.size() - 1;
     }
   }
 }

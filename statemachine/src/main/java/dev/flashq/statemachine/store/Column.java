@@ -55,7 +55,11 @@ public enum Column {
   /** Principal to what the answers to its clients take. */
   ACCOUNTS,
   /** Principal, the time when a client was heard, a number to the client. */
-  CLIENTS_HEARD;
+  CLIENTS_HEARD,
+  /** Number of a token or of a client certificate to what is known of it. */
+  CREDENTIALS,
+  /** Name of a role to its permissions: a Role message of the log. */
+  ROLES;
 
   private final String family;
   private final int stretchBytes;

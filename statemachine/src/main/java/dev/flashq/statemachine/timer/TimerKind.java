@@ -20,5 +20,7 @@ public enum TimerKind {
   /** The same for a job that will not complete. */
   DEPENDENTS_OF_FAILED,
   /** A queue that holds nothing and has no settings is forgotten. Subject: queue number. */
-  IDLE_QUEUE
+  IDLE_QUEUE,
+  /** A token ends. Subject: number of the credential. */
+  CREDENTIAL_END
 }

@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.turn;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.StorageException;
@@ -101,6 +102,30 @@ public final class Meta {
 
   public void raiseFeatureLevel(int level) {
     row.setFeatureLevel(level);
+  }
+
+  public long nextCredential() {
+    row.setNextCredential(row.getNextCredential() + 1);
+    return row.getNextCredential();
+  }
+
+  /** With which tokens are hashed; empty when there is none yet. */
+  public ByteString accessKey() {
+    return row.getAccessKey();
+  }
+
+  public void accessKey(ByteString key) {
+    row.setAccessKey(key);
+  }
+
+  /** Whether clients have to say who they are. */
+  public boolean isProtected() {
+    return row.getProtected();
+  }
+
+  /** From now on clients have to say who they are. */
+  public void protect() {
+    row.setProtected(true);
   }
 
   public void countPushed() {

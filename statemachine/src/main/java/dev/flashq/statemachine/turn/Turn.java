@@ -1,10 +1,16 @@
 package dev.flashq.statemachine.turn;
 
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of the world while one command is applied, and where it says what it led
@@ -15,6 +21,8 @@ public final class Turn {
   private final int featureLevel;
   private final boolean answering;
   private final Principal principal;
+  private final Grant grant;
+  private final List<Operation> operations;
   private final WorkBudget work;
   private final List<Fact> facts;
 
@@ -25,7 +33,15 @@ public final class Turn {
    *     for them
    */
   public Turn(long now, int featureLevel, boolean answering, WorkBudget work) {
-    this(now, featureLevel, answering, Principal.SYSTEM, work, new ArrayList<>(0));
+    this(
+        now,
+        featureLevel,
+        answering,
+        Principal.SYSTEM,
+        Grant.EVERYTHING,
+        List.of(),
+        work,
+        new ArrayList<>(0));
   }
 
   private Turn(
@@ -33,19 +49,37 @@ public final class Turn {
       int featureLevel,
       boolean answering,
       Principal principal,
+      Grant grant,
+      List<Operation> operations,
       WorkBudget work,
       List<Fact> facts) {
     this.now = now;
     this.featureLevel = featureLevel;
     this.answering = answering;
     this.principal = principal;
+    this.grant = grant;
+    this.operations = operations;
     this.work = work;
     this.facts = facts;
   }
 
-  /** The turn of a command of this entry. */
+  /** The turn of a command of this entry by somebody who may do everything. */
   public Turn of(Principal who) {
-    return who.equals(principal) ? this : new Turn(now, featureLevel, answering, who, work, facts);
+    return of(who, Grant.EVERYTHING);
+  }
+
+  /** The turn of a command of this entry. */
+  public Turn of(Principal who, Grant may) {
+    return who.equals(principal) && may == grant && operations.isEmpty()
+        ? this
+        : new Turn(now, featureLevel, answering, who, may, List.of(), work, facts);
+  }
+
+  /** The same turn for a command that is one of these operations on the jobs that it names. */
+  public Turn onJobs(List<Operation> named) {
+    return grant.isEverything()
+        ? this
+        : new Turn(now, featureLevel, answering, principal, grant, named, work, facts);
   }
 
   public long now() {
@@ -55,6 +89,26 @@ public final class Turn {
   /** Whose command it is. */
   public Principal principal() {
     return principal;
+  }
+
+  /** What the principal may do. */
+  public Grant grant() {
+    return grant;
+  }
+
+  /**
+   * Why the command may not touch a job of the queue that it names; null when it may. For whoever
+   * may do nothing with the queue there is no such job.
+   *
+   * @param absent what is said of a job that there is not
+   */
+  public @Nullable Refused forbids(QueueName queue, Refused absent) {
+    if (grant.isEverything() || grant.allowsAny(operations, queue)) {
+      return null;
+    }
+    return grant.sees(queue) && !operations.isEmpty()
+        ? Reason.notPermitted(operations.getFirst(), queue)
+        : absent;
   }
 
   public int featureLevel() {

@@ -53,6 +53,7 @@ public final class EngineFixture implements AutoCloseable {
   private long index;
   private long sequence;
   private int rows;
+  private int accessChanges;
   private final List<ByteString> log = new ArrayList<>();
   private final List<JobId> ended = new ArrayList<>();
   private final Map<JobId, JobEnd> ends = new HashMap<>();
@@ -83,6 +84,7 @@ public final class EngineFixture implements AutoCloseable {
         ends.put(job, end);
       }
       case Fact.RulesChanged(QueueName queue) -> changed.add(queue);
+      case Fact.AccessChanged _ -> accessChanges++;
     }
   }
 
@@ -109,6 +111,11 @@ public final class EngineFixture implements AutoCloseable {
 
   List<QueueName> woken() {
     return woken;
+  }
+
+  /** How often it was told that it has changed who may do what. */
+  int accessChanges() {
+    return accessChanges;
   }
 
   List<QueueName> changed() {
@@ -145,7 +152,11 @@ public final class EngineFixture implements AutoCloseable {
     return apply(new Principal("tester"), id, command);
   }
 
-  private Reply apply(Principal principal, @Nullable RequestId id, Command command) {
+  public Reply apply(Principal principal, Command command) {
+    return apply(principal, null, command);
+  }
+
+  Reply apply(Principal principal, @Nullable RequestId id, Command command) {
     return applyAll(List.of(new Submission(principal, id, command))).getFirst();
   }
 

@@ -14,10 +14,15 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.GoldenCommands;
@@ -31,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * out, and every kind of timer.
  */
 final class GoldenStory {
+  private static final Permission WORK =
+      new Permission(List.of("jobs:*"), List.of(Operation.PULL, Operation.ACK), false);
+  private static final Permission SECRET = new Permission(List.of("*secret"), List.of(), true);
   private static final Principal CLIENT = new Principal("ada");
   private static final long SEED = 7;
   private static final int RANDOM_ENTRIES = 150;
@@ -53,9 +61,7 @@ final class GoldenStory {
 
   /** The feature level that brings the command. */
   static int level(Command command) {
-    return command instanceof Command.ExtendLeases || command instanceof Command.SetClock
-        ? FeatureLevel.LOST_TIME
-        : 0;
+    return FeatureLevel.of(command);
   }
 
   private void play() {
@@ -72,7 +78,58 @@ final class GoldenStory {
     if (level >= FeatureLevel.LOST_TIME) {
       lostTime();
     }
+    if (level >= FeatureLevel.ACCESS) {
+      access();
+    }
     anything();
+  }
+
+  /** Tokens come, are changed and go, and each may do only what its roles say. */
+  private void access() {
+    asLeader(new Command.SetAccessKey(ByteString.copyFromUtf8("key")));
+    asLeader(
+        new Command.ListTokens(
+            "n1",
+            List.of(
+                new ListedToken(hash("a"), "admin", List.of(Permission.EVERYTHING)),
+                new ListedToken(
+                    hash("p"),
+                    "producer",
+                    List.of(new Permission(List.of("jobs:*"), List.of(Operation.PUSH), false))))));
+    asLeader(
+        new Command.ListTokens(
+            "n2", List.of(new ListedToken(hash("a"), "boss", List.of(Permission.EVERYTHING)))));
+    as(CLIENT, mail.pushCommand("by nobody who is known", o -> o));
+    Principal admin = new Principal("admin", 1, "10.0.0.1");
+    Principal producer = new Principal("producer", 2, null);
+    as(admin, new Command.PutRole(new Role("worker", List.of(WORK), List.of(SECRET))));
+    as(admin, new Command.CreateToken("worker", hash("w"), List.of("worker"), 0));
+    as(admin, new Command.BindCertificate("CN=worker", List.of("worker")));
+    Principal worker = new Principal("worker", 3, "10.0.0.3");
+    for (Principal who : List.of(admin, producer, worker, new Principal("CN=worker", 4, null))) {
+      for (String queue : List.of("jobs:a", "jobs:secret", "mail")) {
+        as(who, cluster.queue(queue).pushCommand("x", o -> o));
+        as(who, new Command.PullJobs(new QueueName(queue), 1, 0));
+        as(who, new Command.SetPaused(new QueueName(queue), false));
+      }
+    }
+    as(admin, new Command.RotateToken("worker", hash("v"), 60_000));
+    as(admin, new Command.ExpireToken("producer", cluster.now()));
+    cluster.advance(ofMinutes(61));
+    as(worker, new Command.PullJobs(new QueueName("jobs:a"), 1, 0));
+    as(admin, new Command.RevokeToken("worker"));
+    as(admin, new Command.DropRole("worker"));
+    asLeader(new Command.ListTokens("n1", List.of()));
+    as(producer, cluster.queue("jobs:a").pushCommand("x", o -> o));
+    asLeader(new Command.NoteUse(List.of(1L, 99L)));
+  }
+
+  private void as(Principal who, Command command) {
+    cluster.applyAll(List.of(new Submission(who, null, command)));
+  }
+
+  private static ByteString hash(String token) {
+    return ByteString.copyFromUtf8(token.repeat(32));
   }
 
   private void asLeader(Command command) {

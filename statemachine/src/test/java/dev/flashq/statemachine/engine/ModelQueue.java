@@ -206,6 +206,17 @@ final class ModelQueue {
         settings(c.queue()).concurrency = c.limit();
         yield Reply.Done.DONE;
       }
+      case Command.SetAccessKey _,
+          Command.ListTokens _,
+          Command.NoteUse _,
+          Command.CreateToken _,
+          Command.RotateToken _,
+          Command.ExpireToken _,
+          Command.RevokeToken _,
+          Command.PutRole _,
+          Command.DropRole _,
+          Command.BindCertificate _ ->
+          throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());
         yield Reply.Done.DONE;

@@ -7,11 +7,15 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
+import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SampleOptions;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,10 @@ public final class GoldenCommands {
       new Payload(
           Payload.Encoding.MESSAGE_PACK,
           ByteString.copyFrom(new byte[] {(byte) 0x81, (byte) 0xa1, 'n', 1}));
+
+  private static final ByteString HASH = ByteString.copyFrom(new byte[] {9, 8, 7, 6});
+  private static final Permission PERMISSION =
+      new Permission(List.of("jobs:*", "mail"), List.of(Operation.PULL, Operation.ACK), false);
 
   private GoldenCommands() {}
 
@@ -79,6 +87,31 @@ public final class GoldenCommands {
     commands.put("RaiseFeatureLevel", new Command.RaiseFeatureLevel(1));
     commands.put("ExtendLeases", new Command.ExtendLeases(6_500, 2_000));
     commands.put("SetClock", new Command.SetClock(1_700_000_000_123L));
+    commands.put(
+        "SetAccessKey", new Command.SetAccessKey(ByteString.copyFrom(new byte[] {1, 2, 3, 4})));
+    commands.put(
+        "ListTokens",
+        new Command.ListTokens(
+            "n1",
+            List.of(
+                new ListedToken(HASH, "worker", List.of(PERMISSION, Permission.EVERYTHING)),
+                new ListedToken(HASH, "other", List.of()))));
+    commands.put("ListTokens/none", new Command.ListTokens("n1", List.of()));
+    commands.put("NoteUse", new Command.NoteUse(List.of(1L, 300L)));
+    commands.put(
+        "CreateToken",
+        new Command.CreateToken("worker", HASH, List.of("reader", "writer"), 1_800_000_000_000L));
+    commands.put("RotateToken", new Command.RotateToken("worker", HASH, 60_000));
+    commands.put("ExpireToken", new Command.ExpireToken("worker", 1_800_000_000_000L));
+    commands.put("RevokeToken", new Command.RevokeToken("worker"));
+    commands.put(
+        "PutRole",
+        new Command.PutRole(
+            new Role("golden", List.of(PERMISSION), List.of(Permission.EVERYTHING))));
+    commands.put("DropRole", new Command.DropRole("golden"));
+    commands.put(
+        "BindCertificate",
+        new Command.BindCertificate("CN=worker,O=Example", List.of("reader", "writer")));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

@@ -100,7 +100,7 @@ final class Answers {
     }
     int count = Outcomes.fitting(jobs);
     if (count < jobs.size()) {
-      context.release(jobs.subList(count, jobs.size()), exchange.principal);
+      context.release(jobs.subList(count, jobs.size()));
       exchange.outcome = new Delivered(jobs.subList(0, count));
     }
   }

@@ -222,6 +222,20 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     channel.eventLoop().execute(this::end);
   }
 
+  /** Called by any thread: it has changed who may do what. */
+  void recheckLater() {
+    channel.eventLoop().execute(this::recheck);
+  }
+
+  private void recheck() {
+    if (identity.revoked()) {
+      end();
+    } else {
+      exchanges.endWaitsOfRevoked();
+      times.limitAuthentication();
+    }
+  }
+
   /** Called by any thread: the server stops. */
   void stopLater() {
     channel.eventLoop().execute(this::stop);

@@ -1,14 +1,18 @@
 package dev.flashq.transport.connection;
 
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.gateway.Burst;
 import dev.flashq.transport.Outcomes;
+import dev.flashq.transport.TokenCheck;
 import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.wire.Plan;
 import io.netty.channel.Channel;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * and are settled together on the event loop.
  */
 public final class Exchanges implements Runnable {
+  private static final Refused NO_KEY =
+      new Refused(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "Service unavailable: the cluster has no key for tokens yet, retry later");
+
   private final Runnable wake = this::wake;
   private final Connection connection;
   private final TransportContext context;
@@ -67,6 +76,7 @@ public final class Exchanges implements Runnable {
     switch (plan) {
       case Plan.Known known -> exchange.complete(known.outcome());
       case Plan.Authenticate(String token) -> connection.identity().authenticate(token, exchange);
+      case Plan.Issue issue -> issue(exchange, issue);
       case Plan.Locate _ -> exchange.complete(context.hints.hint());
       case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> toGateway(exchange, plan);
     }
@@ -89,6 +99,21 @@ public final class Exchanges implements Runnable {
       waiting.add(exchange);
     }
     future.whenComplete(exchange);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
+  private void issue(Exchange exchange, Plan.Issue issue) {
+    Optional<TokenCheck.Minted> minted = context.tokens.mint();
+    if (minted.isEmpty()) {
+      exchange.complete(NO_KEY);
+      return;
+    }
+    TokenCheck.Minted token = minted.get();
+    context
+        .gateway
+        .submit(exchange.principal, null, issue.command().apply(token.hash()))
+        .thenApply(reply -> issue.outcome(reply, token.text()))
+        .whenComplete(exchange);
   }
 
   private CompletableFuture<?> started(Exchange exchange, Plan plan) {
@@ -190,8 +215,15 @@ public final class Exchanges implements Runnable {
 
   /** Lets waiting pulls answer empty. */
   void endWaits() {
+    List.copyOf(waiting).forEach(Exchange::endWait);
+  }
+
+  /** The same for pulls of those who may go on no more. */
+  void endWaitsOfRevoked() {
     for (Exchange exchange : List.copyOf(waiting)) {
-      exchange.endWait();
+      if (!context.tokens.stands(exchange.principal)) {
+        exchange.endWait();
+      }
     }
   }
 

@@ -1,45 +1,69 @@
 package dev.flashq.transport.connection;
 
 import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.transport.TokenCheck.Login;
 import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
-import java.util.Optional;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Who the client of one connection is, and how many wrong tokens it has tried. */
 public final class Identity {
   private static final Refused WRONG_TOKEN = new Refused(INVALID_TOKEN, "Invalid token");
+  private static final Refused NOBODY_LEADS =
+      new Refused(
+          SERVICE_UNAVAILABLE,
+          "Service unavailable: this node does not know the tokens of the cluster at present, retry later");
+  private static final Refused KNOWN_NOW =
+      new Refused(
+          SERVICE_UNAVAILABLE,
+          "Service unavailable: this node has learned of the token just now, retry");
   private static final String BEARER = "Bearer ";
 
   private final TransportContext context;
   private final Channel channel;
+  private final String address;
   private @Nullable Principal principal;
   private int wrongTokens;
 
   Identity(TransportContext context, Channel channel) {
     this.context = context;
     this.channel = channel;
-    this.principal = context.tokens.open() ? Principal.ANONYMOUS : null;
+    this.address =
+        channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
+            ? inet.getAddress().getHostAddress()
+            : "";
   }
 
   /** Whether the client has said who it is, or need not do so. */
   public boolean authenticated() {
-    return principal != null;
+    return principal != null || context.tokens.open();
   }
 
   public Principal principal() {
-    return principal == null ? Principal.ANONYMOUS : principal;
+    return principal == null ? anonymous() : principal;
+  }
+
+  private Principal anonymous() {
+    return Principal.ANONYMOUS.at(address);
   }
 
   /** Whether the client has tried so many wrong tokens that it has to go. */
   public boolean guessing() {
     return wrongTokens >= Limits.WRONG_TOKENS;
+  }
+
+  /** Whether the client has said who it is and is that no more: it has to go. */
+  boolean revoked() {
+    return principal != null && !context.tokens.stands(principal);
   }
 
   /** The client names the token of the connection. */
@@ -48,40 +72,87 @@ public final class Identity {
       exchange.complete(Reply.Done.DONE);
       return;
     }
-    Optional<Principal> known = check(token);
-    if (known.isEmpty()) {
-      refuse(exchange, WRONG_TOKEN);
-    } else {
-      principal = known.get();
-      exchange.complete(Reply.Done.DONE);
+    switch (check(token)) {
+      case Login.Known(Principal known) -> {
+        principal = known.at(address);
+        exchange.complete(Reply.Done.DONE);
+      }
+      case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
+      case Login.Unknown _ -> refuse(exchange, WRONG_TOKEN, token);
     }
   }
 
-  /** Answers a wrong token after a while, so that trying many takes long. */
-  @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
-  public void refuse(Exchange exchange, Refused refusal) {
-    channel
-        .eventLoop()
-        .schedule(
-            () -> exchange.complete(refusal),
-            context.limits.get(Limit.WRONG_TOKEN_MS),
-            TimeUnit.MILLISECONDS);
+  /**
+   * Answers a wrong token after a while, so that trying many takes long. Before that it is asked
+   * for once more, when this node has caught up with the others: one of them may have made it.
+   */
+  private void refuse(Exchange exchange, Refused refusal, String token) {
+    wrongTokens++;
+    var _ =
+        context
+            .tokens
+            .caughtUp()
+            .whenComplete((_, failure) -> later(() -> refused(exchange, refusal, token, failure)));
   }
 
-  /** Who sends an {@code Authorization} header; empty when nobody known does. */
-  public Optional<Principal> bearer(String authorization) {
+  private void refused(
+      Exchange exchange, Refused refusal, String token, @Nullable Throwable failure) {
+    if (failure != null) {
+      exchange.complete(NOBODY_LEADS);
+    } else if (check(token) instanceof Login.Known) {
+      wrongTokens--;
+      exchange.complete(KNOWN_NOW);
+    } else {
+      wrong(exchange, refusal);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
+  private void wrong(Exchange exchange, Refused refusal) {
+    context.wrongTokens.add(channel.remoteAddress());
+    context.stats.authenticationFailures.increment();
+    long waitMs =
+        context.loginFailures.add(
+            channel.remoteAddress(), context.limits.get(Limit.WRONG_TOKEN_MS));
+    channel.eventLoop().schedule(() -> exchange.complete(refusal), waitMs, TimeUnit.MILLISECONDS);
+  }
+
+  private void later(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException _) {
+      // The server has stopped.
+    }
+  }
+
+  /** What comes of an {@code Authorization} header. */
+  public Login bearer(String authorization) {
     if (context.tokens.open()) {
-      return Optional.of(Principal.ANONYMOUS);
+      return new Login.Known(anonymous());
     }
     if (!namesToken(authorization)) {
       missing();
-      return Optional.empty();
+      return Login.UNKNOWN;
     }
-    return check(authorization.substring(BEARER.length()));
+    Login login = check(authorization.substring(BEARER.length()));
+    return login instanceof Login.Known(Principal known)
+        ? new Login.Known(known.at(address))
+        : login;
+  }
+
+  /** Answers a request whose {@code Authorization} header is nobody's. */
+  public void refuseBearer(Exchange exchange, Login login, String authorization, Refused refusal) {
+    if (login instanceof Login.Unavailable) {
+      exchange.complete(NOBODY_LEADS);
+    } else if (namesToken(authorization)) {
+      refuse(exchange, refusal, authorization.substring(BEARER.length()));
+    } else {
+      exchange.complete(refusal);
+    }
   }
 
   /** Whether an {@code Authorization} header names a token, right or wrong. */
-  public static boolean namesToken(String authorization) {
+  private static boolean namesToken(String authorization) {
     return authorization.startsWith(BEARER);
   }
 
@@ -90,14 +161,7 @@ public final class Identity {
     context.stats.authenticationFailures.increment();
   }
 
-  private Optional<Principal> check(String token) {
-    Optional<Principal> known =
-        token.length() <= Limits.TOKEN_BYTES ? context.tokens.check(token) : Optional.empty();
-    if (known.isEmpty()) {
-      wrongTokens++;
-      context.wrongTokens.add(channel.remoteAddress());
-      context.stats.authenticationFailures.increment();
-    }
-    return known;
+  private Login check(String token) {
+    return token.length() <= Limits.TOKEN_BYTES ? context.tokens.check(token) : Login.UNKNOWN;
   }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -195,6 +196,17 @@ public final class Listener implements AutoCloseable {
   /** Whether there are more connections than there may be. */
   boolean crowded() {
     return connections.size() > context.limits.get(Limit.CONNECTIONS);
+  }
+
+  /** It has changed who may do what. For any thread; returns at once. */
+  public void recheck() {
+    for (Connection connection : connections) {
+      try {
+        connection.recheckLater();
+      } catch (RejectedExecutionException _) {
+        // The server has stopped.
+      }
+    }
   }
 
   /** Connections that are open. */

@@ -14,6 +14,7 @@ import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +29,8 @@ public final class TransportContext {
   public final ClusterHints hints;
 
   final WrongTokens wrongTokens = new WrongTokens();
+  final LoginFailures loginFailures =
+      new LoginFailures(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
 
   /** Small requests that are not answered yet, waiting ones aside. */
   public final Budget commands;
@@ -81,10 +84,10 @@ public final class TransportContext {
    * out.
    */
   @SuppressWarnings("FutureReturnValueIgnored")
-  void release(List<JobView> jobs, Principal principal) {
+  void release(List<JobView> jobs) {
     if (!jobs.isEmpty()) {
       stats.jobsReturned.add(jobs.size());
-      gateway.submit(principal, null, new Command.ReleaseJobs(Outcomes.claims(jobs)));
+      gateway.submit(Principal.SYSTEM, null, new Command.ReleaseJobs(Outcomes.claims(jobs)));
     }
   }
 
@@ -94,7 +97,7 @@ public final class TransportContext {
    */
   void releaseDelivery(Exchange exchange) {
     if (!exchange.named && exchange.outcome instanceof Delivered(List<JobView> jobs)) {
-      release(jobs, exchange.principal);
+      release(jobs);
     }
   }
 }

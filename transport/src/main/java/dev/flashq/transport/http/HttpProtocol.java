@@ -9,10 +9,10 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.transport.Partial;
+import dev.flashq.transport.TokenCheck.Login;
 import dev.flashq.transport.connection.Connection;
 import dev.flashq.transport.connection.Encoder;
 import dev.flashq.transport.connection.Exchange;
-import dev.flashq.transport.connection.Identity;
 import dev.flashq.transport.connection.Protocol;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.Routes.Target;
@@ -30,7 +30,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -139,31 +138,26 @@ final class HttpProtocol implements Protocol {
       }
     }
     if (target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path)) {
-      askOps(path);
+      askOps(path, Principal.ANONYMOUS);
       return;
     }
     String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    Optional<Principal> principal = connection.identity().bearer(authorization);
-    if (principal.isEmpty()) {
+    Login login = connection.identity().bearer(authorization);
+    if (!(login instanceof Login.Known(Principal principal))) {
       forgetBody();
-      Exchange exchange = begin();
-      if (Identity.namesToken(authorization)) {
-        connection.identity().refuse(exchange, LOGIN);
-      } else {
-        exchange.complete(LOGIN);
-      }
+      connection.identity().refuseBearer(begin(), login, authorization, LOGIN);
       return;
     }
     switch (target) {
-      case Target.ToHandler handler -> expectBody(request, handler, principal.get());
-      case Target.ToOps(String path) -> askOps(path);
+      case Target.ToHandler handler -> expectBody(request, handler, principal);
+      case Target.ToOps(String path) -> askOps(path, principal);
       case Target.NoSuchPath _ -> answer(HttpError.NOTHING_HERE);
       case Target.WrongMethod(String allowed) -> answer(HttpError.wrongMethod(allowed));
     }
   }
 
-  private void askOps(String path) {
-    ops.ask(path, begin());
+  private void askOps(String path, Principal principal) {
+    ops.ask(path, principal, begin());
   }
 
   private void expectBody(HttpRequest request, Target.ToHandler target, Principal principal) {

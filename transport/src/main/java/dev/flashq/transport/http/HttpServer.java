@@ -56,6 +56,11 @@ public final class HttpServer implements AutoCloseable {
     return listener.start();
   }
 
+  /** It has changed who may do what. For any thread; returns at once. */
+  public void recheck() {
+    listener.recheck();
+  }
+
   /** Connections that are open. */
   public int connections() {
     return listener.connections();

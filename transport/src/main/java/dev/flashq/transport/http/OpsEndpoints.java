@@ -1,5 +1,6 @@
 package dev.flashq.transport.http;
 
+import dev.flashq.statemachine.Principal;
 import java.util.Optional;
 
 /**
@@ -8,8 +9,12 @@ import java.util.Optional;
  */
 @FunctionalInterface
 public interface OpsEndpoints {
-  OpsEndpoints NONE = _ -> Optional.empty();
+  OpsEndpoints NONE = (_, _) -> Optional.empty();
 
-  /** The answer at a path without its query; empty when there is nothing at the path. */
-  Optional<HttpAnswer> get(String path);
+  /**
+   * The answer at a path without its query; empty when there is nothing at the path.
+   *
+   * @param principal who asks; anonymous also on pages for which nobody has to say who it is
+   */
+  Optional<HttpAnswer> get(String path, Principal principal);
 }

@@ -2,6 +2,7 @@ package dev.flashq.transport.http;
 
 import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
 
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.transport.connection.Exchange;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -44,17 +45,21 @@ final class OpsPages implements AutoCloseable {
   }
 
   /** Completes the exchange with the page at the path. */
-  void ask(String path, Exchange exchange) {
+  void ask(String path, Principal principal, Exchange exchange) {
     try {
-      (Routes.HEALTH.contains(path) ? health : others).execute(() -> exchange.complete(page(path)));
+      (Routes.HEALTH.contains(path) ? health : others)
+          .execute(() -> exchange.complete(page(path, principal)));
     } catch (RejectedExecutionException e) {
       exchange.complete(HttpProtocol.BUSY);
     }
   }
 
-  private Object page(String path) {
+  private Object page(String path, Principal principal) {
     try {
-      return endpoints.get(path).<Object>map(page -> page).orElse(HttpError.NOTHING_HERE);
+      return endpoints
+          .get(path, principal)
+          .<Object>map(page -> page)
+          .orElse(HttpError.NOTHING_HERE);
     } catch (RuntimeException e) {
       LOG.error("{} failed", path, e);
       return new Refused(INTERNAL_ERROR, "Internal error");

@@ -1,5 +1,6 @@
 package dev.flashq.transport.http;
 
+import dev.flashq.transport.wire.Cmd;
 import dev.flashq.transport.wire.HttpRequests;
 import dev.flashq.transport.wire.Plan;
 import dev.flashq.transport.wire.Request;
@@ -51,6 +52,16 @@ final class Routes {
           route(HttpMethod.POST, "/jobs/*/fail", c -> HttpRequests.fail(c.part(1), c.body())),
           route(HttpMethod.GET, "/stats", _ -> HttpRequests.stats()),
           route(HttpMethod.GET, "/metrics", _ -> HttpRequests.metrics()),
+          route(HttpMethod.GET, "/security/tokens", c -> access(c, Cmd.TOKENLIST)),
+          route(HttpMethod.POST, "/security/tokens", c -> access(c, Cmd.TOKENCREATE)),
+          route(HttpMethod.DELETE, "/security/tokens/*", c -> named(c, Cmd.TOKENREVOKE)),
+          route(HttpMethod.POST, "/security/tokens/*/rotate", c -> named(c, Cmd.TOKENROTATE)),
+          route(HttpMethod.POST, "/security/tokens/*/expire", c -> named(c, Cmd.TOKENEXPIRE)),
+          route(HttpMethod.GET, "/security/roles", c -> access(c, Cmd.ROLELIST)),
+          route(HttpMethod.PUT, "/security/roles/*", c -> named(c, Cmd.ROLEPUT)),
+          route(HttpMethod.DELETE, "/security/roles/*", c -> named(c, Cmd.ROLEDROP)),
+          route(HttpMethod.PUT, "/security/certificates", c -> access(c, Cmd.CERTBIND)),
+          route(HttpMethod.GET, "/security/access", Routes::mayAccess),
           route(HttpMethod.POST, "/api/command", c -> Requests.plan(c.body(), false)));
 
   private Routes() {}
@@ -102,6 +113,20 @@ final class Routes {
 
   private static Route route(HttpMethod method, String pattern, Handler handler) {
     return new Route(method, split(pattern), handler);
+  }
+
+  private static Plan access(Call call, Cmd cmd) {
+    return HttpRequests.access(cmd, null, call.body());
+  }
+
+  /** About what the path names third. */
+  private static Plan named(Call call, Cmd cmd) {
+    return HttpRequests.access(cmd, call.part(2), call.body());
+  }
+
+  private static Plan mayAccess(Call call) {
+    return HttpRequests.mayAccess(
+        call.parameter("token"), call.parameter("op"), call.parameter("queue"));
   }
 
   private static Plan pull(Call call) {

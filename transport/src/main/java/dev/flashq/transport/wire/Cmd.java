@@ -56,7 +56,18 @@ public enum Cmd {
   RETRYDLQ(Field.QUEUE, Field.ID),
   PURGEDLQ(Field.QUEUE),
   STATS(),
-  METRICS();
+  METRICS(),
+
+  TOKENCREATE(Field.NAME, Field.ROLES, Field.EXPIRES),
+  TOKENROTATE(Field.NAME, Field.OVERLAP),
+  TOKENEXPIRE(Field.NAME, Field.EXPIRES),
+  TOKENREVOKE(Field.NAME),
+  TOKENLIST(),
+  ROLEPUT(Field.NAME, Field.QUEUES, Field.OPERATIONS, Field.DENY),
+  ROLEDROP(Field.NAME),
+  ROLELIST(),
+  CERTBIND(Field.SUBJECT, Field.ROLES),
+  ACCESSCHECK(Field.TOKEN_NAME, Field.OP, Field.QUEUE);
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

@@ -41,6 +41,17 @@ enum Field implements WireField {
   DURATION("duration"),
   /** Only inside a backoff: {@code {"type":"fixed","delay":1000}}. */
   TYPE("type"),
+  /** Of tokens, roles and certificates. */
+  NAME("name"),
+  ROLES("roles"),
+  EXPIRES("expires"),
+  OVERLAP("overlap"),
+  QUEUES("queues"),
+  OPERATIONS("operations"),
+  DENY("deny"),
+  SUBJECT("subject"),
+  TOKEN_NAME("token_name"),
+  OP("op"),
   /** No field of ours. */
   OTHER();
 

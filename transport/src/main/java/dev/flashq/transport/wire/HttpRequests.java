@@ -24,6 +24,7 @@ import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.gateway.Rules;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +161,26 @@ public final class HttpRequests {
 
   public static Plan metrics() {
     return new Plan.Run<>(Listing::overview, HttpShapes::metrics);
+  }
+
+  /**
+   * What is asked for as a command would ask for it.
+   *
+   * @param name that stands in the path; null: in the body
+   */
+  public static Plan access(Cmd cmd, @Nullable String name, Request body) {
+    body.cmd = cmd;
+    if (name != null) {
+      body.name = name;
+    }
+    return Requests.plan(body, false);
+  }
+
+  /** Whether the holder of a token, or who asks, may do something. */
+  public static Plan mayAccess(
+      @Nullable String token, @Nullable String operation, @Nullable String queue) {
+    require(operation != null, INVALID_REQUEST, "missing parameter op");
+    return AccessRequests.check(token, Objects.requireNonNull(operation), queue);
   }
 
   private static JobId jobId(String text) {

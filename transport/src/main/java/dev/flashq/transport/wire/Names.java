@@ -50,6 +50,18 @@ public final class Names {
   static final FieldName JOBS_PER_SECOND = FieldName.of("jobs_per_second");
   static final FieldName AVG_LATENCY_MS = FieldName.of("avg_latency_ms");
   static final FieldName DATA = FieldName.of("data");
+  static final FieldName TOKEN = FieldName.of("token");
+  static final FieldName TOKENS = FieldName.of("tokens");
+  static final FieldName TYPE = FieldName.of("type");
+  static final FieldName ROLE = FieldName.of("role");
+  static final FieldName ROLES = FieldName.of("roles");
+  static final FieldName MEMBERS = FieldName.of("members");
+  static final FieldName CREATED = FieldName.of("created");
+  static final FieldName EXPIRES = FieldName.of("expires");
+  static final FieldName LAST_USED = FieldName.of("last_used");
+  static final FieldName OPERATIONS = FieldName.of("operations");
+  static final FieldName DENY = FieldName.of("deny");
+  static final FieldName ALLOWED = FieldName.of("allowed");
 
   private Names() {}
 }

@@ -1,13 +1,16 @@
 package dev.flashq.transport.wire;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.transport.ClusterHints;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a request asks for, ready to be started, and the shape of its answer. */
@@ -37,6 +40,24 @@ public sealed interface Plan {
     }
   }
 
+  /**
+   * A token is made, and shown once.
+   *
+   * @param command by which its hash becomes known
+   */
+  record Issue(Function<ByteString, Command> command, String name) implements Plan {
+    @Override
+    public Shape<?> shape() {
+      Shape<AccessShapes.Issued> shape = AccessShapes::issued;
+      return shape;
+    }
+
+    /** What comes of it. */
+    public Object outcome(Object reply, String token) {
+      return reply instanceof Reply.Done ? new AccessShapes.Issued(name, token) : reply;
+    }
+  }
+
   /** A client asks where the leader is. */
   record Locate() implements Plan {
     @Override
@@ -57,7 +78,7 @@ public sealed interface Plan {
     return switch (this) {
       case Submit(Command.PullJobs pull, _, _) -> pull.waitMs() > 0;
       case Ask(Query.WaitForJob wait, _, _) -> wait.waitMs() > 0;
-      case Submit _, Ask<?> _, Run<?> _, Known _, Authenticate _, Locate _ -> false;
+      case Submit _, Ask<?> _, Run<?> _, Known _, Authenticate _, Issue _, Locate _ -> false;
     };
   }
 
@@ -84,7 +105,8 @@ public sealed interface Plan {
       case Ask<?> ask -> gateway.ask(principal, ask.query(), ask.consistency());
       case Run<?> run -> run.steps().run(gateway, principal);
       case Known known -> CompletableFuture.completedFuture(known.outcome());
-      case Authenticate _, Locate _ -> throw new IllegalStateException("this is the session's");
+      case Authenticate _, Issue _, Locate _ ->
+          throw new IllegalStateException("this is the session's");
     };
   }
 }

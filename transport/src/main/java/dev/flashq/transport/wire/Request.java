@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
@@ -55,6 +56,16 @@ public final class Request {
   @Nullable String clientId;
   long clientSequence = ABSENT;
   long clientSettled;
+  @Nullable String name;
+  @Nullable List<String> roles;
+  long expiresMs = ABSENT;
+  long overlapMs = ABSENT;
+  @Nullable List<String> queues;
+  @Nullable Operations operations;
+  @Nullable List<Permission> deny;
+  @Nullable String subject;
+  @Nullable String tokenName;
+  @Nullable String operation;
   private @Nullable Refused unreadable;
 
   /** The first error of each field, in the order of the request. */
@@ -91,6 +102,16 @@ public final class Request {
     clientId = null;
     clientSequence = ABSENT;
     clientSettled = 0;
+    name = null;
+    roles = null;
+    expiresMs = ABSENT;
+    overlapMs = ABSENT;
+    queues = null;
+    operations = null;
+    deny = null;
+    subject = null;
+    tokenName = null;
+    operation = null;
     unreadable = null;
     fieldErrors.clear();
   }

@@ -131,6 +131,16 @@ public final class RequestReader {
       case CLIENT_ID -> request.clientId = in.string();
       case CLIENT_SEQ -> request.clientSequence = in.integer();
       case CLIENT_SETTLED -> request.clientSettled = in.integer();
+      case NAME -> request.name = in.string();
+      case ROLES -> request.roles = AccessFields.texts(in);
+      case EXPIRES -> request.expiresMs = in.integer();
+      case OVERLAP -> request.overlapMs = in.integer();
+      case QUEUES -> request.queues = AccessFields.texts(in);
+      case OPERATIONS -> request.operations = AccessFields.operations(in);
+      case DENY -> request.deny = AccessFields.permissions(in);
+      case SUBJECT -> request.subject = in.string();
+      case TOKEN_NAME -> request.tokenName = in.string();
+      case OP -> request.operation = in.string();
       default -> in.skip();
     }
   }

@@ -118,6 +118,17 @@ public final class Requests {
           STATS,
           METRICS ->
           QueueRequests.plan(cmd, r, go);
+      case TOKENCREATE,
+          TOKENROTATE,
+          TOKENEXPIRE,
+          TOKENREVOKE,
+          TOKENLIST,
+          ROLEPUT,
+          ROLEDROP,
+          ROLELIST,
+          CERTBIND,
+          ACCESSCHECK ->
+          AccessRequests.plan(cmd, r);
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.flashq.transport.http;
 
+import dev.flashq.statemachine.Principal;
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
 import dev.flashq.transport.TestLimits;
@@ -46,7 +47,7 @@ final class HttpFixture implements AutoCloseable {
     port = server.start();
   }
 
-  private static Optional<HttpAnswer> ops(String path) {
+  private static Optional<HttpAnswer> ops(String path, Principal principal) {
     return switch (path) {
       case "/health" -> Optional.of(new HttpAnswer(503, "application/json", "{\"ok\":false}"));
       case "/cluster" -> Optional.of(new HttpAnswer(200, "application/json", "{\"ok\":true}"));

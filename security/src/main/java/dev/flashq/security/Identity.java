@@ -1,4 +1,0 @@
-package dev.flashq.security;
-
-/** Who a token belongs to. */
-public record Identity(String name) {}

@@ -1,0 +1,286 @@
+package dev.flashq.server.access;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.cluster.access.ConfiguredTokens;
+import dev.flashq.protocol.Limits;
+import dev.flashq.security.TokenHash;
+import dev.flashq.server.config.ConfigException;
+import dev.flashq.server.config.ServerConfig;
+import dev.flashq.statemachine.ListedToken;
+import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Principal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tokens of this node's configuration: those of the environment and of the properties, and
+ * those of two files, which are read every second. A file that cannot be used leaves what was read
+ * of it before.
+ */
+public final class TokenSources implements ConfiguredTokens, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenSources.class);
+  private static final long LOOK_MS = 1000;
+  private static final int FILE_BYTES = 1 << 20;
+  private static final List<Permission> EVERYTHING = List.of(Permission.EVERYTHING);
+
+  private final List<ConfiguredToken> fixed;
+  private final @Nullable Watched tokens;
+  private final @Nullable Watched permissions;
+  private final boolean wanted;
+  private final @Nullable ScheduledExecutorService watch;
+  private volatile List<ConfiguredToken> all;
+  private volatile boolean failing;
+  private @Nullable Hashed latest;
+
+  /** What was answered for a key. */
+  private record Hashed(ByteString key, List<ConfiguredToken> of, List<ListedToken> tokens) {}
+
+  /** Reads the files; fails with a sentence for the operator when one cannot be used. */
+  public TokenSources(ServerConfig config) {
+    ServerConfig.Auth auth = config.auth();
+    this.fixed = fixed(config);
+    this.tokens =
+        auth.tokensFile().map(file -> new Watched(file, TokenSources::plain)).orElse(null);
+    this.permissions =
+        auth.permissionsFile()
+            .map(file -> new Watched(file, bytes -> new PermissionsFile().read(bytes)))
+            .orElse(null);
+    this.wanted = config.requiresTokens();
+    for (Watched file : files()) {
+      file.readOrFail();
+    }
+    this.all = merged();
+    this.watch = files().isEmpty() ? null : start();
+  }
+
+  private ScheduledExecutorService start() {
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("token-files").factory());
+    var _ = thread.scheduleWithFixedDelay(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    return thread;
+  }
+
+  private static List<ConfiguredToken> fixed(ServerConfig config) {
+    var fixed = new ArrayList<ConfiguredToken>();
+    config
+        .tokens()
+        .forEach(
+            token ->
+                fixed.add(
+                    new ConfiguredToken(
+                        token.name(), TokenHash.digest(token.token()), EVERYTHING)));
+    fixed.addAll(plain(config.auth().plainTokens()));
+    return fixed;
+  }
+
+  private static List<ConfiguredToken> plain(List<String> tokens) {
+    return tokens.stream()
+        .map(token -> new ConfiguredToken(null, TokenHash.digest(token), EVERYTHING))
+        .toList();
+  }
+
+  private static List<ConfiguredToken> plain(byte[] file) {
+    return plain(
+        Arrays.stream(new String(file, StandardCharsets.UTF_8).split("[,\n\r]"))
+            .map(String::strip)
+            .filter(token -> !token.isEmpty())
+            .toList());
+  }
+
+  private List<Watched> files() {
+    var files = new ArrayList<Watched>(2);
+    if (permissions != null) {
+      files.add(permissions);
+    }
+    if (tokens != null) {
+      files.add(tokens);
+    }
+    return files;
+  }
+
+  /** Looks whether a file says something else now. */
+  void look() {
+    boolean changed = false;
+    boolean failed = false;
+    for (Watched file : files()) {
+      try {
+        changed |= file.read();
+      } catch (ConfigException e) {
+        failed = true;
+        file.tell(e);
+      }
+    }
+    failing = failed;
+    if (changed) {
+      all = merged();
+      LOG.info("The configuration lists {} tokens now", all.size());
+    }
+  }
+
+  /** Permissions first: of entries with one token the first counts. */
+  private List<ConfiguredToken> merged() {
+    var merged = new ArrayList<ConfiguredToken>();
+    for (Watched file : files()) {
+      file.tokens.forEach(token -> addNew(token, merged));
+    }
+    fixed.forEach(token -> addNew(token, merged));
+    if (merged.size() > Limits.LISTED_TOKENS) {
+      LOG.warn("Of the configuration's tokens only {} are used", Limits.LISTED_TOKENS);
+      return List.copyOf(merged.subList(0, Limits.LISTED_TOKENS));
+    }
+    return List.copyOf(merged);
+  }
+
+  private static void addNew(ConfiguredToken token, List<ConfiguredToken> to) {
+    for (int i = 0; i < to.size(); i++) {
+      if (to.get(i).isSame(token)) {
+        if (to.get(i).name == null && token.name != null) {
+          to.set(i, new ConfiguredToken(token.name, token.digest, to.get(i).permissions));
+        }
+        return;
+      }
+    }
+    to.add(token);
+  }
+
+  /** Whether clients have to say who they are, whatever the cluster says. */
+  boolean isWanted() {
+    return wanted;
+  }
+
+  /** Whether a file cannot be used at present. */
+  public boolean isFailing() {
+    return failing;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return !wanted;
+  }
+
+  @Override
+  public synchronized List<ListedToken> listed(ByteString key) {
+    List<ConfiguredToken> now = all;
+    Hashed known = latest;
+    if (known == null || known.of != now || !known.key.equals(key)) {
+      known = new Hashed(key, now, now.stream().map(token -> listed(token, key)).toList());
+      latest = known;
+    }
+    return known.tokens;
+  }
+
+  private static ListedToken listed(ConfiguredToken token, ByteString key) {
+    byte[] hash = TokenHash.of(key.toByteArray(), token.digest);
+    String name = token.name != null ? token.name : "token-" + HexFormat.of().formatHex(hash, 0, 4);
+    return new ListedToken(ByteString.copyFrom(hash), name, token.permissions);
+  }
+
+  @Override
+  public ByteString newKey() {
+    return ByteString.copyFrom(TokenHash.newKey());
+  }
+
+  /**
+   * The holder of a token as long as the cluster knows no tokens, because a member is too old for
+   * them; then whoever is listed may do everything.
+   */
+  Optional<Principal> holder(String token) {
+    byte[] digest = TokenHash.digest(token);
+    Principal found = null;
+    for (ConfiguredToken known : all) {
+      // No early exit: the time must not tell which of the tokens fits.
+      if (MessageDigest.isEqual(known.digest, digest) && known.permissions.equals(EVERYTHING)) {
+        found = new Principal(known.name == null ? "client" : known.name);
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.shutdownNow();
+    }
+  }
+
+  /** What a file lists. */
+  private interface Parser {
+    List<ConfiguredToken> parse(byte[] bytes);
+  }
+
+  /** A file and what was read of it last. */
+  private static final class Watched {
+    private final Path file;
+    private final Parser parser;
+    private byte[] bytes = new byte[0];
+    private List<ConfiguredToken> tokens = List.of();
+    private String told = "";
+
+    Watched(Path file, Parser parser) {
+      this.file = file;
+      this.parser = parser;
+    }
+
+    void readOrFail() {
+      tokens = parsed(content());
+    }
+
+    /** Whether it says something else than before. */
+    boolean read() {
+      byte[] now = content();
+      if (Arrays.equals(now, bytes)) {
+        return false;
+      }
+      tokens = parsed(now);
+      told = "";
+      return true;
+    }
+
+    private List<ConfiguredToken> parsed(byte[] now) {
+      try {
+        List<ConfiguredToken> parsed = parser.parse(now);
+        bytes = now;
+        return parsed;
+      } catch (ConfigException e) {
+        throw new ConfigException(file + " cannot be used: " + e.getMessage());
+      }
+    }
+
+    private byte[] content() {
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] content = in.readNBytes(FILE_BYTES + 1);
+        if (content.length > FILE_BYTES) {
+          throw new ConfigException(file + " cannot be used: it has more than 1 MiB");
+        }
+        return content;
+      } catch (IOException e) {
+        throw new ConfigException(file + " cannot be read: " + e);
+      }
+    }
+
+    /** Once for each trouble. */
+    void tell(ConfigException e) {
+      String trouble = String.valueOf(e.getMessage());
+      if (!trouble.equals(told)) {
+        told = trouble;
+        LOG.warn("{}; the tokens that it listed before stay", trouble);
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.flashq.server.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.security.TokenHash;
+import dev.flashq.server.config.ConfigException;
+import dev.flashq.server.config.ServerConfig;
+import dev.flashq.statemachine.ListedToken;
+import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Principal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenSourcesTest {
+  private static final ByteString KEY = ByteString.copyFromUtf8("a key of the cluster");
+
+  @TempDir Path folder;
+  private Path tokens;
+  private Path permissions;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void files() {
+    tokens = folder.resolve("tokens");
+    permissions = folder.resolve("permissions.json");
+  }
+
+  private TokenSources sources() {
+    return new TokenSources(ServerConfig.load(null, environment));
+  }
+
+  private static ByteString hash(String token) {
+    return ByteString.copyFrom(TokenHash.of(KEY.toByteArray(), token));
+  }
+
+  private static List<String> names(TokenSources sources) {
+    return sources.listed(KEY).stream().map(ListedToken::name).toList();
+  }
+
+  @Test
+  void namedAndPlainTokensMayDoEverything() {
+    environment.put("FLASHQ_AUTH_TOKENS", "ada:the-token-of-ada");
+    environment.put("AUTH_TOKENS", " token1, token2 ,,token1");
+    try (TokenSources sources = sources()) {
+      assertThat(sources.listed(KEY))
+          .extracting(ListedToken::hash)
+          .containsExactly(hash("the-token-of-ada"), hash("token1"), hash("token2"));
+      assertThat(sources.listed(KEY))
+          .allSatisfy(
+              token -> assertThat(token.permissions()).containsExactly(Permission.EVERYTHING));
+      assertThat(names(sources).getFirst()).isEqualTo("ada");
+      assertThat(names(sources).getLast()).matches("token-[0-9a-f]{8}");
+      assertThat(sources.isEmpty()).isFalse();
+      assertThat(sources.holder("token2")).contains(new Principal("client"));
+      assertThat(sources.holder("token3")).isEmpty();
+    }
+  }
+
+  @Test
+  void aNodeWithoutTokensListsNone() {
+    try (TokenSources sources = sources()) {
+      assertThat(sources.isEmpty()).isTrue();
+      assertThat(sources.listed(KEY)).isEmpty();
+    }
+  }
+
+  @Test
+  void theFileOfTokensIsReadAgain() throws IOException {
+    Files.writeString(tokens, "old-token\n");
+    environment.put("AUTH_TOKENS_FILE", tokens.toString());
+    try (TokenSources sources = sources()) {
+      replace(tokens, "old-token, new-token\r\n");
+      sources.look();
+      assertThat(sources.listed(KEY))
+          .extracting(ListedToken::hash)
+          .containsExactly(hash("old-token"), hash("new-token"));
+      Files.delete(tokens);
+      sources.look();
+      assertThat(sources.isFailing()).isTrue();
+      assertThat(sources.listed(KEY)).hasSize(2);
+      replace(tokens, "new-token");
+      sources.look();
+      assertThat(sources.isFailing()).isFalse();
+      assertThat(sources.listed(KEY))
+          .extracting(ListedToken::hash)
+          .containsExactly(hash("new-token"));
+    }
+  }
+
+  /** As Kubernetes changes what it mounts. */
+  @Test
+  void aFileBehindALinkMayBeSwapped() throws IOException {
+    Path first = Files.createDirectory(folder.resolve("..2026_1"));
+    Path second = Files.createDirectory(folder.resolve("..2026_2"));
+    Files.writeString(first.resolve("tokens"), "one");
+    Files.writeString(second.resolve("tokens"), "two");
+    Path data = Files.createSymbolicLink(folder.resolve("..data"), first.getFileName());
+    Path link = Files.createSymbolicLink(folder.resolve("linked"), Path.of("..data/tokens"));
+    environment.put("AUTH_TOKENS_FILE", link.toString());
+    try (TokenSources sources = sources()) {
+      Path next = Files.createSymbolicLink(folder.resolve("..next"), second.getFileName());
+      Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      sources.look();
+      assertThat(sources.listed(KEY)).extracting(ListedToken::hash).containsExactly(hash("two"));
+    }
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path next = file.resolveSibling("next");
+    Files.writeString(next, text);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void permissionsAreThoseOfTheFirstEntryOfAToken() throws IOException {
+    Files.writeString(
+        permissions,
+        """
+        [{"name":"web","token":"t1","queues":["jobs:*"],"operations":["push","getJob"]},
+         {"token":"t1","queues":["*"],"operations":["*"]},
+         {"token":"t2","queues":["*"],"operations":["*"]}]
+        """);
+    environment.put("AUTH_PERMISSIONS_FILE", permissions.toString());
+    environment.put("AUTH_TOKENS", "t1,t3");
+    try (TokenSources sources = sources()) {
+      assertThat(sources.listed(KEY))
+          .extracting(ListedToken::hash)
+          .containsExactly(hash("t1"), hash("t2"), hash("t3"));
+      assertThat(sources.listed(KEY).getFirst())
+          .isEqualTo(
+              new ListedToken(
+                  hash("t1"),
+                  "web",
+                  List.of(
+                      new Permission(
+                          List.of("jobs:*"), List.of(Operation.PUSH, Operation.GET_JOB), false))));
+      // Before the cluster knows permissions, such a token would be more than it is.
+      assertThat(sources.holder("t1")).isEmpty();
+      assertThat(sources.holder("t2")).isPresent();
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongWithAFileAtTheStart() throws IOException {
+    environment.put("AUTH_PERMISSIONS_FILE", permissions.toString());
+    refuses("cannot be read");
+    for (String[] wrong :
+        new String[][] {
+          {"{", "no JSON array of permissions"},
+          {"[{\"token\":\"t\",\"queues\":[],\"operations\":[\"*\"]}]", "has queues and operations"},
+          {"[{\"token\":\"t\",\"queues\":[\"a\"],\"operations\":[\"fly\"]}]", "no operation 'fly'"},
+          {"[{\"queues\":[\"a\"],\"operations\":[\"*\"]}]", "has a token"},
+          {
+            "[{\"name\":\"system\",\"token\":\"t\",\"queues\":[\"a\"],\"operations\":[\"*\"]}]",
+            "a name"
+          },
+          {"[{\"tokn\":\"t\"}]", "no field 'tokn'"},
+          {"[" + "[".repeat(10_000), "no JSON array of permissions"}
+        }) {
+      Files.writeString(permissions, wrong[0]);
+      refuses(wrong[1]);
+    }
+  }
+
+  private void refuses(String sentence) {
+    assertThatThrownBy(this::sources)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(permissions.toString())
+        .hasMessageContaining(sentence)
+        .hasMessageNotContaining("\"t\"");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.flashq.statemachine.access;
+
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.Reply.Refused;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody must be allowed who gives a command or asks a question. */
+public sealed interface Need {
+  /** The operation on the queue. */
+  record OnQueue(Operation operation, QueueName queue) implements Need {}
+
+  /**
+   * One of the operations on the queue of each job that is named, which is known when it is found.
+   */
+  record OnJobs(List<Operation> operations) implements Need {}
+
+  /** The operation on the cluster. */
+  record OnCluster(Operation operation) implements Need {}
+
+  /** Nothing: only what may be seen is shown. */
+  record OfWhatIsSeen() implements Need {}
+
+  /** To be a member of the cluster. */
+  record Member() implements Need {}
+
+  Need OF_WHAT_IS_SEEN = new OfWhatIsSeen();
+  Need MEMBER = new Member();
+  Need SECURITY = new OnCluster(Operation.SECURITY);
+
+  static Need of(Command command) {
+    return switch (command) {
+      case Command.PushJobs c -> new OnQueue(Operation.PUSH, c.queue());
+      case Command.PullJobs c -> new OnQueue(Operation.PULL, c.queue());
+      case Command.AckJobs _ -> onJobs(Operation.ACK);
+      case Command.FailJob _, Command.MoveToDelayed _ -> onJobs(Operation.FAIL);
+      case Command.ReportProgress _ -> onJobs(Operation.PROGRESS);
+      case Command.RenewLease _ -> new OnJobs(List.of(Operation.PULL, Operation.PROGRESS));
+      case Command.CancelJob _ -> onJobs(Operation.CANCEL);
+      case Command.UpdateJob _,
+          Command.ChangePriority _,
+          Command.PromoteJob _,
+          Command.DiscardJob _ ->
+          onJobs(Operation.ADMIN);
+      case Command.SetPaused c -> admin(c.queue());
+      case Command.DrainQueue c -> admin(c.queue());
+      case Command.SetRateLimit c -> admin(c.queue());
+      case Command.SetConcurrency c -> admin(c.queue());
+      case Command.RetryDeadJobs c -> admin(c.queue());
+      case Command.RemoveJobs c -> admin(c.queue());
+      case Command.ForgetQueue c -> admin(c.queue());
+      case Command.SetClock _,
+          Command.CreateToken _,
+          Command.RotateToken _,
+          Command.ExpireToken _,
+          Command.RevokeToken _,
+          Command.PutRole _,
+          Command.DropRole _,
+          Command.BindCertificate _ ->
+          SECURITY;
+      case Command.ReleaseJobs _,
+          Command.Tick _,
+          Command.ExtendLeases _,
+          Command.RaiseFeatureLevel _,
+          Command.SetAccessKey _,
+          Command.ListTokens _,
+          Command.NoteUse _ ->
+          MEMBER;
+    };
+  }
+
+  static Need of(Query<?> query) {
+    return switch (query) {
+      case Query.GetJob _,
+          Query.GetJobByCustomId _,
+          Query.GetJobs _,
+          Query.WaitForJob _,
+          Query.GetPayloads _ ->
+          onJobs(Operation.GET_JOB);
+      case Query.ListJobs(QueueName queue, _, _, _) ->
+          queue == null ? OF_WHAT_IS_SEEN : new OnQueue(Operation.GET_JOB, queue);
+      case Query.ListDeadJobs q -> admin(q.queue());
+      case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->
+          OF_WHAT_IS_SEEN;
+      case Query.ListCredentials _, Query.ListRoles _ -> SECURITY;
+      case Query.IsAnswered _ -> MEMBER;
+    };
+  }
+
+  private static Need onJobs(Operation operation) {
+    return new OnJobs(List.of(operation));
+  }
+
+  private static Need admin(QueueName queue) {
+    return new OnQueue(Operation.ADMIN, queue);
+  }
+
+  /** Why somebody with the grant is refused before any job is looked at; null: so far nothing. */
+  default @Nullable Refused refusal(Grant grant) {
+    return switch (this) {
+      case OnQueue(Operation operation, QueueName queue) ->
+          grant.allows(operation, queue) ? null : Reason.notPermitted(operation, queue);
+      case OnCluster(Operation operation) ->
+          grant.allowsOnCluster(operation) ? null : Reason.notPermitted(operation, null);
+      case OnJobs _, OfWhatIsSeen _, Member _ -> null;
+    };
+  }
+}

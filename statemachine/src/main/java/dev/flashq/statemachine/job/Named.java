@@ -1,0 +1,30 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.turn.Turn;
+
+/** Finds the jobs that commands name: the one place where it is asked whether they may. */
+final class Named {
+  private Named() {}
+
+  /** What a name comes to: the job, or why not. */
+  sealed interface Found {
+    record Is(Job job) implements Found {}
+
+    record Not(Refused refusal) implements Found {}
+  }
+
+  /**
+   * @param absent what it means that there is no such job
+   */
+  static Found find(JobStore jobs, JobId id, Reason absent, Turn turn) {
+    Job job = jobs.find(id.value());
+    if (job == null) {
+      return new Found.Not(absent.refuses(id.value()));
+    }
+    Refused forbidden = turn.forbids(jobs.queueName(job), absent.refuses(id.value()));
+    return forbidden == null ? new Found.Is(job) : new Found.Not(forbidden);
+  }
+}

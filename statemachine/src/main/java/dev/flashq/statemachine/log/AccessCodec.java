@@ -1,0 +1,71 @@
+package dev.flashq.statemachine.log;
+
+import dev.flashq.protocol.log.LogProto;
+import dev.flashq.statemachine.ListedToken;
+import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Role;
+import java.util.List;
+
+/** Roles and what stands in configurations to the messages of the log and back. */
+public final class AccessCodec {
+  private AccessCodec() {}
+
+  public static LogProto.ListedToken encode(ListedToken token) {
+    return LogProto.ListedToken.newBuilder()
+        .setHash(token.hash())
+        .setName(token.name())
+        .addAllPermissions(encode(token.permissions()))
+        .build();
+  }
+
+  public static ListedToken decode(LogProto.ListedToken token) {
+    return new ListedToken(
+        token.getHash(), Form.name(token.getName()), decode(token.getPermissionsList()));
+  }
+
+  public static LogProto.Role encode(Role role) {
+    return LogProto.Role.newBuilder()
+        .setName(role.name())
+        .addAllAllow(encode(role.allow()))
+        .addAllDeny(encode(role.deny()))
+        .build();
+  }
+
+  public static Role decode(LogProto.Role role) {
+    return new Role(
+        Form.name(role.getName()), decode(role.getAllowList()), decode(role.getDenyList()));
+  }
+
+  private static List<LogProto.Permission> encode(List<Permission> permissions) {
+    return permissions.stream().map(AccessCodec::encode).toList();
+  }
+
+  private static LogProto.Permission encode(Permission permission) {
+    var message =
+        LogProto.Permission.newBuilder()
+            .addAllQueues(permission.queues())
+            .setEvery(permission.every());
+    permission.operations().forEach(operation -> message.addOperations(operation.number()));
+    return message.build();
+  }
+
+  private static List<Permission> decode(List<LogProto.Permission> permissions) {
+    return permissions.stream()
+        .map(
+            permission ->
+                new Permission(
+                    permission.getQueuesList(),
+                    permission.getOperationsList().stream().map(AccessCodec::operation).toList(),
+                    permission.getEvery()))
+        .toList();
+  }
+
+  private static Operation operation(int number) {
+    Operation operation = Operation.of(number);
+    if (operation == null) {
+      throw new IllegalStateException("an operation that this version does not know");
+    }
+    return operation;
+  }
+}

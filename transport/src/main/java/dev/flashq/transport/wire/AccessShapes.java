@@ -1,0 +1,120 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.transport.wire.JobWriter.flag;
+import static dev.flashq.transport.wire.JobWriter.integer;
+import static dev.flashq.transport.wire.JobWriter.text;
+
+import dev.flashq.protocol.wire.FieldName;
+import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.statemachine.Credential;
+import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Role;
+import java.util.List;
+import java.util.Locale;
+
+/** Answers about tokens, roles and certificates; never a token but the one just made. */
+final class AccessShapes {
+  private AccessShapes() {}
+
+  /** A token that was made: shown now and never again. */
+  record Issued(String name, String token) {
+    @Override
+    public String toString() {
+      return "Issued[" + name + "]";
+    }
+  }
+
+  static void issued(Issued issued, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    text(out, Names.NAME, issued.name());
+    text(out, Names.TOKEN, issued.token());
+  }
+
+  static void tokens(Query.Credentials page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.TOKENS);
+    out.beginArray(page.credentials().size());
+    page.credentials().forEach(credential -> credential(credential, out));
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  private static void credential(Credential credential, ValueWriter out) {
+    out.beginMap(8);
+    text(out, Names.NAME, credential.name());
+    text(out, Names.TYPE, credential.isToken() ? "token" : "certificate");
+    text(out, Names.STATE, credential.state().name().toLowerCase(Locale.ROOT));
+    texts(Names.ROLES, credential.roles(), out);
+    texts(Names.MEMBERS, credential.members(), out);
+    integer(out, Names.CREATED, credential.createdAt());
+    time(Names.EXPIRES, credential.endsAt(), out);
+    time(Names.LAST_USED, credential.usedAt(), out);
+    out.endMap();
+  }
+
+  private static void time(FieldName name, long ms, ValueWriter out) {
+    out.key(name);
+    if (ms == 0) {
+      out.nil();
+    } else {
+      out.integer(ms);
+    }
+  }
+
+  private static void texts(FieldName name, List<String> texts, ValueWriter out) {
+    out.key(name);
+    out.beginArray(texts.size());
+    texts.forEach(out::string);
+    out.endArray();
+  }
+
+  static void roles(Query.Roles page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.ROLES);
+    out.beginArray(page.roles().size());
+    page.roles().forEach(role -> role(role, out));
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  private static void role(Role role, ValueWriter out) {
+    out.beginMap(4);
+    text(out, Names.NAME, role.name());
+    permission(role.allow().getFirst(), out);
+    out.key(Names.DENY);
+    out.beginArray(role.deny().size());
+    for (Permission denied : role.deny()) {
+      out.beginMap(2);
+      permission(denied, out);
+      out.endMap();
+    }
+    out.endArray();
+    out.endMap();
+  }
+
+  private static void permission(Permission permission, ValueWriter out) {
+    texts(Names.QUEUES, permission.queues(), out);
+    out.key(Names.OPERATIONS);
+    out.beginArray(permission.operations().size() + (permission.every() ? 1 : 0));
+    for (Operation operation : permission.operations()) {
+      out.string(operation.word());
+    }
+    if (permission.every()) {
+      out.string("*");
+    }
+    out.endArray();
+  }
+
+  static void decision(Query.AccessDecision decision, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    flag(out, Names.ALLOWED, decision.allowed());
+    out.key(Names.ROLE);
+    if (decision.role() == null) {
+      out.nil();
+    } else {
+      out.string(decision.role());
+    }
+  }
+}
