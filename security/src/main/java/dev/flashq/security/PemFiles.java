@@ -10,24 +10,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys in PEM files; every failure names the file. */
@@ -59,10 +68,19 @@ final class PemFiles {
   }
 
   static PrivateKey privateKey(Path file) {
+    return privateKey(file, Optional.empty());
+  }
+
+  /**
+   * PKCS#8, and the older forms of RSA and EC keys.
+   *
+   * @param passphrase when it is PKCS#8 and encrypted
+   */
+  static PrivateKey privateKey(Path file, Optional<char[]> passphrase) {
     requireReadable(file);
     try {
       PrivateKey key = Files.size(file) > KEY_BYTES ? null : plainKey(file);
-      return key == null ? parse(file) : key;
+      return key == null ? parse(file, passphrase) : key;
     } catch (IOException e) {
       throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
     }
@@ -93,18 +111,58 @@ final class PemFiles {
     return null;
   }
 
-  private static PrivateKey parse(Path file) throws IOException {
+  private static PrivateKey parse(Path file, Optional<char[]> passphrase) throws IOException {
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
         PEMParser parser = new PEMParser(reader)) {
-      return switch (parser.readObject()) {
+      Object found = parser.readObject();
+      if (found instanceof ASN1ObjectIdentifier) {
+        // The name of a curve, which stands in front of a key that was made for it.
+        found = parser.readObject();
+      }
+      return switch (found) {
         case PrivateKeyInfo info -> new JcaPEMKeyConverter().getPrivateKey(info);
-        case PEMKeyPair _ ->
+        case PEMKeyPair pair -> new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
+        case PKCS8EncryptedPrivateKeyInfo info -> decrypt(file, info, passphrase);
+        case PEMEncryptedKeyPair _ ->
             throw new InvalidCertificateException(
-                file + " is in the old key form; convert it with openssl pkcs8 -topk8");
+                file + " is encrypted in the old form; convert it with openssl pkcs8 -topk8");
         case null, default ->
-            throw new InvalidCertificateException(
-                file + " holds no unencrypted private key in PEM form");
+            throw new InvalidCertificateException(file + " holds no private key in PEM form");
       };
+    }
+  }
+
+  private static PrivateKey decrypt(
+      Path file, PKCS8EncryptedPrivateKeyInfo info, Optional<char[]> passphrase)
+      throws IOException {
+    char[] words =
+        passphrase.orElseThrow(
+            () ->
+                new InvalidCertificateException(
+                    file + " is encrypted; its passphrase is not known"));
+    try {
+      var decryptor =
+          new JcePKCSPBEInputDecryptorProviderBuilder()
+              .setProvider(new BouncyCastleProvider())
+              .build(words);
+      return new JcaPEMKeyConverter().getPrivateKey(info.decryptPrivateKeyInfo(decryptor));
+    } catch (PKCSException e) {
+      throw new InvalidCertificateException(file + " cannot be decrypted with its passphrase", e);
+    }
+  }
+
+  /** The first line of the file. */
+  static char[] passphrase(Path file) {
+    requireReadable(file);
+    try {
+      String words = Files.size(file) > KEY_BYTES ? "" : Files.readString(file);
+      char[] line = words.lines().findFirst().orElse("").toCharArray();
+      if (line.length == 0) {
+        throw new InvalidCertificateException(file + " has no passphrase in its first line");
+      }
+      return line;
+    } catch (IOException e) {
+      throw new InvalidCertificateException(file + " is not a passphrase in UTF-8", e);
     }
   }
 
@@ -138,13 +196,18 @@ final class PemFiles {
     }
   }
 
-  /** Differs when the file was written since; the same for all files that cannot be read. */
+  /** Differs when the file holds something else; the same for all that cannot be read. */
   static String stamp(Path file) {
     try {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return attributes.lastModifiedTime() + " " + attributes.size();
+      if (Files.size(file) > FILE_BYTES) {
+        return "too large";
+      }
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
     } catch (IOException _) {
       return "unreadable";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 

@@ -51,6 +51,8 @@ public final class Main {
   }
 
   private static void server(List<String> args, Map<String, String> environment) {
+    // Of TLS 1.2: a client could make the node compute handshakes without an end. Read once, early.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     Options options = Options.parse(args, List.of("--config"), List.of("--end-with-parent"));
     ServerConfig config = ServerConfig.load(file(options.value("--config", "")), environment);
     Logging.configure(config.log());

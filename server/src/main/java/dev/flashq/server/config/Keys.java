@@ -12,6 +12,8 @@ import static dev.flashq.server.config.Parsers.optionalFile;
 import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
+import dev.flashq.transport.connection.ClientCertificates;
+import dev.flashq.transport.connection.TlsMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +61,44 @@ public final class Keys {
       new Key<>("http.bind", "127.0.0.1", "Address of the HTTP interface.", text(253));
   static final Key<Integer> HTTP_PORT =
       new Key<>("http.port", "6790", "Port of the HTTP interface; 0 takes any free one.", port());
+  static final Key<TlsMode> TCP_TLS =
+      new Key<>(
+          "tcp.tls",
+          "off",
+          "TLS on the TCP port: off, optional (each client begins as it likes) or required.",
+          oneOf(TlsMode.class));
+  static final Key<TlsMode> HTTP_TLS =
+      new Key<>(
+          "http.tls",
+          "off",
+          "TLS on the HTTP port: off, optional or required.",
+          oneOf(TlsMode.class));
+  static final Key<Optional<Path>> TLS_CERTIFICATE =
+      new Key<>(
+          "tls.certificate",
+          "",
+          "PEM file of the certificate chain that clients are shown. It and the other files of TLS are looked at every 5 seconds.",
+          optionalFile());
+  static final Key<Optional<Path>> TLS_KEY =
+      new Key<>("tls.key", "", "PEM file of its private key.", optionalFile());
+  static final Key<Optional<Path>> TLS_PASSPHRASE =
+      new Key<>(
+          "tls.key-passphrase-file",
+          "",
+          "File whose first line is the passphrase of an encrypted key (PKCS#8).",
+          optionalFile());
+  static final Key<ClientCertificates> TLS_CLIENTS =
+      new Key<>(
+          "tls.client-certificates",
+          "off",
+          "Whether clients show certificates where they use TLS: off, optional or required.",
+          oneOf(ClientCertificates.class));
+  static final Key<Optional<Path>> TLS_CLIENT_CA =
+      new Key<>(
+          "tls.client-ca",
+          "",
+          "PEM file of the authorities that sign the certificates of clients.",
+          optionalFile());
   static final Key<Integer> CONNECTIONS =
       new Key<>(
           "limits.connections",
@@ -101,10 +141,7 @@ public final class Keys {
           "peer.certificate", "", "PEM file of this node's certificate chain.", optionalFile());
   static final Key<Optional<Path>> PEER_KEY =
       new Key<>(
-          "peer.key",
-          "",
-          "PEM file of this node's private key (PKCS#8, not encrypted).",
-          optionalFile());
+          "peer.key", "", "PEM file of this node's private key, not encrypted.", optionalFile());
   static final Key<Long> ELECTION_MIN =
       new Key<>(
           "raft.election-timeout-min-ms",
@@ -148,6 +185,13 @@ public final class Keys {
           TCP_PORT,
           HTTP_BIND,
           HTTP_PORT,
+          TCP_TLS,
+          HTTP_TLS,
+          TLS_CERTIFICATE,
+          TLS_KEY,
+          TLS_PASSPHRASE,
+          TLS_CLIENTS,
+          TLS_CLIENT_CA,
           CONNECTIONS,
           SILENT_MS,
           TOKENS,

@@ -1,5 +1,8 @@
 package dev.flashq.server.config;
 
+import dev.flashq.security.PortCertificates;
+import dev.flashq.transport.connection.ClientCertificates;
+import dev.flashq.transport.connection.TlsMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ public record ServerConfig(
     boolean dataReplaced,
     Listener tcp,
     Listener http,
+    Tls tls,
     int connections,
     long silentMs,
     List<TokenConfig> tokens,
@@ -27,7 +31,30 @@ public record ServerConfig(
     Log log) {
 
   /** An address and a port; port 0 is any free one. */
-  public record Listener(String bind, int port) {}
+  public record Listener(String bind, int port, TlsMode tls) {}
+
+  /** What clients are shown that use TLS, and what is asked of them. */
+  public record Tls(
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Optional<Path> passphrase,
+      ClientCertificates clients,
+      Optional<Path> clientCa) {
+    public Tls {
+      require(
+          certificate.isPresent() == key.isPresent(),
+          "tls.certificate and tls.key belong together: set both or none");
+      require(
+          clients == ClientCertificates.OFF || clientCa.isPresent(),
+          "tls.client-certificates takes tls.client-ca, which says whose certificates are good");
+    }
+
+    /** Empty when there are none. */
+    public Optional<PortCertificates> files() {
+      return certificate.map(
+          file -> new PortCertificates(file, key.orElseThrow(), passphrase, clientCa));
+    }
+  }
 
   /** Certificates between members: all three files, or the development CA. */
   public record Peer(
@@ -64,8 +91,16 @@ public record ServerConfig(
         peer.ca.isPresent() == peer.certificate.isPresent()
             && peer.ca.isPresent() == peer.key.isPresent(),
         "peer.ca, peer.certificate and peer.key belong together: set all three or none");
+    requireCertificate(tcp, "tcp.tls", tls);
+    requireCertificate(http, "http.tls", tls);
     refuseOpenPorts(tcp, "tcp.bind", tokens, insecure);
     refuseOpenPorts(http, "http.bind", tokens, insecure);
+  }
+
+  private static void requireCertificate(Listener listener, String key, Tls tls) {
+    require(
+        listener.tls == TlsMode.OFF || tls.certificate.isPresent(),
+        key + " takes tls.certificate and tls.key");
   }
 
   private static void refuseOpenPorts(
@@ -110,8 +145,16 @@ public record ServerConfig(
         source.get(Keys.MEMBERS),
         source.get(Keys.DATA),
         source.get(Keys.DATA_REPLACED),
-        new Listener(source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT)),
-        new Listener(source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT)),
+        new Listener(
+            source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT), source.get(Keys.TCP_TLS)),
+        new Listener(
+            source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT), source.get(Keys.HTTP_TLS)),
+        new Tls(
+            source.get(Keys.TLS_CERTIFICATE),
+            source.get(Keys.TLS_KEY),
+            source.get(Keys.TLS_PASSPHRASE),
+            source.get(Keys.TLS_CLIENTS),
+            source.get(Keys.TLS_CLIENT_CA)),
         source.get(Keys.CONNECTIONS),
         source.get(Keys.SILENT_MS),
         source.get(Keys.TOKENS),

@@ -19,6 +19,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.Set;
@@ -59,6 +60,7 @@ public final class Listener implements AutoCloseable {
   private final ListenerSettings settings;
   private final TransportContext context;
   private final Dialect dialect;
+  private final Refusals refusals;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
   /** Those that may only ask for the node's health, the oldest first. */
@@ -83,6 +85,7 @@ public final class Listener implements AutoCloseable {
     this.settings = settings;
     this.context = context;
     this.dialect = dialect;
+    this.refusals = new Refusals(settings.name(), context);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             settings.threads(),
@@ -154,14 +157,34 @@ public final class Listener implements AutoCloseable {
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel accepted) {
-      // TLS goes here, in front of everything.
+      InetSocketAddress peer = accepted.remoteAddress();
+      if (peer == null || !admitted(peer.getAddress())) {
+        accepted.close();
+        return;
+      }
+      Connection connection =
+          new Connection(Listener.this, context, accepted, new Origin(peer.getAddress()), dialect);
       ChannelPipeline pipeline = accepted.pipeline();
+      Tls tls = settings.entrance().tls();
+      if (tls != null) {
+        boolean required = settings.entrance().mode() == TlsMode.REQUIRED;
+        pipeline.addLast(new TlsDetector(connection, tls, required));
+      }
       if (settings.idleMs() != ListenerSettings.NEVER) {
         pipeline.addLast(new IdleStateHandler(0, 0, settings.idleMs(), TimeUnit.MILLISECONDS));
       }
       dialect.addCodec(pipeline);
-      pipeline.addLast(new Connection(Listener.this, context, accepted, dialect));
+      pipeline.addLast(connection);
     }
+  }
+
+  /** Whether the rules let an address in; if not, it is counted and told. */
+  private boolean admitted(InetAddress client) {
+    boolean admitted = settings.entrance().rules().admit(client);
+    if (!admitted) {
+      refusals.add(client, "is not allowed");
+    }
+    return admitted;
   }
 
   void opened(Connection connection) {

@@ -235,6 +235,12 @@ final class HttpProtocol implements Protocol {
     return connection.exchanges().begin(null, Principal.ANONYMOUS, 0, false);
   }
 
+  @Override
+  public void refuse(Refused refusal, byte first) {
+    keepAlive = false;
+    answer(refusal);
+  }
+
   private void forgetBody() {
     head = null;
     parked = null;
