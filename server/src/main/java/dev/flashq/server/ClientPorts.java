@@ -1,6 +1,5 @@
 package dev.flashq.server;
 
-import dev.flashq.security.AddressRules;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.transport.connection.Entrance;
 import dev.flashq.transport.connection.ListenerSettings;
@@ -8,7 +7,6 @@ import dev.flashq.transport.connection.TlsMode;
 import dev.flashq.transport.http.HttpServer;
 import dev.flashq.transport.tcp.TcpServer;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 
 /** How a node listens for clients. */
@@ -28,6 +26,6 @@ record ClientPorts(ServerConfig config, Optional<PortTls> tls) {
   private Entrance entrance(ServerConfig.Listener listener) {
     boolean off = listener.tls() == TlsMode.OFF;
     return new Entrance(
-        listener.tls(), off ? null : tls.orElseThrow().tls(), AddressRules.OPEN, List.of());
+        listener.tls(), off ? null : tls.orElseThrow().tls(), listener.rules(), config.proxies());
   }
 }

@@ -12,6 +12,7 @@ import static dev.flashq.server.config.Parsers.optionalFile;
 import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
+import dev.flashq.security.Cidr;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
 import java.nio.file.Path;
@@ -99,6 +100,36 @@ public final class Keys {
           "",
           "PEM file of the authorities that sign the certificates of clients.",
           optionalFile());
+  static final Key<List<Cidr>> TCP_ALLOW =
+      new Key<>(
+          "tcp.allow",
+          "",
+          "Networks from which the TCP port is used, as 10.0.0.0/8 or fd00::/8 between commas. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> TCP_DENY =
+      new Key<>(
+          "tcp.deny",
+          "",
+          "Networks from which the TCP port is not used, also where tcp.allow has them.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> HTTP_ALLOW =
+      new Key<>(
+          "http.allow",
+          "",
+          "Networks from which the HTTP port is used. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> HTTP_DENY =
+      new Key<>(
+          "http.deny",
+          "",
+          "Networks from which the HTTP port is not used, also where http.allow has them.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> PROXIES =
+      new Key<>(
+          "proxy.trusted",
+          "",
+          "Networks of proxies that are believed when they name a client (PROXY protocol, X-Forwarded-For). None: nobody is.",
+          list(Cidr::parse));
   static final Key<Integer> CONNECTIONS =
       new Key<>(
           "limits.connections",
@@ -192,6 +223,11 @@ public final class Keys {
           TLS_PASSPHRASE,
           TLS_CLIENTS,
           TLS_CLIENT_CA,
+          TCP_ALLOW,
+          TCP_DENY,
+          HTTP_ALLOW,
+          HTTP_DENY,
+          PROXIES,
           CONNECTIONS,
           SILENT_MS,
           TOKENS,

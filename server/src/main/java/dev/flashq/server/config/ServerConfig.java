@@ -1,5 +1,7 @@
 package dev.flashq.server.config;
 
+import dev.flashq.security.AddressRules;
+import dev.flashq.security.Cidr;
 import dev.flashq.security.PortCertificates;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
@@ -22,6 +24,7 @@ public record ServerConfig(
     Listener tcp,
     Listener http,
     Tls tls,
+    List<Cidr> proxies,
     int connections,
     long silentMs,
     List<TokenConfig> tokens,
@@ -30,8 +33,8 @@ public record ServerConfig(
     Raft raft,
     Log log) {
 
-  /** An address and a port; port 0 is any free one. */
-  public record Listener(String bind, int port, TlsMode tls) {}
+  /** An address and a port, port 0 is any free one; who may use it, and how. */
+  public record Listener(String bind, int port, TlsMode tls, AddressRules rules) {}
 
   /** What clients are shown that use TLS, and what is asked of them. */
   public record Tls(
@@ -146,15 +149,22 @@ public record ServerConfig(
         source.get(Keys.DATA),
         source.get(Keys.DATA_REPLACED),
         new Listener(
-            source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT), source.get(Keys.TCP_TLS)),
+            source.get(Keys.TCP_BIND),
+            source.get(Keys.TCP_PORT),
+            source.get(Keys.TCP_TLS),
+            new AddressRules(source.get(Keys.TCP_ALLOW), source.get(Keys.TCP_DENY))),
         new Listener(
-            source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT), source.get(Keys.HTTP_TLS)),
+            source.get(Keys.HTTP_BIND),
+            source.get(Keys.HTTP_PORT),
+            source.get(Keys.HTTP_TLS),
+            new AddressRules(source.get(Keys.HTTP_ALLOW), source.get(Keys.HTTP_DENY))),
         new Tls(
             source.get(Keys.TLS_CERTIFICATE),
             source.get(Keys.TLS_KEY),
             source.get(Keys.TLS_PASSPHRASE),
             source.get(Keys.TLS_CLIENTS),
             source.get(Keys.TLS_CLIENT_CA)),
+        source.get(Keys.PROXIES),
         source.get(Keys.CONNECTIONS),
         source.get(Keys.SILENT_MS),
         source.get(Keys.TOKENS),

@@ -3,6 +3,7 @@ package dev.flashq.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flashq.security.AddressRules;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
 import java.io.IOException;
@@ -28,14 +29,15 @@ class ServerConfigTest {
                 List.of(new MemberAddress("n1", "127.0.0.1", 7789, 6789, 6790)),
                 Path.of("data/n1"),
                 false,
-                new ServerConfig.Listener("127.0.0.1", 6789, TlsMode.OFF),
-                new ServerConfig.Listener("127.0.0.1", 6790, TlsMode.OFF),
+                new ServerConfig.Listener("127.0.0.1", 6789, TlsMode.OFF, AddressRules.OPEN),
+                new ServerConfig.Listener("127.0.0.1", 6790, TlsMode.OFF, AddressRules.OPEN),
                 new ServerConfig.Tls(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     ClientCertificates.OFF,
                     Optional.empty()),
+                List.of(),
                 10_000,
                 60_000,
                 List.of(),
@@ -107,6 +109,11 @@ class ServerConfigTest {
     refuses("peer.ca=ca.pem", "belong together");
     refuses(
         "tcp.tls=on", "key 'tcp.tls' has the value 'on'; expected: one of off, optional, required");
+    refuses(
+        "tcp.allow=10.0.0.0/8,ten",
+        "key 'tcp.allow' has the value '10.0.0.0/8,ten'; expected: a network like 10.0.0.0/8");
+    refuses("http.deny=10.0.0.1/8", "expected: a network whose address is zero after the first 8");
+    refuses("proxy.trusted=proxy", "expected: a network like 10.0.0.0/8");
     refuses("tcp.tls=required", "tcp.tls takes tls.certificate and tls.key");
     refuses("http.tls=optional", "http.tls takes tls.certificate and tls.key");
     refuses("tls.certificate=c.pem", "tls.certificate and tls.key belong together");

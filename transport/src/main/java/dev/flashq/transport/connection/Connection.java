@@ -13,6 +13,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +88,27 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   /** Where the latest request comes from, by the word of a trusted proxy if there is one. */
   public InetAddress clientAddress() {
     return origin.client();
+  }
+
+  /** A trusted proxy has made the connection for somebody. */
+  void speaksFor(InetAddress client) {
+    origin.speaksFor(client);
+  }
+
+  /** Whether requests come by way of a trusted proxy, and name whom they come from. */
+  public boolean forwards() {
+    return listener.doorkeeper().forwards(origin.connection());
+  }
+
+  /**
+   * A request has come by way of a trusted proxy; whether it may come from where it comes from.
+   *
+   * @param fields values of X-Forwarded-For
+   */
+  public boolean admits(List<String> fields) {
+    Doorkeeper doorkeeper = listener.doorkeeper();
+    origin.request(ForwardedFor.client(origin.connection(), fields, doorkeeper::trusts));
+    return doorkeeper.admits(origin.client());
   }
 
   /** The distinguished name (RFC 2253) of the certificate that the client has shown. */

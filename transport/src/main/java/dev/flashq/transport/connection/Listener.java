@@ -19,7 +19,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.Set;
@@ -60,7 +59,7 @@ public final class Listener implements AutoCloseable {
   private final ListenerSettings settings;
   private final TransportContext context;
   private final Dialect dialect;
-  private final Refusals refusals;
+  private final Doorkeeper doorkeeper;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
   /** Those that may only ask for the node's health, the oldest first. */
@@ -77,6 +76,11 @@ public final class Listener implements AutoCloseable {
   public interface Dialect {
     Protocol protocol(Connection connection);
 
+    /** Whether a request may name whom a proxy sends it for. */
+    default boolean forwarding() {
+      return false;
+    }
+
     /** Adds what stands between the socket and the connection. */
     default void addCodec(ChannelPipeline pipeline) {}
   }
@@ -85,7 +89,8 @@ public final class Listener implements AutoCloseable {
     this.settings = settings;
     this.context = context;
     this.dialect = dialect;
-    this.refusals = new Refusals(settings.name(), context);
+    this.doorkeeper =
+        new Doorkeeper(settings.name(), settings.entrance(), context, dialect.forwarding());
     this.loops =
         new MultiThreadIoEventLoopGroup(
             settings.threads(),
@@ -158,13 +163,16 @@ public final class Listener implements AutoCloseable {
     @Override
     protected void initChannel(SocketChannel accepted) {
       InetSocketAddress peer = accepted.remoteAddress();
-      if (peer == null || !admitted(peer.getAddress())) {
+      if (peer == null || !doorkeeper.admitsPeer(peer.getAddress())) {
         accepted.close();
         return;
       }
       Connection connection =
           new Connection(Listener.this, context, accepted, new Origin(peer.getAddress()), dialect);
       ChannelPipeline pipeline = accepted.pipeline();
+      if (!settings.entrance().proxies().isEmpty()) {
+        pipeline.addLast(new ProxyDetector(connection, doorkeeper));
+      }
       Tls tls = settings.entrance().tls();
       if (tls != null) {
         boolean required = settings.entrance().mode() == TlsMode.REQUIRED;
@@ -178,13 +186,8 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  /** Whether the rules let an address in; if not, it is counted and told. */
-  private boolean admitted(InetAddress client) {
-    boolean admitted = settings.entrance().rules().admit(client);
-    if (!admitted) {
-      refusals.add(client, "is not allowed");
-    }
-    return admitted;
+  Doorkeeper doorkeeper() {
+    return doorkeeper;
   }
 
   void opened(Connection connection) {

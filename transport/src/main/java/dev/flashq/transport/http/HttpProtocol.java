@@ -1,5 +1,6 @@
 package dev.flashq.transport.http;
 
+import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.FRAME_TOO_LARGE;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
@@ -43,9 +44,12 @@ final class HttpProtocol implements Protocol {
   static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
   private static final Refused CROWDED =
       new Refused(LIMIT_EXCEEDED, "Too many connections, retry later");
+  private static final Refused NOT_FROM_THERE =
+      new Refused(FORBIDDEN, "This address may not use this port");
   private static final Refused TOO_LARGE = new Refused(FRAME_TOO_LARGE, "Message too large");
   private static final Refused LOGIN =
       new Refused(UNAUTHENTICATED, "Invalid or missing authentication token");
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
   private static final byte[] EMPTY_OBJECT = "{}".getBytes(US_ASCII);
 
   private final Connection connection;
@@ -130,6 +134,11 @@ final class HttpProtocol implements Protocol {
         HttpUtil.isKeepAlive(request)
             && !request.method().equals(HttpMethod.HEAD)
             && !HttpUtil.is100ContinueExpected(request);
+    if (connection.forwards() && !connection.admits(request.headers().getAll(FORWARDED_FOR))) {
+      keepAlive = false;
+      answer(NOT_FROM_THERE);
+      return;
+    }
     Target target = Routes.find(request.method(), request.uri());
     if (connection.surplus()) {
       keepAlive = false;

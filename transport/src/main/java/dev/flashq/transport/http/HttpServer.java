@@ -37,6 +37,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     @Override
+    public boolean forwarding() {
+      return true;
+    }
+
+    @Override
     public void addCodec(ChannelPipeline pipeline) {
       HttpDecoderConfig decoding =
           new HttpDecoderConfig()

@@ -34,7 +34,12 @@ record Port(
   }
 
   RawClient client(Spoken spoken) throws IOException {
-    return new RawClient(spoken, number, encrypting);
+    return client(spoken, "");
+  }
+
+  /** A client whose connection begins with something in front of all that it says. */
+  RawClient client(Spoken spoken, String front) throws IOException {
+    return new RawClient(spoken, number, front, encrypting);
   }
 
   void close() {

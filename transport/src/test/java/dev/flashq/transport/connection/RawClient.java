@@ -1,5 +1,6 @@
 package dev.flashq.transport.connection;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
@@ -24,10 +25,11 @@ final class RawClient implements AutoCloseable {
   private final InputStream in;
 
   RawClient(Spoken spoken, int port) throws IOException {
-    this(spoken, port, null);
+    this(spoken, port, "", null);
   }
 
-  RawClient(Spoken spoken, int port, @Nullable SSLSocketFactory encrypting) throws IOException {
+  RawClient(Spoken spoken, int port, String front, @Nullable SSLSocketFactory encrypting)
+      throws IOException {
     this.spoken = spoken;
     connection = new Socket();
     // What is not read must not vanish in the kernel.
@@ -35,6 +37,7 @@ final class RawClient implements AutoCloseable {
     connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     connection.setTcpNoDelay(true);
     connection.setSoTimeout(10_000);
+    connection.getOutputStream().write(front.getBytes(US_ASCII));
     socket =
         encrypting == null
             ? connection
@@ -43,7 +46,7 @@ final class RawClient implements AutoCloseable {
   }
 
   void send(String requests) throws IOException {
-    socket.getOutputStream().write(requests.getBytes(US_ASCII));
+    socket.getOutputStream().write(requests.getBytes(ISO_8859_1));
   }
 
   /** Sends what the server may leave in the socket. */

@@ -199,7 +199,7 @@ class TlsTest {
   }
 
   private static String answer(int port, SSLSocketFactory sockets) throws IOException {
-    try (RawClient client = new RawClient(Spoken.TCP, port, sockets)) {
+    try (RawClient client = new RawClient(Spoken.TCP, port, "", sockets)) {
       return client.ask("who am I?");
     }
   }
