@@ -9,7 +9,7 @@ import dev.flashq.transport.tcp.TcpServer;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** How a node listens for clients. */
+/** How a node listens for clients, and for those who look after it. */
 record ClientPorts(ServerConfig config, Optional<PortTls> tls) {
   ListenerSettings tcp() {
     return TcpServer.at(address(config.tcp())).with(entrance(config.tcp()));
@@ -17,6 +17,11 @@ record ClientPorts(ServerConfig config, Optional<PortTls> tls) {
 
   ListenerSettings http() {
     return HttpServer.at(address(config.http())).with(entrance(config.http()));
+  }
+
+  /** Empty when there is no port of its own for health and metrics. */
+  Optional<ListenerSettings> ops() {
+    return config.ops().map(ops -> HttpServer.pagesAt(address(ops)).with(entrance(ops)));
   }
 
   private static InetSocketAddress address(ServerConfig.Listener listener) {

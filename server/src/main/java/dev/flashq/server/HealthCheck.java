@@ -23,9 +23,10 @@ final class HealthCheck {
 
   /** What the process answers: 0 when the node is ready, else 1, with the reason on the output. */
   static int run(ServerConfig config) {
-    String bind = config.http().bind() + ":" + config.http().port();
+    ServerConfig.Listener listener = config.ops().orElse(config.http());
+    String bind = listener.bind() + ":" + listener.port();
     try {
-      var connection = connection(config.http());
+      var connection = connection(listener);
       connection.setConnectTimeout(TIMEOUT_MS);
       connection.setReadTimeout(TIMEOUT_MS);
       int status = connection.getResponseCode();

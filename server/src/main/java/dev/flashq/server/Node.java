@@ -107,12 +107,10 @@ public final class Node implements AutoCloseable {
     tls.ifPresent(port -> port.show(metrics));
     TcpServer tcp = started("tcp", new TcpServer(ports.tcp(), context));
     int tcpPort = tcp.start();
-    HttpServer http =
-        started(
-            "http",
-            new HttpServer(
-                ports.http(), context, new OpsRoutes(health, metrics, cluster::setClock)));
+    OpsRoutes pages = new OpsRoutes(health, metrics, cluster::setClock);
+    HttpServer http = started("http", new HttpServer(ports.http(), context, pages));
     int httpPort = http.start();
+    ports.ops().ifPresent(ops -> started("ops", HttpServer.ofPages(ops, context, pages)).start());
     LOG.atInfo()
         .addKeyValue("node", config.nodeId())
         .addKeyValue("tcp", tcpPort)

@@ -65,6 +65,19 @@ class HealthCheckTest {
     }
   }
 
+  /** Also where the HTTP port would not answer it. */
+  @Test
+  void asksThePortThatServesNothingElse() throws IOException {
+    ServerConfig config =
+        config(
+            alone,
+            Map.of(
+                "FLASHQ_OPS_PORT", Integer.toString(freePort()), "FLASHQ_HTTP_DENY", "127.0.0.1"));
+    try (Node _ = Node.start(config, _ -> {})) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> HealthCheck.run(config) == 0);
+    }
+  }
+
   @Test
   void aNodeDoesNotStartWithACertificateThatItCannotShow() {
     ServerConfig config =

@@ -130,6 +130,26 @@ public final class Keys {
           "",
           "Networks of proxies that are believed when they name a client (PROXY protocol, X-Forwarded-For). None: nobody is.",
           list(Cidr::parse));
+  static final Key<Integer> OPS_PORT =
+      new Key<>(
+          "ops.port",
+          "0",
+          "Port of a listener that serves health and metrics alone, by plain HTTP and without tokens; 0: there is none.",
+          port());
+  static final Key<String> OPS_BIND =
+      new Key<>("ops.bind", "127.0.0.1", "Address of that listener.", text(253));
+  static final Key<List<Cidr>> OPS_ALLOW =
+      new Key<>(
+          "ops.allow",
+          "",
+          "Networks from which that listener is used. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> OPS_DENY =
+      new Key<>(
+          "ops.deny",
+          "",
+          "Networks from which that listener is not used, also where ops.allow has them.",
+          list(Cidr::parse));
   static final Key<Integer> CONNECTIONS =
       new Key<>(
           "limits.connections",
@@ -228,6 +248,10 @@ public final class Keys {
           HTTP_ALLOW,
           HTTP_DENY,
           PROXIES,
+          OPS_PORT,
+          OPS_BIND,
+          OPS_ALLOW,
+          OPS_DENY,
           CONNECTIONS,
           SILENT_MS,
           TOKENS,

@@ -23,6 +23,7 @@ public record ServerConfig(
     boolean dataReplaced,
     Listener tcp,
     Listener http,
+    Optional<Listener> ops,
     Tls tls,
     List<Cidr> proxies,
     int connections,
@@ -98,6 +99,7 @@ public record ServerConfig(
     requireCertificate(http, "http.tls", tls);
     refuseOpenPorts(tcp, "tcp.bind", tokens, insecure);
     refuseOpenPorts(http, "http.bind", tokens, insecure);
+    ops.ifPresent(listener -> isLoopback("ops.bind", listener.bind));
   }
 
   private static void requireCertificate(Listener listener, String key, Tls tls) {
@@ -141,6 +143,14 @@ public record ServerConfig(
     return from(Source.of(file, environment));
   }
 
+  private static Optional<Listener> ops(Source source) {
+    int port = source.get(Keys.OPS_PORT);
+    var rules = new AddressRules(source.get(Keys.OPS_ALLOW), source.get(Keys.OPS_DENY));
+    return port == 0
+        ? Optional.empty()
+        : Optional.of(new Listener(source.get(Keys.OPS_BIND), port, TlsMode.OFF, rules));
+  }
+
   static ServerConfig from(Source source) {
     return new ServerConfig(
         source.get(Keys.NODE_ID),
@@ -158,6 +168,7 @@ public record ServerConfig(
             source.get(Keys.HTTP_PORT),
             source.get(Keys.HTTP_TLS),
             new AddressRules(source.get(Keys.HTTP_ALLOW), source.get(Keys.HTTP_DENY))),
+        ops(source),
         new Tls(
             source.get(Keys.TLS_CERTIFICATE),
             source.get(Keys.TLS_KEY),

@@ -31,6 +31,7 @@ class ServerConfigTest {
                 false,
                 new ServerConfig.Listener("127.0.0.1", 6789, TlsMode.OFF, AddressRules.OPEN),
                 new ServerConfig.Listener("127.0.0.1", 6790, TlsMode.OFF, AddressRules.OPEN),
+                Optional.empty(),
                 new ServerConfig.Tls(
                     Optional.empty(),
                     Optional.empty(),
@@ -114,6 +115,7 @@ class ServerConfigTest {
         "key 'tcp.allow' has the value '10.0.0.0/8,ten'; expected: a network like 10.0.0.0/8");
     refuses("http.deny=10.0.0.1/8", "expected: a network whose address is zero after the first 8");
     refuses("proxy.trusted=proxy", "expected: a network like 10.0.0.0/8");
+    refuses("ops.port=9100\nops.bind=no.such.host.invalid", "ops.bind is 'no.such.host.invalid'");
     refuses("tcp.tls=required", "tcp.tls takes tls.certificate and tls.key");
     refuses("http.tls=optional", "http.tls takes tls.certificate and tls.key");
     refuses("tls.certificate=c.pem", "tls.certificate and tls.key belong together");

@@ -55,6 +55,10 @@ final class HttpProtocol implements Protocol {
   private final Connection connection;
   private final TransportContext context;
   private final OpsPages ops;
+
+  /** Whether nothing is served but what nobody needs a token for. */
+  private final boolean pagesOnly;
+
   private final Encoder encoder;
   private final RequestReader reader = new RequestReader(Encoding.JSON);
   private final Partial body;
@@ -78,10 +82,11 @@ final class HttpProtocol implements Protocol {
 
   private long requests;
 
-  HttpProtocol(Connection connection, Responses responses, OpsPages ops) {
+  HttpProtocol(Connection connection, Responses responses, OpsPages ops, boolean pagesOnly) {
     this.connection = connection;
     this.context = connection.context();
     this.ops = ops;
+    this.pagesOnly = pagesOnly;
     this.encoder = new ResponseEncoder(responses, () -> connection.open() && !last);
     this.body = new Partial(context.assembly);
   }
@@ -149,6 +154,10 @@ final class HttpProtocol implements Protocol {
     }
     if (target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path)) {
       askOps(path);
+      return;
+    }
+    if (pagesOnly) {
+      answer(HttpError.NOTHING_HERE);
       return;
     }
     String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");

@@ -46,7 +46,7 @@ final class HttpFixture implements AutoCloseable {
     port = server.start();
   }
 
-  private static Optional<HttpAnswer> ops(String path) {
+  static Optional<HttpAnswer> ops(String path) {
     return switch (path) {
       case "/health" -> Optional.of(new HttpAnswer(503, "application/json", "{\"ok\":false}"));
       case "/cluster" -> Optional.of(new HttpAnswer(200, "application/json", "{\"ok\":true}"));
