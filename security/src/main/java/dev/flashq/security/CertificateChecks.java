@@ -46,7 +46,7 @@ final class CertificateChecks {
         "The key in " + file + " does not belong to the certificate in " + certificateFile;
     byte[] probe = {1, 2, 3};
     try {
-      Signature signer = Signature.getInstance(algorithm(key));
+      Signature signer = Signature.getInstance(signature(key));
       signer.initSign(key);
       signer.update(probe);
       byte[] signature = signer.sign();
@@ -61,7 +61,8 @@ final class CertificateChecks {
     throw new InvalidCertificateException(sentence);
   }
 
-  private static String algorithm(PrivateKey key) {
+  /** How the key signs. */
+  static String signature(PrivateKey key) {
     return switch (key.getAlgorithm()) {
       case "EC", "ECDSA" -> "SHA256withECDSA";
       case "RSA" -> "SHA256withRSA";

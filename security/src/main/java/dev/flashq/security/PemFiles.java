@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 final class PemFiles {
   private static final long FILE_BYTES = 1024 * 1024;
   private static final long KEY_BYTES = 64 * 1024;
+  private static final String KEY_MODE = "rw-------";
+  private static final String OPEN_MODE = "rw-r--r--";
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
   private static final Pattern PKCS8 =
       Pattern.compile(
@@ -167,20 +169,43 @@ final class PemFiles {
   }
 
   static void write(Path file, X509Certificate... certificates) throws IOException {
-    write(file, (Object[]) certificates);
+    Files.move(
+        temporary(file, KEY_MODE, (Object[]) certificates), file, StandardCopyOption.ATOMIC_MOVE);
+    forceFolder(file);
   }
 
   static void write(Path file, PrivateKey key) throws IOException {
-    write(file, new JcaPKCS8Generator(key, null));
+    Path temporary = temporary(file, KEY_MODE, new JcaPKCS8Generator(key, null));
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    forceFolder(file);
   }
 
-  /** Readable by the owner alone from the first byte on; appears complete or not at all. */
-  private static void write(Path file, Object... objects) throws IOException {
+  /** Fails when the file is there. */
+  static void writeNew(Path file, PrivateKey key) throws IOException {
+    putNew(file, temporary(file, KEY_MODE, new JcaPKCS8Generator(key, null)));
+  }
+
+  /** Writes what everybody may know; fails when the file is there. */
+  static void writeNew(Path file, Object known) throws IOException {
+    putNew(file, temporary(file, OPEN_MODE, known));
+  }
+
+  private static void putNew(Path file, Path temporary) throws IOException {
+    try {
+      // Unlike a move a link never takes the place of a file.
+      Files.createLink(file, temporary);
+    } finally {
+      Files.delete(temporary);
+    }
+    forceFolder(file);
+  }
+
+  /** A complete file beside another, with its rights from the first byte on. */
+  private static Path temporary(Path file, String mode, Object... objects) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     Files.createFile(
-        temporary,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
     try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.US_ASCII);
         JcaPEMWriter pem = new JcaPEMWriter(out)) {
       for (Object object : objects) {
@@ -190,7 +215,10 @@ final class PemFiles {
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    return temporary;
+  }
+
+  private static void forceFolder(Path file) throws IOException {
     try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
       folder.force(true);
     }

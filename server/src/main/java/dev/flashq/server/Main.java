@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: {@code server}, {@code health}, {@code cluster} and {@code demo}. */
+/**
+ * The command line: {@code server}, {@code health}, {@code cluster}, {@code certs} and {@code
+ * demo}.
+ */
 public final class Main {
   /** What the process answers to its caller when the configuration or the command line is wrong. */
   static final int EXIT_USAGE = 2;
@@ -27,6 +30,7 @@ public final class Main {
       usage: flashq server [--config FILE]         one node, until it is told to stop
              flashq health [--config FILE]         0 when the node of that configuration is ready, else 1
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
+             flashq certs ca|server|client|peer|csr|sign ...   certificates; says what each takes
              flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed
       """;
 
@@ -40,6 +44,7 @@ public final class Main {
         case "server" -> server(rest, System.getenv());
         case "health" -> System.exit(HealthCheck.run(config(rest, System.getenv())));
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
+        case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);
