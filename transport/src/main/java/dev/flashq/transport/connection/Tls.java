@@ -10,7 +10,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /** TLS as a node's client ports speak it. */
@@ -30,6 +34,21 @@ public final class Tls {
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  private static final int HANDSHAKE_THREADS = 2;
+
+  /**
+   * Computes what a handshake takes, which is milliseconds; connections that are there are not to
+   * wait for that. Each that begins has one task here at most.
+   */
+  private final ThreadPoolExecutor handshakes =
+      new ThreadPoolExecutor(
+          HANDSHAKE_THREADS,
+          HANDSHAKE_THREADS,
+          1,
+          TimeUnit.MINUTES,
+          new LinkedBlockingQueue<>(),
+          new DefaultThreadFactory("tls-handshake", true));
+
   private final PeerCredentials credentials;
   private final ClientCertificates clients;
   private volatile SslContext context;
@@ -37,6 +56,7 @@ public final class Tls {
   public Tls(PeerCredentials credentials, ClientCertificates clients) {
     this.credentials = credentials;
     this.clients = clients;
+    handshakes.allowCoreThreadTimeOut(true);
     this.context = newContext();
   }
 
@@ -64,7 +84,7 @@ public final class Tls {
 
   /** What stands in front of one connection. */
   SslHandler handler(ByteBufAllocator allocator, TransportLimits limits) {
-    SslHandler handler = context.newHandler(allocator);
+    SslHandler handler = context.newHandler(allocator, handshakes);
     handler.setHandshakeTimeoutMillis(limits.get(Limit.HANDSHAKE_MS));
     handler.setCloseNotifyFlushTimeoutMillis(Limits.LINGER_MS);
     return handler;
