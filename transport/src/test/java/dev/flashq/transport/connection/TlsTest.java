@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.security.PeerCredentials;
+import dev.flashq.statemachine.Command;
 import dev.flashq.transport.ClusterHints;
 import dev.flashq.transport.FakeGateway;
 import dev.flashq.transport.TestLimits;
@@ -117,6 +118,25 @@ class TlsTest {
       assertThat(client.ask(Spoken.TCP.push("x"))).contains("\"id\":1");
       assertThat(client.tls().getSession().getProtocol()).isEqualTo(version);
     }
+  }
+
+  /** In TLS 1.2 nobody can be told anything who has said goodbye. */
+  @Test
+  void givesBackJobsToAClientThatHasForgoneItsAnswers() throws IOException {
+    Port port =
+        port(Spoken.TCP, tls().entrance(TlsMode.REQUIRED, ClientCertificates.OFF))
+            .with(tls().sockets());
+    try (RawClient client = port.client(Spoken.TCP)) {
+      client.tls().setEnabledProtocols(new String[] {"TLSv1.2"});
+      client.ask(Spoken.TCP.push("x"));
+      gateway.hold();
+      client.send(Spoken.TCP.pull(0));
+      await().until(() -> gateway.heldBack() == 1);
+      client.endOutput();
+      gateway.letGo();
+      await().until(() -> gateway.commands.getLast() instanceof Command.ReleaseJobs);
+    }
+    await().until(() -> port.open() == 0);
   }
 
   /** Nothing big is kept of it, it counts, and its time is limited. */
