@@ -50,6 +50,9 @@ public final class BenchMain implements Callable<Integer> {
   @Option(names = "--token", description = "token of the target")
   private @Nullable String token;
 
+  @Option(names = "--tls", description = "PEM file of the target's authority: talks TLS to it")
+  private @Nullable Path tls;
+
   @Option(names = "--nodes", description = "nodes to start, 1 to 7 (3)")
   private @Nullable Integer nodes;
 
@@ -151,7 +154,8 @@ public final class BenchMain implements Callable<Integer> {
             UNANSWERED,
             5000);
     if (!targets.isEmpty()) {
-      return run(() -> FlashQ.at(targets).token(token == null ? "" : token).connect(), settings);
+      FlashQ.Builder client = FlashQ.at(targets).token(token == null ? "" : token);
+      return run((tls == null ? client : client.tls(tls))::connect, settings);
     }
     Path folder = data == null ? Files.createTempDirectory("flashq-bench-") : data;
     var plan =
@@ -194,6 +198,9 @@ public final class BenchMain implements Callable<Integer> {
     }
     if (!aTarget && token != null) {
       throw wrong("--token is for a --target");
+    }
+    if (!aTarget && tls != null) {
+      throw wrong("--tls is for a --target");
     }
     if (aTarget && workloads.contains(Workload.W4)) {
       throw wrong("W4 kills the leader, which only a cluster that is started here can lose");

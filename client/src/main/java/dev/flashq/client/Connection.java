@@ -11,9 +11,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +27,7 @@ import java.util.function.Consumer;
 final class Connection implements AutoCloseable {
   private static final int BUFFER = 256 << 10;
 
-  private final Socket socket;
+  private final Sockets.Open socket;
   private final String address;
   private final ConcurrentLinkedQueue<Call> waiting = new ConcurrentLinkedQueue<>();
   private final ConcurrentHashMap<Long, Call> sent = new ConcurrentHashMap<>();
@@ -47,18 +44,11 @@ final class Connection implements AutoCloseable {
    * @param answered gets each call with its answer, on the reading thread
    * @param lost gets the calls without an answer when the connection ends
    */
-  Connection(
-      InetSocketAddress to,
-      Duration timeout,
-      BiConsumer<Call, Answer> answered,
-      Consumer<List<Call>> lost)
-      throws IOException {
-    this.address = to.getHostString() + ":" + to.getPort();
+  Connection(Sockets.Open socket, BiConsumer<Call, Answer> answered, Consumer<List<Call>> lost) {
+    this.socket = socket;
+    this.address = socket.address();
     this.answered = answered;
     this.lost = lost;
-    this.socket = new Socket();
-    socket.setTcpNoDelay(true);
-    socket.connect(to, (int) timeout.toMillis());
     this.writer = new Thread(this::write, "flashq-client-write-" + address);
     this.reader = new Thread(this::read, "flashq-client-read-" + address);
     writer.setDaemon(true);
@@ -98,7 +88,7 @@ final class Connection implements AutoCloseable {
 
   private void write() {
     var frames = new MessagePackWriter();
-    try (OutputStream out = socket.getOutputStream()) {
+    try (OutputStream out = socket.spoken().getOutputStream()) {
       while (!closed.get()) {
         Call call = waiting.poll();
         if (call == null) {
@@ -157,7 +147,8 @@ final class Connection implements AutoCloseable {
   private void read() {
     var message = new MessagePackReader();
     try (var in =
-        new DataInputStream(new BufferedInputStream(new Heard(socket.getInputStream()), BUFFER))) {
+        new DataInputStream(
+            new BufferedInputStream(new Heard(socket.spoken().getInputStream()), BUFFER))) {
       while (true) {
         int length = in.readInt();
         if (length < 0 || length > 2 * Limits.FRAME_BYTES) {

@@ -1,6 +1,8 @@
 package dev.flashq.client;
 
 import dev.flashq.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * A client of a flashQ cluster; safe for any number of threads, one is enough per program.
@@ -25,7 +28,7 @@ public final class FlashQ implements AutoCloseable {
 
   private FlashQ(Builder builder) {
     String id = UUID.randomUUID().toString();
-    this.router = new Router(builder.addresses, builder.token);
+    this.router = new Router(builder.addresses, builder.token, builder.sockets);
     this.timeout = builder.timeout;
     this.changes = new SequenceWindow(id);
     // Pulls may wait for minutes; a window of their own keeps them from holding up the others.
@@ -50,6 +53,7 @@ public final class FlashQ implements AutoCloseable {
     private final List<String> addresses;
     private String token = "";
     private Duration timeout = Duration.ofSeconds(10);
+    private Sockets sockets = Sockets.PLAIN;
 
     private Builder(List<String> addresses) {
       if (addresses.isEmpty()) {
@@ -61,6 +65,26 @@ public final class FlashQ implements AutoCloseable {
 
     public Builder token(String value) {
       token = value;
+      return this;
+    }
+
+    /**
+     * Talks TLS, to nodes whose certificates one of these authorities has signed and that name the
+     * address of the node.
+     *
+     * @param authorities a PEM file
+     * @throws IOException when it cannot be read
+     * @throws IllegalArgumentException when it holds no certificate
+     */
+    public Builder tls(Path authorities) throws IOException {
+      return tls(Sockets.trusting(authorities));
+    }
+
+    /**
+     * The same with whatever the context trusts; it may have a certificate of the client as well.
+     */
+    public Builder tls(SSLContext context) {
+      sockets = Sockets.encrypted(context.getSocketFactory());
       return this;
     }
 

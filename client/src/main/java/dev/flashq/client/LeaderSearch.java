@@ -35,6 +35,7 @@ final class LeaderSearch {
 
   private final List<String> addresses;
   private final String token;
+  private final Sockets sockets;
   private final BiConsumer<Call, Answer> answered;
   private final Consumer<List<Call>> left;
   private final SequenceWindow noIds = new SequenceWindow("none");
@@ -56,10 +57,12 @@ final class LeaderSearch {
   LeaderSearch(
       List<String> addresses,
       String token,
+      Sockets sockets,
       BiConsumer<Call, Answer> answered,
       Consumer<List<Call>> left) {
     this.addresses = List.copyOf(addresses);
     this.token = token;
+    this.sockets = sockets;
     this.answered = answered;
     this.left = left;
   }
@@ -204,7 +207,8 @@ final class LeaderSearch {
   /** Null when the node cannot be reached or gives no access. */
   private @Nullable Connection open(String address) {
     try {
-      Connection connection = new Connection(socketAddress(address), PATIENCE, answered, left);
+      Connection connection =
+          new Connection(sockets.open(socketAddress(address), PATIENCE), answered, left);
       connection.start();
       if (token.isEmpty() || authenticate(connection)) {
         return connection;

@@ -40,8 +40,8 @@ final class Router implements AutoCloseable {
 
   private record Delayed(Call call, long untilNanos) {}
 
-  Router(List<String> addresses, String token) {
-    this.search = new LeaderSearch(addresses, token, this::answered, this::lost);
+  Router(List<String> addresses, String token, Sockets sockets) {
+    this.search = new LeaderSearch(addresses, token, sockets, this::answered, this::lost);
     thread.setDaemon(true);
     thread.start();
   }

@@ -31,7 +31,8 @@ public final class LocalCluster implements AutoCloseable {
           "FLASHQ_DATA_FOLDER",
           "FLASHQ_PEER_DEVELOPMENT_CA",
           "FLASHQ_TCP_PORT",
-          "FLASHQ_HTTP_PORT");
+          "FLASHQ_HTTP_PORT",
+          "FLASHQ_OPS_PORT");
   private static final Duration POLL = Duration.ofMillis(50);
   private static final int FIRST_PORT = 12_000;
   private static final int LAST_PORT = 32_000;
@@ -91,6 +92,10 @@ public final class LocalCluster implements AutoCloseable {
         throw new LocalClusterException(
             variable + " is chosen for each node of a local cluster; it cannot be set");
       }
+    }
+    if ("required".equals(plan.settings.get("FLASHQ_HTTP_TLS"))) {
+      throw new LocalClusterException(
+          "FLASHQ_HTTP_TLS=required: a local cluster is watched by plain HTTP; take 'optional'");
     }
     int[][] ports =
         plan.tcpPort == 0 ? freePorts(plan.nodes) : fixedPorts(plan.nodes, plan.tcpPort);

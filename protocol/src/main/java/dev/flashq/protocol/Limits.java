@@ -79,6 +79,9 @@ public final class Limits {
   /** Milliseconds that such a connection may take. */
   public static final long HEALTH_MS = 2_000;
 
+  /** Milliseconds that a client may take for a handshake of TLS, and a proxy for its first word. */
+  public static final long HANDSHAKE_MS = 10_000;
+
   /** Milliseconds that a connection may take to authenticate. */
   public static final long AUTHENTICATION_MS = 30_000;
 

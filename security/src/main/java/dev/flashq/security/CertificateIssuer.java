@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -20,17 +21,17 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
 
-/** Signs certificates of nodes with the key of an authority (EC P-256). */
+/** Signs certificates with the key of an authority. */
 final class CertificateIssuer {
   private static final Duration CA_LIFE = Duration.ofDays(3650);
   private static final Duration NODE_LIFE = Duration.ofDays(365);
@@ -61,8 +62,11 @@ final class CertificateIssuer {
     }
   }
 
-  static X509Certificate selfSigned(KeyPair keys, Instant now) {
-    var name = new X500Principal("CN=flashQ development CA " + serial().toString(36));
+  /**
+   * @param title the first words of its name
+   */
+  static X509Certificate selfSigned(String title, KeyPair keys, Instant now) {
+    var name = new X500Principal("CN=" + title + " " + serial().toString(36));
     var builder =
         new JcaX509v3CertificateBuilder(
             name,
@@ -75,6 +79,10 @@ final class CertificateIssuer {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
       builder.addExtension(
           Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+      builder.addExtension(
+          Extension.subjectKeyIdentifier,
+          false,
+          identifiers().createSubjectKeyIdentifier(keys.getPublic()));
       return sign(builder, keys.getPrivate());
     } catch (CertIOException e) {
       throw new IllegalStateException("an extension cannot be encoded", e);
@@ -83,24 +91,39 @@ final class CertificateIssuer {
 
   /** A certificate for about a year, and never for longer than the authority has left. */
   X509Certificate issue(String nodeId, PublicKey key, Set<String> names) {
+    int earlier = Math.floorMod(nodeId.hashCode(), SPREAD_DAYS + 1);
+    return issue(
+        new CertificateAuthority.Holder(CertificateUse.PEER, nodeId, names),
+        key,
+        NODE_LIFE.minus(Duration.ofDays(earlier)));
+  }
+
+  /** A certificate for as long as the authority has left at most. */
+  X509Certificate issue(CertificateAuthority.Holder holder, PublicKey key, Duration life) {
     Instant now = clock.instant();
     var builder =
         new JcaX509v3CertificateBuilder(
             ca.getSubjectX500Principal(),
             serial(),
             Date.from(now.minus(CLOCK_SLACK)),
-            Date.from(end(nodeId, now)),
-            new X500Principal("CN=" + nodeId),
+            Date.from(end(now.plus(life))),
+            new X500Principal("CN=" + holder.name()),
             key);
     try {
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
       builder.addExtension(
-          Extension.extendedKeyUsage,
+          Extension.extendedKeyUsage, false, new ExtendedKeyUsage(holder.use().purposes()));
+      builder.addExtension(
+          Extension.subjectKeyIdentifier, false, identifiers().createSubjectKeyIdentifier(key));
+      builder.addExtension(
+          Extension.authorityKeyIdentifier,
           false,
-          new ExtendedKeyUsage(
-              new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
-      builder.addExtension(Extension.subjectAlternativeName, false, alternativeNames(names));
+          identifiers().createAuthorityKeyIdentifier(ca.getPublicKey()));
+      if (!holder.hosts().isEmpty()) {
+        builder.addExtension(
+            Extension.subjectAlternativeName, false, alternativeNames(holder.hosts()));
+      }
       return sign(builder, caKey);
     } catch (CertIOException e) {
       throw new IllegalStateException("an extension cannot be encoded", e);
@@ -111,13 +134,19 @@ final class CertificateIssuer {
     return ca.getNotAfter().toInstant();
   }
 
-  private Instant end(String nodeId, Instant now) {
-    int earlier = Math.floorMod(nodeId.hashCode(), SPREAD_DAYS + 1);
-    Instant end = now.plus(NODE_LIFE).minus(Duration.ofDays(earlier));
+  private Instant end(Instant end) {
     return end.isBefore(caEndsAt()) ? end : caEndsAt();
   }
 
-  private static GeneralNames alternativeNames(Set<String> names) {
+  private static JcaX509ExtensionUtils identifiers() {
+    try {
+      return new JcaX509ExtensionUtils();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-1", e);
+    }
+  }
+
+  static GeneralNames alternativeNames(Set<String> names) {
     return new GeneralNames(
         names.stream()
             .map(
@@ -130,10 +159,11 @@ final class CertificateIssuer {
 
   private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key) {
     try {
-      var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key);
+      String algorithm = CertificateChecks.signature(key);
+      var signer = new JcaContentSignerBuilder(algorithm).build(key);
       return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
     } catch (OperatorCreationException | GeneralSecurityException e) {
-      throw new InvalidCertificateException("The key of the development CA cannot sign", e);
+      throw new InvalidCertificateException("The key of the CA cannot sign", e);
     }
   }
 

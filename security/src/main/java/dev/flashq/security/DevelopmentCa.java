@@ -102,7 +102,8 @@ public final class DevelopmentCa {
 
   private CertificateIssuer create(Path ca, Path caKey) throws IOException {
     KeyPair keys = CertificateIssuer.newKeys();
-    X509Certificate certificate = CertificateIssuer.selfSigned(keys, clock.instant());
+    X509Certificate certificate =
+        CertificateIssuer.selfSigned("flashQ development CA", keys, clock.instant());
     PemFiles.write(caKey, keys.getPrivate());
     PemFiles.write(ca, certificate);
     return new CertificateIssuer(certificate, keys.getPrivate(), clock);

@@ -1,22 +1,14 @@
 package dev.flashq.security;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -25,9 +17,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param ca certificate of the authority that signs the nodes' certificates and nothing else:
  *     whoever holds a certificate of it is a member
  * @param certificate this node's certificate, for both directions of a connection
- * @param key its private key, PKCS#8, not encrypted
+ * @param key its private key, not encrypted
  */
-public record PeerCertificates(Path ca, Path certificate, Path key) implements CertificateSource {
+public record PeerCertificates(Path ca, Path certificate, Path key)
+    implements CertificateSource, CertificateFiles {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
@@ -37,18 +30,23 @@ public record PeerCertificates(Path ca, Path certificate, Path key) implements C
     return this;
   }
 
-  /** Reads each file once; whether they fit together is left to {@link #validate}. */
-  Credentials read() {
+  @Override
+  public Credentials read() {
     List<X509Certificate> chain = PemFiles.certificates(certificate);
     return new Credentials(PemFiles.privateKey(key), chain, PemFiles.certificates(ca));
   }
 
-  void validate(Credentials found, Instant now) {
+  @Override
+  public void validate(Credentials found, Instant now) {
     X509Certificate own = found.own();
-    requireValidAt(now, own);
+    CertificateChecks.requireValidAt(now, own, certificate);
     requireSigned(own, found.authorities());
-    requireUsages(own);
-    requireMatch(own, found.key());
+    if (!CertificateChecks.allows(own, certificate, List.of(SERVER_AUTH, CLIENT_AUTH))) {
+      throw new InvalidCertificateException(
+          certificate
+              + " must allow both serverAuth and clientAuth: peers connect in both directions");
+    }
+    CertificateChecks.requireMatch(own, found.key(), certificate, key);
   }
 
   /** Whoever made the files replaces them. */
@@ -57,8 +55,8 @@ public record PeerCertificates(Path ca, Path certificate, Path key) implements C
     return this;
   }
 
-  /** They differ when a file was written since. */
-  List<String> stamps() {
+  @Override
+  public List<String> stamps() {
     return Stream.of(ca, certificate, key).map(PemFiles::stamp).toList();
   }
 
@@ -82,31 +80,9 @@ public record PeerCertificates(Path ca, Path certificate, Path key) implements C
     }
   }
 
-  X509ExtendedTrustManager trust(Credentials credentials) {
-    try {
-      KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-      authorities.load(null, null);
-      for (X509Certificate authority : credentials.authorities()) {
-        authorities.setCertificateEntry("ca-" + authorities.size(), authority);
-      }
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(authorities);
-      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-    } catch (GeneralSecurityException | IOException e) {
-      throw new InvalidCertificateException(ca + " cannot be used to check peers", e);
-    }
-  }
-
-  private void requireValidAt(Instant now, X509Certificate own) {
-    try {
-      own.checkValidity(Date.from(now));
-    } catch (CertificateExpiredException e) {
-      throw new InvalidCertificateException(
-          certificate + " has expired on " + own.getNotAfter().toInstant(), e);
-    } catch (CertificateNotYetValidException e) {
-      throw new InvalidCertificateException(
-          certificate + " is not valid before " + own.getNotBefore().toInstant(), e);
-    }
+  @Override
+  public X509ExtendedTrustManager trust(Credentials credentials) {
+    return CertificateChecks.trust(credentials.authorities(), ca);
   }
 
   private void requireSigned(X509Certificate own, List<X509Certificate> authorities) {
@@ -127,46 +103,5 @@ public record PeerCertificates(Path ca, Path certificate, Path key) implements C
     } catch (GeneralSecurityException _) {
       return false;
     }
-  }
-
-  private void requireUsages(X509Certificate own) {
-    try {
-      List<String> usages = own.getExtendedKeyUsage();
-      if (usages != null && !(usages.contains(SERVER_AUTH) && usages.contains(CLIENT_AUTH))) {
-        throw new InvalidCertificateException(
-            certificate
-                + " must allow both serverAuth and clientAuth: peers connect in both directions");
-      }
-    } catch (GeneralSecurityException e) {
-      throw new InvalidCertificateException(certificate + " has unreadable key usages", e);
-    }
-  }
-
-  private void requireMatch(X509Certificate own, PrivateKey privateKey) {
-    byte[] probe = {1, 2, 3};
-    try {
-      Signature signer = Signature.getInstance(algorithm(privateKey));
-      signer.initSign(privateKey);
-      signer.update(probe);
-      byte[] signature = signer.sign();
-      signer.initVerify(own.getPublicKey());
-      signer.update(probe);
-      if (signer.verify(signature)) {
-        return;
-      }
-    } catch (GeneralSecurityException e) {
-      throw new InvalidCertificateException(
-          "The key in " + key + " does not belong to the certificate in " + certificate, e);
-    }
-    throw new InvalidCertificateException(
-        "The key in " + key + " does not belong to the certificate in " + certificate);
-  }
-
-  private static String algorithm(PrivateKey key) {
-    return switch (key.getAlgorithm()) {
-      case "EC", "ECDSA" -> "SHA256withECDSA";
-      case "RSA" -> "SHA256withRSA";
-      default -> key.getAlgorithm();
-    };
   }
 }

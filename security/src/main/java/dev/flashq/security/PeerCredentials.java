@@ -4,21 +4,26 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * What a node shows to its peers and whom it trusts, taken from its files again at each refresh.
- * Connections that are there go on with what they began with.
+ * What a node shows to its peers, which at a client port are the clients, and whom it trusts; taken
+ * from its files again at each refresh. Connections that are there go on with what they began with.
  */
 public final class PeerCredentials {
   /** How long before the end somebody should know: 30 days, of a short life the last third. */
   private static final Duration NOTICE = Duration.ofDays(30);
 
-  private final CertificateSource source;
+  private final Supplier<? extends CertificateFiles> source;
   private final NewestKey key;
   private final NewestTrust trust;
-  private PeerCertificates files;
+  private CertificateFiles files;
+
+  /** Of the files from which the current ones were read. */
+  private List<String> stamps;
+
   private volatile Credentials current;
 
   /** What a refresh has led to. */
@@ -40,8 +45,18 @@ public final class PeerCredentials {
 
   /** Fails with {@link InvalidCertificateException} when the node cannot start with the files. */
   public PeerCredentials(CertificateSource source, Instant now) {
+    this(now, source::renewed);
+  }
+
+  /** The same for what is shown at client ports. */
+  public PeerCredentials(PortCertificates files, Instant now) {
+    this(now, () -> files);
+  }
+
+  private PeerCredentials(Instant now, Supplier<? extends CertificateFiles> source) {
     this.source = source;
-    this.files = source.renewed();
+    this.files = source.get();
+    this.stamps = files.stamps();
     this.current = files.read();
     files.validate(current, now);
     this.key = new NewestKey(current);
@@ -51,13 +66,14 @@ public final class PeerCredentials {
   /** Takes over what the files hold when it differs from what is in use and is good as a whole. */
   public synchronized Refresh refresh(Instant now) {
     try {
-      files = source.renewed();
-      Credentials found = files.read();
-      if (found.equals(current)) {
+      files = source.get();
+      List<String> latest = files.stamps();
+      if (latest.equals(stamps)) {
         return new Refresh.Unchanged();
       }
-      files.validate(found, now);
-      return replace(found);
+      Refresh refresh = take(files.read(), now);
+      stamps = latest;
+      return refresh;
     } catch (InvalidCertificateException e) {
       return new Refresh.Refused(String.valueOf(e.getMessage()), files.stamps());
     } catch (UncheckedIOException e) {
@@ -65,7 +81,11 @@ public final class PeerCredentials {
     }
   }
 
-  private Refresh replace(Credentials found) {
+  private Refresh take(Credentials found, Instant now) {
+    if (found.equals(current)) {
+      return new Refresh.Unchanged();
+    }
+    files.validate(found, now);
     trust.rely(files.trust(found));
     key.show(found);
     current = found;

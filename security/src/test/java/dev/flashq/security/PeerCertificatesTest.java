@@ -63,7 +63,7 @@ class PeerCertificatesTest {
     PeerCertificates one = certificates("node-1");
     Files.writeString(one.key(), "");
 
-    assertRefused(one, NOW, "holds no unencrypted private key in PEM form");
+    assertRefused(one, NOW, "holds no private key in PEM form");
   }
 
   @Test

@@ -11,13 +11,30 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.util.Base64;
+import java.util.Optional;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemFilesTest {
+  private static final String CURVE_AND_KEY =
+      """
+      -----BEGIN EC PARAMETERS-----
+      BggqhkjOPQMBBw==
+      -----END EC PARAMETERS-----
+      -----BEGIN EC PRIVATE KEY-----
+      MHcCAQEEIH99kMjHe5uZG5v/6aoo8OdU2D8bZnOGbXQ6OQAQyywwoAoGCCqGSM49
+      AwEHoUQDQgAE+xOb0+H/iEn1Pj+pIWC+HUVbMOA46nISAU5h0xk7zTOdP+ryexj3
+      uHtjlSle67+cG/FihQ/pk/S5I44+5nTp/w==
+      -----END EC PRIVATE KEY-----
+      """;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -48,13 +65,62 @@ class PemFilesTest {
   }
 
   @Test
-  void saysHowToConvertAKeyInTheOldForm() throws Exception {
+  void readsAnRsaKeyInTheOldForm() throws Exception {
+    PrivateKey key = newKey("RSA");
+
+    assertThat(PemFiles.privateKey(file(written(key)))).isEqualTo(key);
+  }
+
+  /** As {@code openssl ecparam -genkey} writes it. */
+  @Test
+  void readsAnEcKeyInTheOldFormWithAndWithoutItsCurveInFront() throws Exception {
+    String key = CURVE_AND_KEY.substring(CURVE_AND_KEY.indexOf("-----BEGIN EC PRIVATE KEY"));
+
+    PrivateKey alone = PemFiles.privateKey(file(key));
+
+    assertThat(alone.getAlgorithm()).isIn("EC", "ECDSA");
+    assertThat(PemFiles.privateKey(file(CURVE_AND_KEY))).isEqualTo(alone);
+  }
+
+  @Test
+  void readsAnEncryptedKeyWithItsPassphrase() throws Exception {
+    PrivateKey key = newKey("EC");
+    Path file = file(encrypted(key, "open sesame"));
+    Path words = Files.writeString(folder.resolve("words"), "open sesame\n");
+    Path wrong = Files.writeString(folder.resolve("wrong"), "open barley\n");
+
+    assertThat(PemFiles.privateKey(file, Optional.of(PemFiles.passphrase(words)))).isEqualTo(key);
+    assertThatThrownBy(() -> PemFiles.privateKey(file, Optional.of(PemFiles.passphrase(wrong))))
+        .hasMessage(file + " cannot be decrypted with its passphrase");
+    assertThatThrownBy(() -> PemFiles.privateKey(file))
+        .hasMessage(file + " is encrypted; its passphrase is not known");
+  }
+
+  @Test
+  void refusesAnEmptyPassphrase() throws IOException {
+    Path words = Files.writeString(folder.resolve("words"), "\n");
+
+    assertThatThrownBy(() -> PemFiles.passphrase(words))
+        .isInstanceOf(InvalidCertificateException.class)
+        .hasMessage(words + " has no passphrase in its first line");
+  }
+
+  private static String written(Object object) throws IOException {
     var text = new StringWriter();
     try (var writer = new JcaPEMWriter(text)) {
-      writer.writeObject(newKey("EC"));
+      writer.writeObject(object);
     }
+    return text.toString();
+  }
 
-    assertRefused(text.toString(), "convert it with openssl pkcs8 -topk8");
+  private static String encrypted(PrivateKey key, String passphrase) throws Exception {
+    var encryptor =
+        new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+            .setProvider(new BouncyCastleProvider())
+            .setPassword(passphrase.toCharArray())
+            .setPRF(PKCS8Generator.PRF_HMACSHA256)
+            .build();
+    return written(new JcaPKCS8Generator(key, encryptor));
   }
 
   @ParameterizedTest

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: {@code server}, {@code health}, {@code cluster} and {@code demo}. */
+/**
+ * The command line: {@code server}, {@code health}, {@code cluster}, {@code certs} and {@code
+ * demo}.
+ */
 public final class Main {
   /** What the process answers to its caller when the configuration or the command line is wrong. */
   static final int EXIT_USAGE = 2;
@@ -31,6 +34,7 @@ public final class Main {
              flashq access check --op WORD [--queue Q] [--token-name N]
                     these three: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
+             flashq certs ca|server|client|peer|csr|sign ...   certificates; says what each takes
              flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed
       """;
 
@@ -44,6 +48,7 @@ public final class Main {
         case "server" -> server(rest, System.getenv());
         case "health" -> System.exit(HealthCheck.run(config(rest, System.getenv())));
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
+        case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
         case "tokens", "roles", "access" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
@@ -57,6 +62,8 @@ public final class Main {
   }
 
   private static void server(List<String> args, Map<String, String> environment) {
+    // Of TLS 1.2: a client could make the node compute handshakes without an end. Read once, early.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     Options options = Options.parse(args, List.of("--config"), List.of("--end-with-parent"));
     ServerConfig config = ServerConfig.load(file(options.value("--config", "")), environment);
     Logging.configure(config.log());

@@ -12,6 +12,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.security.CertificateSource;
 import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.PeerCredentials;
 import dev.flashq.server.access.Bootstrap;
 import dev.flashq.server.access.TokenAccess;
 import dev.flashq.server.access.TokenSources;
@@ -31,7 +32,6 @@ import dev.flashq.transport.TransportStats;
 import dev.flashq.transport.connection.TransportContext;
 import dev.flashq.transport.http.HttpServer;
 import dev.flashq.transport.tcp.TcpServer;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +98,8 @@ public final class Node implements AutoCloseable {
 
   private void startAll(Consumer<Throwable> fatal) {
     TokenSources sources = started("tokens", new TokenSources(config));
+    Optional<PortTls> tls = tls();
+    ClientPorts ports = new ClientPorts(config, tls);
     ClusterNode cluster =
         started(
             "cluster",
@@ -112,23 +115,15 @@ public final class Node implements AutoCloseable {
     LeaderHints hints = new LeaderHints(cluster::view, clientAddresses());
     TransportContext context = context(cluster, tokens, hints);
     MemoryParts.show(cluster, context, metrics);
-    TcpServer tcp =
-        started(
-            "tcp",
-            new TcpServer(
-                TcpServer.at(new InetSocketAddress(config.tcp().bind(), config.tcp().port())),
-                context));
+    tls.ifPresent(port -> port.show(metrics));
+    TcpServer tcp = started("tcp", new TcpServer(ports.tcp(), context));
     servers.add(tcp::recheck);
     int tcpPort = tcp.start();
-    HttpServer http =
-        started(
-            "http",
-            new HttpServer(
-                HttpServer.at(new InetSocketAddress(config.http().bind(), config.http().port())),
-                context,
-                new OpsRoutes(health, metrics, cluster::setClock)));
+    OpsRoutes pages = new OpsRoutes(health, metrics, cluster::setClock);
+    HttpServer http = started("http", new HttpServer(ports.http(), context, pages));
     servers.add(http::recheck);
     int httpPort = http.start();
+    ports.ops().ifPresent(ops -> started("ops", HttpServer.ofPages(ops, context, pages)).start());
     LOG.atInfo()
         .addKeyValue("node", config.nodeId())
         .addKeyValue("tcp", tcpPort)
@@ -152,6 +147,20 @@ public final class Node implements AutoCloseable {
     started.push(new Part(name, part));
     LOG.debug("starting {}", name);
     return part;
+  }
+
+  /** Fails when clients could not be shown what the files hold. */
+  private Optional<PortTls> tls() {
+    return config
+        .tls()
+        .files()
+        .map(
+            files -> {
+              InstantSource clock = InstantSource.system();
+              var credentials = new PeerCredentials(files, clock.instant());
+              return started("tls", new PortTls(credentials, config.tls().clients(), clock))
+                  .start();
+            });
   }
 
   private CertificateSource certificates() {
@@ -234,6 +243,18 @@ public final class Node implements AutoCloseable {
         "flashq.connections.open", "Client connections", () -> stats.connectionsOpen.sum());
     metrics.counter(
         "flashq.connections", "Client connections ever", () -> stats.connectionsTotal.sum());
+    metrics.counter(
+        "flashq.connections.refused",
+        "Client connections and requests that were turned away by their address",
+        () -> stats.connectionsRefused.sum());
+    metrics.counter(
+        "flashq.tls.connections",
+        "Handshakes of TLS with clients",
+        () -> stats.tlsConnections.sum());
+    metrics.counter(
+        "flashq.tls.handshake.failures",
+        "Handshakes of TLS with clients that failed",
+        () -> stats.handshakeFailures.sum());
     metrics.counter("flashq.requests", "Requests of clients", () -> stats.requests.sum());
     metrics.counter(
         "flashq.bytes.in", "Bytes from clients; of HTTP the bodies", () -> stats.bytesIn.sum());

@@ -1,14 +1,19 @@
 package dev.flashq.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.flashq.security.DevelopmentCa;
+import dev.flashq.security.InvalidCertificateException;
 import dev.flashq.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,50 @@ class HealthCheckTest {
     try (Node _ = Node.start(config, _ -> {})) {
       await().atMost(Duration.ofSeconds(20)).until(() -> HealthCheck.run(config) == 0);
     }
+  }
+
+  @Test
+  void asksANodeThatTakesTlsOnly() {
+    var files =
+        new DevelopmentCa(data.resolve("web"), InstantSource.system())
+            .certificatesOf("n1", List.of());
+    ServerConfig config =
+        config(
+            alone,
+            Map.of(
+                "FLASHQ_HTTP_TLS", "required",
+                "FLASHQ_TLS_CERTIFICATE", files.certificate().toString(),
+                "FLASHQ_TLS_KEY", files.key().toString()));
+    try (Node _ = Node.start(config, _ -> {})) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> HealthCheck.run(config) == 0);
+    }
+  }
+
+  /** Also where the HTTP port would not answer it. */
+  @Test
+  void asksThePortThatServesNothingElse() throws IOException {
+    ServerConfig config =
+        config(
+            alone,
+            Map.of(
+                "FLASHQ_OPS_PORT", Integer.toString(freePort()), "FLASHQ_HTTP_DENY", "127.0.0.1"));
+    try (Node _ = Node.start(config, _ -> {})) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> HealthCheck.run(config) == 0);
+    }
+  }
+
+  @Test
+  void aNodeDoesNotStartWithACertificateThatItCannotShow() {
+    ServerConfig config =
+        config(
+            alone,
+            Map.of(
+                "FLASHQ_HTTP_TLS", "required",
+                "FLASHQ_TLS_CERTIFICATE", "nowhere.pem",
+                "FLASHQ_TLS_KEY", "nowhere-key.pem"));
+    assertThatThrownBy(() -> Node.start(config, _ -> {}))
+        .isInstanceOf(InvalidCertificateException.class)
+        .hasMessage("There is no file nowhere.pem");
   }
 
   @Test

@@ -23,6 +23,9 @@ public interface TokenCheck {
 
   Login check(String token);
 
+  /** Who a client certificate belongs to, which was found to be good. */
+  Login checkCertificate(String subject);
+
   /** Whether nobody has to say who it is: every client is {@link Principal#ANONYMOUS}. */
   boolean open();
 

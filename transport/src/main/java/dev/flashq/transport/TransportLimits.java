@@ -33,6 +33,8 @@ public final class TransportLimits {
     LARGE_ANSWER_BYTES(heap -> heap / 8),
     /** How long a connection may go without a token where tokens are configured. */
     AUTHENTICATION_MS(Limits.AUTHENTICATION_MS),
+    /** How long a handshake of TLS, or the word of a proxy, may take. */
+    HANDSHAKE_MS(Limits.HANDSHAKE_MS),
     /** After how long a wrong token is answered. */
     WRONG_TOKEN_MS(Limits.WRONG_TOKEN_MS),
     /** How long a larger frame, line or body may take to arrive. */

@@ -8,6 +8,12 @@ import java.util.stream.IntStream;
 public final class TransportStats {
   public final LongAdder connectionsOpen = new LongAdder();
   public final LongAdder connectionsTotal = new LongAdder();
+
+  /** Clients that were turned away by their address, or for a forged word of a proxy. */
+  public final LongAdder connectionsRefused = new LongAdder();
+
+  public final LongAdder tlsConnections = new LongAdder();
+  public final LongAdder handshakeFailures = new LongAdder();
   public final LongAdder requests = new LongAdder();
   public final LongAdder bytesIn = new LongAdder();
   public final LongAdder bytesOut = new LongAdder();

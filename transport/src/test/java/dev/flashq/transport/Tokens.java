@@ -56,6 +56,11 @@ public final class Tokens implements TokenCheck {
   }
 
   @Override
+  public Login checkCertificate(String subject) {
+    return check(subject);
+  }
+
+  @Override
   public boolean open() {
     return open;
   }

@@ -44,6 +44,20 @@ public final class TokenAccess implements TokenCheck {
   }
 
   @Override
+  public Login checkCertificate(String subject) {
+    try {
+      Access access = cluster.access();
+      if (cluster.isStale()) {
+        return Login.UNAVAILABLE;
+      }
+      Principal holder = access.holderOf(subject);
+      return holder == null ? Login.UNKNOWN : new Login.Known(holder);
+    } catch (RefusedException _) {
+      return Login.UNAVAILABLE;
+    }
+  }
+
+  @Override
   public boolean open() {
     try {
       return !configured.isWanted() && !cluster.access().isProtected();

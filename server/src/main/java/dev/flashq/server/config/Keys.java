@@ -13,6 +13,9 @@ import static dev.flashq.server.config.Parsers.plainTokens;
 import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
+import dev.flashq.security.Cidr;
+import dev.flashq.transport.connection.ClientCertificates;
+import dev.flashq.transport.connection.TlsMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +63,94 @@ public final class Keys {
       new Key<>("http.bind", "127.0.0.1", "Address of the HTTP interface.", text(253));
   static final Key<Integer> HTTP_PORT =
       new Key<>("http.port", "6790", "Port of the HTTP interface; 0 takes any free one.", port());
+  static final Key<TlsMode> TCP_TLS =
+      new Key<>(
+          "tcp.tls",
+          "off",
+          "TLS on the TCP port: off, optional (each client begins as it likes) or required.",
+          oneOf(TlsMode.class));
+  static final Key<TlsMode> HTTP_TLS =
+      new Key<>(
+          "http.tls",
+          "off",
+          "TLS on the HTTP port: off, optional or required.",
+          oneOf(TlsMode.class));
+  static final Key<Optional<Path>> TLS_CERTIFICATE =
+      new Key<>(
+          "tls.certificate",
+          "",
+          "PEM file of the certificate chain that clients are shown. It and the other files of TLS are looked at every 5 seconds.",
+          optionalFile());
+  static final Key<Optional<Path>> TLS_KEY =
+      new Key<>("tls.key", "", "PEM file of its private key.", optionalFile());
+  static final Key<Optional<Path>> TLS_PASSPHRASE =
+      new Key<>(
+          "tls.key-passphrase-file",
+          "",
+          "File whose first line is the passphrase of an encrypted key (PKCS#8).",
+          optionalFile());
+  static final Key<ClientCertificates> TLS_CLIENTS =
+      new Key<>(
+          "tls.client-certificates",
+          "off",
+          "Whether clients show certificates where they use TLS: off, optional or required.",
+          oneOf(ClientCertificates.class));
+  static final Key<Optional<Path>> TLS_CLIENT_CA =
+      new Key<>(
+          "tls.client-ca",
+          "",
+          "PEM file of the authorities that sign the certificates of clients.",
+          optionalFile());
+  static final Key<List<Cidr>> TCP_ALLOW =
+      new Key<>(
+          "tcp.allow",
+          "",
+          "Networks from which the TCP port is used, as 10.0.0.0/8 or fd00::/8 between commas. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> TCP_DENY =
+      new Key<>(
+          "tcp.deny",
+          "",
+          "Networks from which the TCP port is not used, also where tcp.allow has them.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> HTTP_ALLOW =
+      new Key<>(
+          "http.allow",
+          "",
+          "Networks from which the HTTP port is used. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> HTTP_DENY =
+      new Key<>(
+          "http.deny",
+          "",
+          "Networks from which the HTTP port is not used, also where http.allow has them.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> PROXIES =
+      new Key<>(
+          "proxy.trusted",
+          "",
+          "Networks of proxies that are believed when they name a client (PROXY protocol, X-Forwarded-For). None: nobody is.",
+          list(Cidr::parse));
+  static final Key<Integer> OPS_PORT =
+      new Key<>(
+          "ops.port",
+          "0",
+          "Port of a listener that serves health and metrics alone, by plain HTTP and without tokens; 0: there is none.",
+          port());
+  static final Key<String> OPS_BIND =
+      new Key<>("ops.bind", "127.0.0.1", "Address of that listener.", text(253));
+  static final Key<List<Cidr>> OPS_ALLOW =
+      new Key<>(
+          "ops.allow",
+          "",
+          "Networks from which that listener is used. None: all.",
+          list(Cidr::parse));
+  static final Key<List<Cidr>> OPS_DENY =
+      new Key<>(
+          "ops.deny",
+          "",
+          "Networks from which that listener is not used, also where ops.allow has them.",
+          list(Cidr::parse));
   static final Key<Integer> CONNECTIONS =
       new Key<>(
           "limits.connections",
@@ -132,10 +223,7 @@ public final class Keys {
           "peer.certificate", "", "PEM file of this node's certificate chain.", optionalFile());
   static final Key<Optional<Path>> PEER_KEY =
       new Key<>(
-          "peer.key",
-          "",
-          "PEM file of this node's private key (PKCS#8, not encrypted).",
-          optionalFile());
+          "peer.key", "", "PEM file of this node's private key, not encrypted.", optionalFile());
   static final Key<Long> ELECTION_MIN =
       new Key<>(
           "raft.election-timeout-min-ms",
@@ -179,6 +267,22 @@ public final class Keys {
           TCP_PORT,
           HTTP_BIND,
           HTTP_PORT,
+          TCP_TLS,
+          HTTP_TLS,
+          TLS_CERTIFICATE,
+          TLS_KEY,
+          TLS_PASSPHRASE,
+          TLS_CLIENTS,
+          TLS_CLIENT_CA,
+          TCP_ALLOW,
+          TCP_DENY,
+          HTTP_ALLOW,
+          HTTP_DENY,
+          PROXIES,
+          OPS_PORT,
+          OPS_BIND,
+          OPS_ALLOW,
+          OPS_DENY,
           CONNECTIONS,
           SILENT_MS,
           TOKENS,

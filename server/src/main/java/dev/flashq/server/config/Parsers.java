@@ -102,6 +102,21 @@ final class Parsers {
             .toList();
   }
 
+  /** A constant of an enum, written small. */
+  static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type) {
+    List<E> all = List.of(type.getEnumConstants());
+    String names = String.join(", ", all.stream().map(Parsers::written).toList());
+    return text ->
+        all.stream()
+            .filter(constant -> written(constant).equals(text))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("one of " + names));
+  }
+
+  private static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   /** Items between commas; an empty text has none. */
   static <T> Function<String, List<T>> list(Function<String, T> item) {
     return text -> {

@@ -1,5 +1,10 @@
 package dev.flashq.server.config;
 
+import dev.flashq.security.AddressRules;
+import dev.flashq.security.Cidr;
+import dev.flashq.security.PortCertificates;
+import dev.flashq.transport.connection.ClientCertificates;
+import dev.flashq.transport.connection.TlsMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -18,6 +23,9 @@ public record ServerConfig(
     boolean dataReplaced,
     Listener tcp,
     Listener http,
+    Optional<Listener> ops,
+    Tls tls,
+    List<Cidr> proxies,
     int connections,
     long silentMs,
     List<TokenConfig> tokens,
@@ -27,8 +35,31 @@ public record ServerConfig(
     Raft raft,
     Log log) {
 
-  /** An address and a port; port 0 is any free one. */
-  public record Listener(String bind, int port) {}
+  /** An address and a port, port 0 is any free one; who may use it, and how. */
+  public record Listener(String bind, int port, TlsMode tls, AddressRules rules) {}
+
+  /** What clients are shown that use TLS, and what is asked of them. */
+  public record Tls(
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Optional<Path> passphrase,
+      ClientCertificates clients,
+      Optional<Path> clientCa) {
+    public Tls {
+      require(
+          certificate.isPresent() == key.isPresent(),
+          "tls.certificate and tls.key belong together: set both or none");
+      require(
+          clients == ClientCertificates.OFF || clientCa.isPresent(),
+          "tls.client-certificates takes tls.client-ca, which says whose certificates are good");
+    }
+
+    /** Empty when there are none. */
+    public Optional<PortCertificates> files() {
+      return certificate.map(
+          file -> new PortCertificates(file, key.orElseThrow(), passphrase, clientCa));
+    }
+  }
 
   /** Other ways in which clients are known. */
   public record Auth(
@@ -93,6 +124,15 @@ public record ServerConfig(
     boolean closed = insecure || requiresTokens(tokens, auth);
     refuseOpenPorts(tcp, "tcp.bind", closed);
     refuseOpenPorts(http, "http.bind", closed);
+    requireCertificate(tcp, "tcp.tls", tls);
+    requireCertificate(http, "http.tls", tls);
+    ops.ifPresent(listener -> isLoopback("ops.bind", listener.bind));
+  }
+
+  private static void requireCertificate(Listener listener, String key, Tls tls) {
+    require(
+        listener.tls == TlsMode.OFF || tls.certificate.isPresent(),
+        key + " takes tls.certificate and tls.key");
   }
 
   private static void refuseOpenPorts(Listener listener, String key, boolean closed) {
@@ -129,6 +169,14 @@ public record ServerConfig(
     return from(Source.of(file, environment));
   }
 
+  private static Optional<Listener> ops(Source source) {
+    int port = source.get(Keys.OPS_PORT);
+    var rules = new AddressRules(source.get(Keys.OPS_ALLOW), source.get(Keys.OPS_DENY));
+    return port == 0
+        ? Optional.empty()
+        : Optional.of(new Listener(source.get(Keys.OPS_BIND), port, TlsMode.OFF, rules));
+  }
+
   static ServerConfig from(Source source) {
     return new ServerConfig(
         source.get(Keys.NODE_ID),
@@ -136,8 +184,24 @@ public record ServerConfig(
         source.get(Keys.MEMBERS),
         source.get(Keys.DATA),
         source.get(Keys.DATA_REPLACED),
-        new Listener(source.get(Keys.TCP_BIND), source.get(Keys.TCP_PORT)),
-        new Listener(source.get(Keys.HTTP_BIND), source.get(Keys.HTTP_PORT)),
+        new Listener(
+            source.get(Keys.TCP_BIND),
+            source.get(Keys.TCP_PORT),
+            source.get(Keys.TCP_TLS),
+            new AddressRules(source.get(Keys.TCP_ALLOW), source.get(Keys.TCP_DENY))),
+        new Listener(
+            source.get(Keys.HTTP_BIND),
+            source.get(Keys.HTTP_PORT),
+            source.get(Keys.HTTP_TLS),
+            new AddressRules(source.get(Keys.HTTP_ALLOW), source.get(Keys.HTTP_DENY))),
+        ops(source),
+        new Tls(
+            source.get(Keys.TLS_CERTIFICATE),
+            source.get(Keys.TLS_KEY),
+            source.get(Keys.TLS_PASSPHRASE),
+            source.get(Keys.TLS_CLIENTS),
+            source.get(Keys.TLS_CLIENT_CA)),
+        source.get(Keys.PROXIES),
         source.get(Keys.CONNECTIONS),
         source.get(Keys.SILENT_MS),
         source.get(Keys.TOKENS),

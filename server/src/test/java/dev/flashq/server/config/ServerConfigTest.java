@@ -3,6 +3,9 @@ package dev.flashq.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flashq.security.AddressRules;
+import dev.flashq.transport.connection.ClientCertificates;
+import dev.flashq.transport.connection.TlsMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +29,16 @@ class ServerConfigTest {
                 List.of(new MemberAddress("n1", "127.0.0.1", 7789, 6789, 6790)),
                 Path.of("data/n1"),
                 false,
-                new ServerConfig.Listener("127.0.0.1", 6789),
-                new ServerConfig.Listener("127.0.0.1", 6790),
+                new ServerConfig.Listener("127.0.0.1", 6789, TlsMode.OFF, AddressRules.OPEN),
+                new ServerConfig.Listener("127.0.0.1", 6790, TlsMode.OFF, AddressRules.OPEN),
+                Optional.empty(),
+                new ServerConfig.Tls(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    ClientCertificates.OFF,
+                    Optional.empty()),
+                List.of(),
                 10_000,
                 60_000,
                 List.of(),
@@ -98,6 +109,18 @@ class ServerConfigTest {
         "cluster.members=n1@h:1/2/3,n2@h:1/5/6",
         "cluster.members gives two members the same host and peer port");
     refuses("peer.ca=ca.pem", "belong together");
+    refuses(
+        "tcp.tls=on", "key 'tcp.tls' has the value 'on'; expected: one of off, optional, required");
+    refuses(
+        "tcp.allow=10.0.0.0/8,ten",
+        "key 'tcp.allow' has the value '10.0.0.0/8,ten'; expected: a network like 10.0.0.0/8");
+    refuses("http.deny=10.0.0.1/8", "expected: a network whose address is zero after the first 8");
+    refuses("proxy.trusted=proxy", "expected: a network like 10.0.0.0/8");
+    refuses("ops.port=9100\nops.bind=no.such.host.invalid", "ops.bind is 'no.such.host.invalid'");
+    refuses("tcp.tls=required", "tcp.tls takes tls.certificate and tls.key");
+    refuses("http.tls=optional", "http.tls takes tls.certificate and tls.key");
+    refuses("tls.certificate=c.pem", "tls.certificate and tls.key belong together");
+    refuses("tls.client-certificates=required", "tls.client-certificates takes tls.client-ca");
     refuses("auth.tokens=mail:short", "key 'auth.tokens'");
     refuses("auth.tokens=anonymous:12345678", "no name is 'anonymous' or 'system'");
     refuses("auth.tokens=system:12345678", "no name is 'anonymous' or 'system'");

@@ -1,13 +1,20 @@
 package dev.flashq.transport.connection;
 
+import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
+
+import dev.flashq.statemachine.Reply.Refused;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +27,9 @@ import org.slf4j.LoggerFactory;
     "FutureReturnValueIgnored") // Netty reports failures of the channel by closing it.
 public final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  private static final Refused PLAIN =
+      new Refused(INVALID_REQUEST, "This port takes encrypted connections only: use TLS");
 
   private enum Phase {
     OPEN,
@@ -37,6 +47,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   private final Listener listener;
   private final TransportContext context;
   private final SocketChannel channel;
+  private final Origin origin;
   private final Identity identity;
   private final Admission admission;
   private final Protocol protocol;
@@ -52,11 +63,13 @@ public final class Connection extends ChannelInboundHandlerAdapter {
       Listener listener,
       TransportContext context,
       SocketChannel channel,
+      Origin origin,
       Listener.Dialect dialect) {
     this.listener = listener;
     this.context = context;
     this.channel = channel;
-    this.identity = new Identity(context, channel);
+    this.origin = origin;
+    this.identity = new Identity(context, channel, origin);
     this.admission = new Admission(this);
     this.protocol = dialect.protocol(this);
     this.answers = new Answers(this, channel, protocol.encoder());
@@ -70,6 +83,42 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
   public SocketChannel channel() {
     return channel;
+  }
+
+  /** Where the latest request comes from, by the word of a trusted proxy if there is one. */
+  public InetAddress clientAddress() {
+    return origin.client();
+  }
+
+  /** A trusted proxy has made the connection for somebody. */
+  void speaksFor(InetAddress client) {
+    origin.speaksFor(client);
+  }
+
+  /** Whether requests come by way of a trusted proxy, and name whom they come from. */
+  public boolean forwards() {
+    return listener.doorkeeper().forwards(origin.connection());
+  }
+
+  /**
+   * A request has come by way of a trusted proxy; whether it may come from where it comes from.
+   *
+   * @param fields values of X-Forwarded-For
+   */
+  public boolean admits(List<String> fields) {
+    Doorkeeper doorkeeper = listener.doorkeeper();
+    origin.request(ForwardedFor.client(origin.connection(), fields, doorkeeper::trusts));
+    return doorkeeper.admits(origin.client());
+  }
+
+  /** The distinguished name (RFC 2253) of the certificate that the client has shown. */
+  public Optional<String> clientSubject() {
+    return origin.subject();
+  }
+
+  /** The certificate of the client was found to be good. */
+  void proves(String subject) {
+    origin.proves(subject);
   }
 
   public Identity identity() {
@@ -251,6 +300,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The client has begun without TLS where there must be TLS. */
+  void refusePlain(byte first) {
+    protocol.refuse(PLAIN, first);
+  }
+
   /** Reads no more requests, and ends when those that were begun have been answered. */
   public void end() {
     if (!reading()) {
@@ -283,7 +337,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (inputEnded || !channel.isActive()) {
       channel.close();
     } else {
-      channel.shutdownOutput();
+      TlsEvents.endOutput(channel);
       times.linger();
     }
   }
@@ -300,9 +354,14 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (!isOfTheClient(cause)) {
       LOG.error("A connection failed", cause);
     }
     channel.close();
+  }
+
+  private static boolean isOfTheClient(Throwable cause) {
+    return cause instanceof IOException
+        || (cause instanceof DecoderException && cause.getCause() instanceof IOException);
   }
 }

@@ -10,7 +10,6 @@ import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.transport.TokenCheck.Login;
 import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,30 +29,39 @@ public final class Identity {
 
   private final TransportContext context;
   private final Channel channel;
-  private final String address;
+  private final Origin origin;
   private @Nullable Principal principal;
   private int wrongTokens;
 
-  Identity(TransportContext context, Channel channel) {
+  Identity(TransportContext context, Channel channel, Origin origin) {
     this.context = context;
     this.channel = channel;
-    this.address =
-        channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
-            ? inet.getAddress().getHostAddress()
-            : "";
+    this.origin = origin;
   }
 
   /** Whether the client has said who it is, or need not do so. */
   public boolean authenticated() {
-    return principal != null || context.tokens.open();
+    return known() != null || context.tokens.open();
   }
 
   public Principal principal() {
-    return principal == null ? anonymous() : principal;
+    Principal known = known();
+    return (known == null ? Principal.ANONYMOUS : known).at(address());
   }
 
-  private Principal anonymous() {
-    return Principal.ANONYMOUS.at(address);
+  /** By its token, or else by its certificate; null when nobody known has shown either. */
+  private @Nullable Principal known() {
+    return principal != null
+        ? principal
+        : origin
+            .subject()
+            .map(context.tokens::checkCertificate)
+            .map(login -> login instanceof Login.Known(Principal holder) ? holder : null)
+            .orElse(null);
+  }
+
+  private String address() {
+    return origin.client().getHostAddress();
   }
 
   /** Whether the client has tried so many wrong tokens that it has to go. */
@@ -74,7 +82,7 @@ public final class Identity {
     }
     switch (check(token)) {
       case Login.Known(Principal known) -> {
-        principal = known.at(address);
+        principal = known;
         exchange.complete(Reply.Done.DONE);
       }
       case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
@@ -109,11 +117,10 @@ public final class Identity {
 
   @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
   private void wrong(Exchange exchange, Refused refusal) {
-    context.wrongTokens.add(channel.remoteAddress());
+    context.wrongTokens.add(origin.client());
     context.stats.authenticationFailures.increment();
     long waitMs =
-        context.loginFailures.add(
-            channel.remoteAddress(), context.limits.get(Limit.WRONG_TOKEN_MS));
+        context.loginFailures.add(origin.client(), context.limits.get(Limit.WRONG_TOKEN_MS));
     channel.eventLoop().schedule(() -> exchange.complete(refusal), waitMs, TimeUnit.MILLISECONDS);
   }
 
@@ -127,8 +134,8 @@ public final class Identity {
 
   /** What comes of an {@code Authorization} header. */
   public Login bearer(String authorization) {
-    if (context.tokens.open()) {
-      return new Login.Known(anonymous());
+    if (context.tokens.open() || (!namesToken(authorization) && authenticated())) {
+      return new Login.Known(principal());
     }
     if (!namesToken(authorization)) {
       missing();
@@ -136,7 +143,7 @@ public final class Identity {
     }
     Login login = check(authorization.substring(BEARER.length()));
     return login instanceof Login.Known(Principal known)
-        ? new Login.Known(known.at(address))
+        ? new Login.Known(known.at(address()))
         : login;
   }
 

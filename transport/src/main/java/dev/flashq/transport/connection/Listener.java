@@ -60,6 +60,7 @@ public final class Listener implements AutoCloseable {
   private final ListenerSettings settings;
   private final TransportContext context;
   private final Dialect dialect;
+  private final Doorkeeper doorkeeper;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
   /** Those that may only ask for the node's health, the oldest first. */
@@ -76,6 +77,11 @@ public final class Listener implements AutoCloseable {
   public interface Dialect {
     Protocol protocol(Connection connection);
 
+    /** Whether a request may name whom a proxy sends it for. */
+    default boolean forwarding() {
+      return false;
+    }
+
     /** Adds what stands between the socket and the connection. */
     default void addCodec(ChannelPipeline pipeline) {}
   }
@@ -84,6 +90,8 @@ public final class Listener implements AutoCloseable {
     this.settings = settings;
     this.context = context;
     this.dialect = dialect;
+    this.doorkeeper =
+        new Doorkeeper(settings.name(), settings.entrance(), context, dialect.forwarding());
     this.loops =
         new MultiThreadIoEventLoopGroup(
             settings.threads(),
@@ -155,14 +163,32 @@ public final class Listener implements AutoCloseable {
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel accepted) {
-      // TLS goes here, in front of everything.
+      InetSocketAddress peer = accepted.remoteAddress();
+      if (peer == null || !doorkeeper.admitsPeer(peer.getAddress())) {
+        accepted.close();
+        return;
+      }
+      Connection connection =
+          new Connection(Listener.this, context, accepted, new Origin(peer.getAddress()), dialect);
       ChannelPipeline pipeline = accepted.pipeline();
+      if (!settings.entrance().proxies().isEmpty()) {
+        pipeline.addLast(new ProxyDetector(connection, doorkeeper));
+      }
+      Tls tls = settings.entrance().tls();
+      if (tls != null) {
+        boolean required = settings.entrance().mode() == TlsMode.REQUIRED;
+        pipeline.addLast(new TlsDetector(connection, tls, required));
+      }
       if (settings.idleMs() != ListenerSettings.NEVER) {
         pipeline.addLast(new IdleStateHandler(0, 0, settings.idleMs(), TimeUnit.MILLISECONDS));
       }
       dialect.addCodec(pipeline);
-      pipeline.addLast(new Connection(Listener.this, context, accepted, dialect));
+      pipeline.addLast(connection);
     }
+  }
+
+  Doorkeeper doorkeeper() {
+    return doorkeeper;
   }
 
   void opened(Connection connection) {

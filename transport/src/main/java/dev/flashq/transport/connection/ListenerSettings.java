@@ -11,6 +11,16 @@ import java.net.InetSocketAddress;
  * @param idleMs milliseconds after which a connection without traffic, and without a request that
  *     is being worked on, is ended; {@link #NEVER}: it may stay
  */
-public record ListenerSettings(String name, InetSocketAddress address, int threads, long idleMs) {
+public record ListenerSettings(
+    String name, InetSocketAddress address, int threads, long idleMs, Entrance entrance) {
   public static final long NEVER = 0;
+
+  public ListenerSettings(String name, InetSocketAddress address, int threads, long idleMs) {
+    this(name, address, threads, idleMs, Entrance.OPEN);
+  }
+
+  /** The same but for who may come in. */
+  public ListenerSettings with(Entrance other) {
+    return new ListenerSettings(name, address, threads, idleMs, other);
+  }
 }

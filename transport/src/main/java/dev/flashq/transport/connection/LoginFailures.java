@@ -1,8 +1,6 @@
 package dev.flashq.transport.connection;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -50,11 +48,7 @@ final class LoginFailures {
    * @param firstMs for which the answer to the first one waits
    * @return for which the answer to this one waits, ms
    */
-  synchronized long add(SocketAddress from, long firstMs) {
-    InetAddress address = from instanceof InetSocketAddress inet ? inet.getAddress() : null;
-    if (address == null) {
-      return firstMs;
-    }
+  synchronized long add(InetAddress address, long firstMs) {
     long now = nowMs.getAsLong();
     @Nullable Failures before = byAddress.get(address);
     Failures known = before == null ? new Failures(0, now) : before.at(now);

@@ -47,6 +47,13 @@ public interface Protocol {
     return false;
   }
 
+  /**
+   * Ends with a refusal what has hardly begun.
+   *
+   * @param first byte that the client has sent
+   */
+  void refuse(Refused refusal, byte first);
+
   /** What a request is told for which there is no room at the gateway. */
   Refused busy();
 

@@ -1,6 +1,6 @@
 package dev.flashq.transport.connection;
 
-import java.net.SocketAddress;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,12 +15,12 @@ final class WrongTokens {
   private final LongAdder untold = new LongAdder();
   private final AtomicLong toldAt = new AtomicLong(System.nanoTime() - PAUSE_NS);
 
-  void add(SocketAddress from) {
+  void add(InetAddress from) {
     untold.increment();
     long now = System.nanoTime();
     long before = toldAt.get();
     if (now - before >= PAUSE_NS && toldAt.compareAndSet(before, now)) {
-      LOG.warn("{} wrong tokens, the latest from {}", untold.sumThenReset(), from);
+      LOG.warn("{} wrong tokens, the latest from {}", untold.sumThenReset(), from.getHostAddress());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flashq.transport.http;
 
+import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.FRAME_TOO_LARGE;
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
@@ -42,14 +43,21 @@ final class HttpProtocol implements Protocol {
   static final Refused BUSY = new Refused(LIMIT_EXCEEDED, "Too many requests at once, retry later");
   private static final Refused CROWDED =
       new Refused(LIMIT_EXCEEDED, "Too many connections, retry later");
+  private static final Refused NOT_FROM_THERE =
+      new Refused(FORBIDDEN, "This address may not use this port");
   private static final Refused TOO_LARGE = new Refused(FRAME_TOO_LARGE, "Message too large");
   private static final Refused LOGIN =
       new Refused(UNAUTHENTICATED, "Invalid or missing authentication token");
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
   private static final byte[] EMPTY_OBJECT = "{}".getBytes(US_ASCII);
 
   private final Connection connection;
   private final TransportContext context;
   private final OpsPages ops;
+
+  /** Whether nothing is served but what nobody needs a token for. */
+  private final boolean pagesOnly;
+
   private final Encoder encoder;
   private final RequestReader reader = new RequestReader(Encoding.JSON);
   private final Partial body;
@@ -73,10 +81,11 @@ final class HttpProtocol implements Protocol {
 
   private long requests;
 
-  HttpProtocol(Connection connection, Responses responses, OpsPages ops) {
+  HttpProtocol(Connection connection, Responses responses, OpsPages ops, boolean pagesOnly) {
     this.connection = connection;
     this.context = connection.context();
     this.ops = ops;
+    this.pagesOnly = pagesOnly;
     this.encoder = new ResponseEncoder(responses, () -> connection.open() && !last);
     this.body = new Partial(context.assembly);
   }
@@ -129,6 +138,11 @@ final class HttpProtocol implements Protocol {
         HttpUtil.isKeepAlive(request)
             && !request.method().equals(HttpMethod.HEAD)
             && !HttpUtil.is100ContinueExpected(request);
+    if (connection.forwards() && !connection.admits(request.headers().getAll(FORWARDED_FOR))) {
+      keepAlive = false;
+      answer(NOT_FROM_THERE);
+      return;
+    }
     Target target = Routes.find(request.method(), request.uri());
     if (connection.surplus()) {
       keepAlive = false;
@@ -139,6 +153,10 @@ final class HttpProtocol implements Protocol {
     }
     if (target instanceof Target.ToOps(String path) && Routes.OPEN.contains(path)) {
       askOps(path, Principal.ANONYMOUS);
+      return;
+    }
+    if (pagesOnly) {
+      answer(HttpError.NOTHING_HERE);
       return;
     }
     String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
@@ -227,6 +245,12 @@ final class HttpProtocol implements Protocol {
   private Exchange begin() {
     last = !keepAlive;
     return connection.exchanges().begin(null, Principal.ANONYMOUS, 0, false);
+  }
+
+  @Override
+  public void refuse(Refused refusal, byte first) {
+    keepAlive = false;
+    answer(refusal);
   }
 
   private void forgetBody() {

@@ -12,28 +12,51 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.net.InetSocketAddress;
 
-/** Serves the HTTP API on one address. */
+/** Serves the HTTP API, or nothing but the pages for operators, on one address. */
 public final class HttpServer implements AutoCloseable {
   private static final int THREADS = 1;
 
   private final OpsPages ops;
   private final Listener listener;
 
-  public HttpServer(ListenerSettings settings, TransportContext context, OpsEndpoints ops) {
+  private HttpServer(
+      ListenerSettings settings, TransportContext context, OpsEndpoints ops, boolean pagesOnly) {
     this.ops = new OpsPages(ops);
-    this.listener = new Listener(settings, context, new Http(new Responses(context.stats)));
+    Http http = new Http(new Responses(context.stats), pagesOnly);
+    this.listener = new Listener(settings, context, http);
+  }
+
+  public HttpServer(ListenerSettings settings, TransportContext context, OpsEndpoints ops) {
+    this(settings, context, ops, false);
+  }
+
+  /** Serves health and metrics, for which nobody needs a token, and nothing else. */
+  public static HttpServer ofPages(
+      ListenerSettings settings, TransportContext context, OpsEndpoints ops) {
+    return new HttpServer(settings, context, ops, true);
   }
 
   public static ListenerSettings at(InetSocketAddress address) {
     return new ListenerSettings("http", address, THREADS, Limits.HTTP_IDLE_MS);
   }
 
+  public static ListenerSettings pagesAt(InetSocketAddress address) {
+    return new ListenerSettings("ops", address, THREADS, Limits.HTTP_IDLE_MS);
+  }
+
   /** HTTP as it is spoken at the port. */
   private final class Http implements Listener.Dialect {
     private final Responses responses;
+    private final boolean pagesOnly;
 
-    Http(Responses responses) {
+    Http(Responses responses, boolean pagesOnly) {
       this.responses = responses;
+      this.pagesOnly = pagesOnly;
+    }
+
+    @Override
+    public boolean forwarding() {
+      return true;
     }
 
     @Override
@@ -47,7 +70,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public Protocol protocol(Connection connection) {
-      return new HttpProtocol(connection, responses, ops);
+      return new HttpProtocol(connection, responses, ops, pagesOnly);
     }
   }
 

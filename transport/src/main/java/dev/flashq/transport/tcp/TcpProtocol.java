@@ -126,15 +126,29 @@ final class TcpProtocol implements Protocol {
   /** The first byte tells: JSON begins with a brace or an empty line, a length never does. */
   private Framer framer() {
     if (framer == null) {
-      byte first = unread.getByte(unread.readerIndex());
-      boolean text = first == '{' || first == '\n' || first == '\r';
-      Encoding encoding = text ? Encoding.JSON : Encoding.MESSAGE_PACK;
+      Encoding encoding = encoding(unread.getByte(unread.readerIndex()));
+      boolean text = encoding == Encoding.JSON;
       encoder.encoding(encoding);
       session = new Session(connection, encoding);
       Partial partial = new Partial(context.assembly);
       framer = text ? new LineFramer(partial, limit()) : new LengthFramer(partial, limit());
     }
     return framer;
+  }
+
+  private static Encoding encoding(byte first) {
+    boolean text = first == '{' || first == '\n' || first == '\r';
+    return text ? Encoding.JSON : Encoding.MESSAGE_PACK;
+  }
+
+  @Override
+  public void refuse(Refused refusal, byte first) {
+    encoder.encoding(encoding(first));
+    connection
+        .exchanges()
+        .begin(null, connection.identity().principal(), 0, false)
+        .complete(refusal);
+    connection.end();
   }
 
   private void tooLarge() {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class BackPressureTest {
   private static final Spoken HTTP = Spoken.HTTP;
   private static final int MB = 1_000_000;
-  private static final int REQUESTS = 200;
   private static final int PATIENCE_MS = 600;
   private static final String LAST = "GET /jobs/1 HTTP/1.1\r\nConnection: close\r\n\r\n";
 
@@ -37,7 +36,17 @@ class BackPressureTest {
           stats,
           limits(),
           () -> new ClusterHints.Hint("", "", "", List.of()));
-  private final Port port = HTTP.port(HTTP.settings(Spoken.anyPort()), context);
+  private final Port port = open(HTTP.settings(Spoken.anyPort()), context);
+
+  /** Opens a port, with or without TLS; called before anything else is set. */
+  Port open(ListenerSettings settings, TransportContext shared) {
+    return HTTP.port(settings, shared);
+  }
+
+  /** For answers of a megabyte each, of which no more than a few fit into buffers. */
+  int requests() {
+    return 200;
+  }
 
   private static TransportLimits limits() {
     return TestLimits.LIMITS.with(Limit.SHUTDOWN_MS, PATIENCE_MS);
@@ -72,14 +81,14 @@ class BackPressureTest {
     push(1, MB);
     try (RawClient slow = port.client(HTTP);
         RawClient other = port.client(HTTP)) {
-      slow.send(HTTP.job(1).repeat(REQUESTS));
+      slow.send(HTTP.job(1).repeat(requests()));
       await().until(this::stuck);
       assertThat(context.heldBytes()).isLessThan(6L * MB);
-      assertThat(stats.requests.sum()).isLessThan(REQUESTS / 2);
+      assertThat(stats.requests.sum()).isLessThan(requests() / 2);
       assertThat(context.commands.things()).isZero();
       assertThat(other.ask(HTTP.count())).contains("\"data\":1");
 
-      for (int i = 0; i < REQUESTS; i++) {
+      for (int i = 0; i < requests(); i++) {
         assertThat(slow.answer()).startsWith("HTTP/1.1 200 OK").hasSizeGreaterThan(MB);
       }
 

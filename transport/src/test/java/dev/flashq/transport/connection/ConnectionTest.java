@@ -47,13 +47,18 @@ class ConnectionTest {
         gateway, tokens, stats, limits, () -> new ClusterHints.Hint("n1", "", "", List.of()));
   }
 
+  /** Opens a port, with or without TLS. */
+  Port open(Spoken spoken, ListenerSettings settings, TransportContext context) {
+    return spoken.port(settings, context);
+  }
+
   private Port port(Spoken spoken, TransportContext context) {
     return port(spoken, context, ListenerSettings.NEVER);
   }
 
   private Port port(Spoken spoken, TransportContext context, long idleMs) {
     var settings = new ListenerSettings(spoken.name(), Spoken.anyPort(), 1, idleMs);
-    Port port = spoken.port(settings, context);
+    Port port = open(spoken, settings, context);
     ports.add(port);
     return port;
   }

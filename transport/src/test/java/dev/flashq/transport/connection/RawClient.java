@@ -1,5 +1,6 @@
 package dev.flashq.transport.connection;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedInputStream;
@@ -8,26 +9,44 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A socket whose owner knows when to write and when to read. */
 final class RawClient implements AutoCloseable {
   private final Spoken spoken;
+
+  /** The connection, and what is written to and read from: the same, or TLS on it. */
+  private final Socket connection;
+
   private final Socket socket;
   private final InputStream in;
 
   RawClient(Spoken spoken, int port) throws IOException {
+    this(spoken, port, "", null);
+  }
+
+  RawClient(Spoken spoken, int port, String front, @Nullable SSLSocketFactory encrypting)
+      throws IOException {
     this.spoken = spoken;
-    socket = new Socket();
+    connection = new Socket();
     // What is not read must not vanish in the kernel.
-    socket.setReceiveBufferSize(64 * 1024);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(10_000);
+    connection.setReceiveBufferSize(64 * 1024);
+    connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    connection.setTcpNoDelay(true);
+    connection.setSoTimeout(10_000);
+    connection.getOutputStream().write(front.getBytes(US_ASCII));
+    socket =
+        encrypting == null
+            ? connection
+            : encrypting.createSocket(connection, "127.0.0.1", port, true);
     in = new BufferedInputStream(socket.getInputStream());
   }
 
   void send(String requests) throws IOException {
-    socket.getOutputStream().write(requests.getBytes(US_ASCII));
+    socket.getOutputStream().write(requests.getBytes(ISO_8859_1));
   }
 
   /** Sends what the server may leave in the socket. */
@@ -63,7 +82,17 @@ final class RawClient implements AutoCloseable {
 
   /** Whether the server has ended the connection in order. */
   boolean ended() throws IOException {
-    return in.read() < 0;
+    try {
+      return in.read() < 0;
+    } catch (SSLHandshakeException e) {
+      // It has ended before there was anything that TLS could say goodbye of.
+      return true;
+    }
+  }
+
+  /** TLS that is spoken. */
+  SSLSocket tls() {
+    return (SSLSocket) socket;
   }
 
   void endOutput() throws IOException {
@@ -72,8 +101,8 @@ final class RawClient implements AutoCloseable {
 
   /** Goes without a goodbye. */
   void reset() throws IOException {
-    socket.setSoLinger(true, 0);
-    socket.close();
+    connection.setSoLinger(true, 0);
+    connection.close();
   }
 
   @Override

@@ -47,7 +47,7 @@ final class HttpFixture implements AutoCloseable {
     port = server.start();
   }
 
-  private static Optional<HttpAnswer> ops(String path, Principal principal) {
+  static Optional<HttpAnswer> ops(String path, Principal principal) {
     return switch (path) {
       case "/health" -> Optional.of(new HttpAnswer(503, "application/json", "{\"ok\":false}"));
       case "/cluster" -> Optional.of(new HttpAnswer(200, "application/json", "{\"ok\":true}"));

@@ -11,7 +11,10 @@ import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits.Limit;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -320,5 +323,26 @@ class HttpServerTest {
         assertThat(new String(start, US_ASCII)).isEqualTo("HTTP/1.1 401");
       }
     }
+  }
+
+  /** Neither with a token. */
+  @Test
+  void servesNothingButHealthAndMetricsWhereThatIsAllThereIs() throws Exception {
+    var settings = HttpServer.pagesAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    try (HttpServer pages = HttpServer.ofPages(settings, fixture.context, HttpFixture::ops);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String there = "http://127.0.0.1:" + pages.start();
+      assertThat(status(client, there + "/metrics/prometheus")).isEqualTo(200);
+      assertThat(status(client, there + "/health")).isEqualTo(503);
+      for (String path : List.of("/cluster", "/queues", "/stats", "/metrics", "/jobs/1", "/")) {
+        assertThat(status(client, there + path)).as(path).isEqualTo(404);
+      }
+    }
+    assertThat(fixture.gateway.commands).isEmpty();
+  }
+
+  private static int status(HttpClient client, String uri) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(uri)).build();
+    return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 }

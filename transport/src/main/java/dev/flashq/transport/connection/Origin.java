@@ -1,0 +1,48 @@
+package dev.flashq.transport.connection;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where the requests of a connection come from, as far as that is known. */
+final class Origin {
+  /** The other end, or whom it speaks for by the word of a trusted proxy. */
+  private InetAddress connection;
+
+  /** Whom the latest request comes from. */
+  private InetAddress client;
+
+  private @Nullable String subject;
+
+  Origin(InetAddress connection) {
+    this.connection = connection;
+    this.client = connection;
+  }
+
+  /** A proxy has said for whom it has made the connection. */
+  void speaksFor(InetAddress address) {
+    connection = address;
+    client = address;
+  }
+
+  /** A request has said from whom it comes. */
+  void request(InetAddress from) {
+    client = from;
+  }
+
+  void proves(String name) {
+    subject = name;
+  }
+
+  InetAddress connection() {
+    return connection;
+  }
+
+  InetAddress client() {
+    return client;
+  }
+
+  Optional<String> subject() {
+    return Optional.ofNullable(subject);
+  }
+}
