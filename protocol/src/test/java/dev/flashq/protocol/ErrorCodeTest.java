@@ -32,6 +32,8 @@ class ErrorCodeTest {
       20 OUTCOME_UNKNOWN
       21 FEATURE_LEVEL
       22 INTERNAL_ERROR
+      23 TOKEN_NOT_FOUND
+      24 ROLE_NOT_FOUND
       """;
 
   @Test
