@@ -50,7 +50,9 @@ public enum ErrorCode {
   /** A bug in the server. The command had no effect. */
   INTERNAL_ERROR(22, 500, true),
   TOKEN_NOT_FOUND(23, 404, false),
-  ROLE_NOT_FOUND(24, 404, false);
+  ROLE_NOT_FOUND(24, 404, false),
+  /** What the command would do could not be recorded in the audit trail. It had no effect. */
+  AUDIT_FULL(25, 507, true);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

@@ -34,6 +34,7 @@ class ErrorCodeTest {
       22 INTERNAL_ERROR
       23 TOKEN_NOT_FOUND
       24 ROLE_NOT_FOUND
+      25 AUDIT_FULL
       """;
 
   @Test

@@ -20,6 +20,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens, roles and access from the command line, over HTTP: prints what the node answers. */
 final class AdminCommand {
@@ -36,7 +38,8 @@ final class AdminCommand {
           "--operations",
           "--token-name",
           "--op",
-          "--queue");
+          "--queue",
+          "--from");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}
@@ -56,6 +59,9 @@ final class AdminCommand {
     }
     Options options = Options.parse(args.subList(1, args.size()), OPTIONS, List.of());
     var command = new AdminCommand(options, environment);
+    if (group.equals("audit")) {
+      return new AuditCommand(options, path -> command.body(get(path))).run(args.getFirst());
+    }
     return command.send(command.call(group + " " + args.getFirst()));
   }
 
@@ -164,7 +170,30 @@ final class AdminCommand {
     }
   }
 
+  /** What the node answers; empty when it refuses, which is said. */
+  private Optional<String> body(Call call) {
+    HttpResponse<String> response = asked(call);
+    if (response == null || response.statusCode() != 200) {
+      if (response != null) {
+        System.err.println("flashq: " + response.body());
+      }
+      return Optional.empty();
+    }
+    return Optional.of(response.body());
+  }
+
   private int send(Call call) {
+    HttpResponse<String> response = asked(call);
+    if (response == null) {
+      return 1;
+    }
+    System.out.println(response.body());
+    boolean done = response.statusCode() == 200 && !response.body().contains("\"allowed\":false");
+    return done ? 0 : 1;
+  }
+
+  /** Null when there is no answer, which is said. */
+  private @Nullable HttpResponse<String> asked(Call call) {
     String node = options.value("--node", "http://127.0.0.1:6790");
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpRequest request =
@@ -173,16 +202,13 @@ final class AdminCommand {
               .header("Authorization", "Bearer " + token())
               .timeout(TIMEOUT)
               .build();
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-      System.out.println(response.body());
-      boolean done = response.statusCode() == 200 && !response.body().contains("\"allowed\":false");
-      return done ? 0 : 1;
+      return http.send(request, BodyHandlers.ofString());
     } catch (IOException | IllegalArgumentException e) {
       System.err.println("flashq: no answer from " + node + ": " + e);
-      return 1;
+      return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 1;
+      return null;
     }
   }
 }

@@ -32,7 +32,8 @@ public final class Main {
              flashq tokens list|create|rotate|expire|revoke [--name N] [--roles R,R] [--expires TIME] [--overlap 24h]
              flashq roles list|put|drop [--name N] [--queues Q,Q] [--operations WORD,WORD]
              flashq access check --op WORD [--queue Q] [--token-name N]
-                    these three: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
+             flashq audit list|export|verify [--from FILE]
+                    these four: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
              flashq certs ca|server|client|peer|csr|sign ...   certificates; says what each takes
              flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed
@@ -50,7 +51,7 @@ public final class Main {
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
-        case "tokens", "roles", "access" ->
+        case "tokens", "roles", "access", "audit" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

@@ -119,6 +119,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideOutsideOfPackages(
             "dev.flashq.statemachine.access..",
+            "dev.flashq.statemachine.audit..",
             "dev.flashq.statemachine.engine..",
             "dev.flashq.statemachine.job..",
             "dev.flashq.statemachine.log..",
@@ -136,19 +137,22 @@ class ArchitectureTest {
    * engine, the ground the turn and the stores of rows below it.
    */
   private static final Map<String, List<String>> LAYERS =
-      Map.of(
-          "gateway", List.of(),
-          "log", List.of(),
-          "store", List.of(),
-          "turn", List.of("store", "state"),
-          "timer", List.of("store", "turn"),
-          "queue", List.of("store", "turn", "timer", "state"),
-          "job", List.of("store", "turn", "timer", "queue", "log", "state"),
-          "request", List.of("store", "turn", "timer", "log", "state"),
-          "access", List.of("store", "turn", "timer", "log", "state"),
-          "engine",
+      Map.ofEntries(
+          Map.entry("gateway", List.of()),
+          Map.entry("log", List.of()),
+          Map.entry("store", List.of()),
+          Map.entry("turn", List.of("store", "state")),
+          Map.entry("timer", List.of("store", "turn")),
+          Map.entry("queue", List.of("store", "turn", "timer", "state")),
+          Map.entry("job", List.of("store", "turn", "timer", "queue", "log", "state")),
+          Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
+          Map.entry("access", List.of("store", "turn", "timer", "log", "state")),
+          Map.entry("audit", List.of("store", "turn", "timer", "log", "state")),
+          Map.entry(
+              "engine",
               List.of(
-                  "store", "turn", "timer", "queue", "job", "request", "access", "log", "state"));
+                  "store", "turn", "timer", "queue", "job", "request", "access", "audit", "log",
+                  "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

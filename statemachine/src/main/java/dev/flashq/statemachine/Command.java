@@ -221,4 +221,7 @@ public sealed interface Command {
       roles = List.copyOf(roles);
     }
   }
+
+  /** Says what is recorded in the audit trail. Answer: {@link Reply.Done}. */
+  record SetAuditPolicy(AuditPolicy policy) implements Command {}
 }

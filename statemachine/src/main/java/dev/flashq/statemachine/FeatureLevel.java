@@ -12,8 +12,11 @@ public final class FeatureLevel {
   /** Brings credentials and roles, and asks them of every command. */
   public static final int ACCESS = 2;
 
+  /** Brings the audit trail. */
+  public static final int AUDIT = 3;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = ACCESS;
+  public static final int CURRENT = AUDIT;
 
   private FeatureLevel() {}
 
@@ -32,6 +35,7 @@ public final class FeatureLevel {
           Command.DropRole _,
           Command.BindCertificate _ ->
           ACCESS;
+      case Command.SetAuditPolicy _ -> AUDIT;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

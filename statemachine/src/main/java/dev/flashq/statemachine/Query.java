@@ -1,5 +1,6 @@
 package dev.flashq.statemachine;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -184,4 +185,53 @@ public sealed interface Query<R> {
    * @param role that decides; null when none says anything
    */
   record AccessDecision(boolean allowed, @Nullable String role) {}
+
+  /** What is recorded in the audit trail. */
+  record GetAuditPolicy() implements Query<AuditPolicy> {}
+
+  /**
+   * Records of the audit trail in their order.
+   *
+   * @param fromMs Unix ms, included
+   * @param toMs Unix ms, not included
+   * @param user null: of all; so are the others
+   * @param after only records with a greater number
+   */
+  record ListAudit(
+      long fromMs,
+      long toMs,
+      @Nullable String user,
+      @Nullable AuditAction action,
+      @Nullable QueueName queue,
+      @Nullable Boolean success,
+      long after,
+      int limit)
+      implements Query<AuditPage> {}
+
+  /**
+   * @param nextMs the time from which to go on, Unix ms
+   * @param next the number behind which to go on
+   * @param more whether there may be more
+   */
+  record AuditPage(List<AuditRecord> records, long nextMs, long next, boolean more) {
+    public AuditPage {
+      records = List.copyOf(records);
+    }
+  }
+
+  /**
+   * Blocks of the audit trail as they are stored: those that begin behind a time and a record's
+   * number in it.
+   */
+  record ListAuditBlocks(long fromMs, long after, int limit) implements Query<AuditBlocks> {}
+
+  /**
+   * @param head the hash of the last block there is; empty: there is none
+   * @param unrecorded refusals ever that were not recorded, because the trail was full
+   */
+  record AuditBlocks(List<ByteString> blocks, ByteString head, long unrecorded, boolean more) {
+    public AuditBlocks {
+      blocks = List.copyOf(blocks);
+    }
+  }
 }

@@ -59,7 +59,9 @@ class StoredNumbersTest {
             "ACCOUNTS",
             "CLIENTS_HEARD",
             "CREDENTIALS",
-            "ROLES");
+            "ROLES",
+            "AUDIT",
+            "SETTINGS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -75,7 +77,8 @@ class StoredNumbersTest {
             "DEPENDENTS",
             "DEPENDENTS_OF_FAILED",
             "IDLE_QUEUE",
-            "CREDENTIAL_END");
+            "CREDENTIAL_END",
+            "AUDIT_RETENTION");
   }
 
   @Test
@@ -133,6 +136,25 @@ class StoredNumbersTest {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }
     assertThat(Reason.of(0)).isNull();
+  }
+
+  @Test
+  void auditActions() {
+    assertThat(
+            Arrays.stream(AuditAction.values())
+                .map(action -> action.number() + " " + action.word())
+                .collect(joining(", ")))
+        .isEqualTo(
+            "1 push, 2 pull, 3 ack, 4 fail, 5 progress, 6 heartbeat, 7 cancel, 8 update,"
+                + " 9 changePriority, 10 moveToDelayed, 11 promote, 12 discard, 13 pause,"
+                + " 14 resume, 15 drain, 16 setRateLimit, 17 clearRateLimit, 18 setConcurrency,"
+                + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
+                + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
+                + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy");
+    for (AuditAction action : AuditAction.values()) {
+      assertThat(AuditAction.of(action.number())).isEqualTo(action);
+      assertThat(AuditAction.of(action.word())).isEqualTo(action);
+    }
   }
 
   @Test

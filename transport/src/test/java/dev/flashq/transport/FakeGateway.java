@@ -7,8 +7,13 @@ import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.WAIT_TIMEOUT;
 
+import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditRecord;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Credential;
@@ -207,6 +212,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   /** Commands about access, in order. */
   public final List<Command> access = new CopyOnWriteArrayList<>();
 
+  /** Questions about the audit trail, in order. */
+  public final List<Query.ListAudit> audited = new CopyOnWriteArrayList<>();
+
   /** Questions about access, in order. */
   public final List<Query.CheckAccess> checked = new CopyOnWriteArrayList<>();
 
@@ -245,7 +253,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.RevokeToken _,
           Command.PutRole _,
           Command.DropRole _,
-          Command.BindCertificate _ -> {
+          Command.BindCertificate _,
+          Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
       }
@@ -515,6 +524,42 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       List.of(new Permission(List.of("jobs:*"), List.of(Operation.PULL), false)),
                       List.of(new Permission(List.of("*:secret"), List.of(), true)))),
               false);
+      case Query.GetAuditPolicy _ -> AuditPolicy.DEFAULT;
+      case Query.ListAuditBlocks _ ->
+          new Query.AuditBlocks(
+              List.of(ByteString.copyFromUtf8("block")), ByteString.copyFromUtf8("h"), 0, false);
+      case Query.ListAudit q -> {
+        audited.add(q);
+        yield new Query.AuditPage(
+            List.of(
+                new AuditRecord(
+                    7,
+                    1_700_000_000_123L,
+                    AuditAction.PUSH,
+                    "mail",
+                    List.of(new JobId(42)),
+                    1,
+                    0,
+                    null,
+                    "",
+                    "ann",
+                    "10.0.0.1"),
+                new AuditRecord(
+                    8,
+                    1_700_000_000_124L,
+                    AuditAction.ACK,
+                    "",
+                    List.of(new JobId(1), new JobId(2)),
+                    0,
+                    2,
+                    ErrorCode.LEASE_LOST,
+                    "",
+                    "",
+                    "")),
+            1_700_000_000_124L,
+            8,
+            true);
+      }
       case Query.CheckAccess q -> {
         checked.add(q);
         yield new Query.AccessDecision(true, "w");

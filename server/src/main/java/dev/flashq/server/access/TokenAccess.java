@@ -2,19 +2,29 @@ package dev.flashq.server.access;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.ClusterNode;
+import dev.flashq.protocol.Limits;
 import dev.flashq.security.TokenHash;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.transport.TokenCheck;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** What the transports know of tokens: what the cluster's state says, as this node has it. */
 public final class TokenAccess implements TokenCheck {
   private final ClusterNode cluster;
   private final TokenSources configured;
+
+  /** The hour in which it was last proposed that a credential is in use, by its number. */
+  private final Map<Long, Long> noted = new ConcurrentHashMap<>();
 
   public TokenAccess(ClusterNode cluster, TokenSources configured) {
     this.cluster = cluster;
@@ -40,7 +50,23 @@ public final class TokenAccess implements TokenCheck {
     }
     byte[] hash = TokenHash.of(key.toByteArray(), token);
     Principal holder = access.holder(ByteString.copyFrom(hash));
-    return holder == null ? Login.UNKNOWN : new Login.Known(holder);
+    return holder == null ? Login.UNKNOWN : known(holder, access);
+  }
+
+  /** Who only asks questions leaves nothing in the log by which its use would be known. */
+  private Login known(Principal holder, Access access) {
+    long hour = TimeUnit.MILLISECONDS.toHours(System.currentTimeMillis());
+    if (noted.size() > 2 * Limits.CREDENTIALS) {
+      noted.clear();
+    }
+    if (access.usedAt(holder) < TimeUnit.HOURS.toMillis(hour)
+        && !Objects.equals(noted.put(holder.credential(), hour), hour)) {
+      var _ =
+          cluster
+              .gateway()
+              .submit(Principal.SYSTEM, null, new Command.NoteUse(List.of(holder.credential())));
+    }
+    return new Login.Known(holder);
   }
 
   @Override
@@ -51,7 +77,7 @@ public final class TokenAccess implements TokenCheck {
         return Login.UNAVAILABLE;
       }
       Principal holder = access.holderOf(subject);
-      return holder == null ? Login.UNKNOWN : new Login.Known(holder);
+      return holder == null ? Login.UNKNOWN : known(holder, access);
     } catch (RefusedException _) {
       return Login.UNAVAILABLE;
     }

@@ -61,7 +61,8 @@ public sealed interface Need {
           Command.RevokeToken _,
           Command.PutRole _,
           Command.DropRole _,
-          Command.BindCertificate _ ->
+          Command.BindCertificate _,
+          Command.SetAuditPolicy _ ->
           SECURITY;
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -88,6 +89,8 @@ public sealed interface Need {
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->
           OF_WHAT_IS_SEEN;
       case Query.ListCredentials _, Query.ListRoles _ -> SECURITY;
+      case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
+          new OnCluster(Operation.AUDIT);
       case Query.IsAnswered _ -> MEMBER;
     };
   }

@@ -6,6 +6,7 @@ import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.access.AccessHandlers;
@@ -52,6 +53,11 @@ final class Admission {
     Refused refusal = refusal(need, who, grant);
     if (refusal != null) {
       return new Outcome.Refuses(refusal);
+    }
+    if (turn.featureLevel() >= FeatureLevel.AUDIT
+        && need instanceof Need.OnQueue(Operation operation, QueueName queue)
+        && queue.equals(QueueName.AUDIT)) {
+      return new Outcome.Refuses(Reason.notPermitted(operation, queue));
     }
     access.used(who.credential(), turn);
     Turn admitted = turn.of(who, grant);

@@ -9,6 +9,7 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessHandlers;
+import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -31,6 +32,7 @@ final class Dispatch implements Dispatcher {
   private final QueueHandlers queue;
   private final TickHandler tick;
   private final AccessHandlers access;
+  private final AuditTrail audit;
   private final Features features;
   private final Meta meta;
 
@@ -44,6 +46,7 @@ final class Dispatch implements Dispatcher {
     this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
     this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
     this.queue = new QueueHandlers(state.queues);
+    this.audit = state.audit;
     this.access = new AccessHandlers(state.access, state.meta);
     this.tick =
         new TickHandler(
@@ -55,6 +58,7 @@ final class Dispatch implements Dispatcher {
             state.debounce,
             state.answers,
             access,
+            state.audit,
             state.meta);
     this.features = new Features(state.meta);
     this.meta = state.meta;
@@ -97,6 +101,7 @@ final class Dispatch implements Dispatcher {
       case Command.PutRole c -> access.put(c);
       case Command.DropRole c -> access.drop(c);
       case Command.BindCertificate c -> access.bind(c, turn);
+      case Command.SetAuditPolicy c -> audit.set(c);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs(), c.graceMs());

@@ -27,6 +27,8 @@ import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.Need;
+import dev.flashq.statemachine.audit.AuditReader;
+import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.CompletedSlot;
 import dev.flashq.statemachine.job.CustomIds;
 import dev.flashq.statemachine.job.Job;
@@ -101,6 +103,12 @@ final class Reader {
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
           case Query.CheckAccess q -> decision(q, in);
+          case Query.GetAuditPolicy _ ->
+              AuditTrail.policy(
+                  AuditTrail.policy(in.view.get(Column.SETTINGS, AuditTrail.POLICY)),
+                  in.access.isProtected());
+          case Query.ListAudit q -> AuditReader.records(q, in.view);
+          case Query.ListAuditBlocks q -> AuditReader.blocks(q, meta(in.view), in.view);
         };
   }
 

@@ -150,6 +150,7 @@ public final class RocksEngine implements QueueEngine {
     Set<Integer> faulty = new TreeSet<>();
     while (true) {
       state.tables.beginEntry();
+      state.audit.begin();
       Turn turn =
           new Turn(
               state.meta.advance(entry.proposedAtMs()),
@@ -193,7 +194,7 @@ public final class RocksEngine implements QueueEngine {
   private Reply run(Submission submission, int position, Turn turn) {
     try {
       return switch (admission.of(submission, turn)) {
-        case Admission.Outcome.Refuses(Reply.Refused refusal) -> refusal;
+        case Admission.Outcome.Refuses(Reply.Refused refusal) -> noted(submission, refusal, turn);
         case Admission.Outcome.Admits(Turn admitted) -> answer(submission, admitted);
       };
     } catch (StorageException e) {
@@ -239,9 +240,20 @@ public final class RocksEngine implements QueueEngine {
   }
 
   private Reply carryOut(Submission submission, Turn turn) {
-    return turn.featureLevel() < FeatureLevel.ACCESS && admission.isForeign(submission)
-        ? Reason.FOR_THE_LEADER.refuses()
-        : dispatch.dispatch(submission.command(), turn);
+    if (turn.featureLevel() < FeatureLevel.ACCESS && admission.isForeign(submission)) {
+      return Reason.FOR_THE_LEADER.refuses();
+    }
+    Reply.Refused refusal = state.audit.refusal(submission, turn);
+    return noted(
+        submission,
+        refusal != null ? refusal : dispatch.dispatch(submission.command(), turn),
+        turn);
+  }
+
+  /** The reply, which stands in the audit trail if it belongs there. */
+  private Reply noted(Submission submission, Reply reply, Turn turn) {
+    state.audit.note(submission, reply, turn);
+    return reply;
   }
 
   private @Nullable JobView stillHeld(long id, long lease, Turn turn) {

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.engine;
 
 import dev.flashq.statemachine.access.AccessStore;
+import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
@@ -39,6 +40,7 @@ final class State implements AutoCloseable {
   final Answers answers;
   final Proposers proposers;
   final AccessStore access;
+  final AuditTrail audit;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -55,6 +57,7 @@ final class State implements AutoCloseable {
     this.answers = new Answers(tables, timers, meta);
     this.proposers = new Proposers(tables);
     this.access = new AccessStore(tables, meta, timers);
+    this.audit = new AuditTrail(tables, meta, timers);
   }
 
   /** The rows that gather over an entry. */
@@ -62,6 +65,7 @@ final class State implements AutoCloseable {
     answers.write(meta.clock());
     completedIds.write(meta.lastJobId());
     queues.write(meta.clock());
+    audit.write(meta.clock());
   }
 
   /** The entry has ended: what is in memory may shrink, and the facts of the whole are told. */
@@ -85,6 +89,7 @@ final class State implements AutoCloseable {
     answers.forget();
     queues.forget();
     access.forget();
+    audit.forget();
   }
 
   @Override

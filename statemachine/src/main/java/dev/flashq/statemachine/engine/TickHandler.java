@@ -4,6 +4,7 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessHandlers;
+import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
@@ -31,6 +32,7 @@ final class TickHandler {
   private final Debounce debounce;
   private final Answers answers;
   private final AccessHandlers access;
+  private final AuditTrail audit;
   private final Meta meta;
 
   TickHandler(
@@ -42,6 +44,7 @@ final class TickHandler {
       Debounce debounce,
       Answers answers,
       AccessHandlers access,
+      AuditTrail audit,
       Meta meta) {
     this.timers = timers;
     this.leases = leases;
@@ -51,6 +54,7 @@ final class TickHandler {
     this.debounce = debounce;
     this.answers = answers;
     this.access = access;
+    this.audit = audit;
     this.meta = meta;
   }
 
@@ -97,6 +101,9 @@ final class TickHandler {
         return 1 + lifecycle.expireCompleted(queues.get((int) timer.subject()), limit, turn);
       }
       case IDLE_QUEUE -> queues.idleTimer((int) timer.subject(), turn.now());
+      case AUDIT_RETENTION -> {
+        return 1 + audit.removeOld(limit, turn);
+      }
       case CREDENTIAL_END -> access.ended(timer.subject(), turn);
       case DEBOUNCE -> debounce.close(name, turn.now());
       case SILENT_CLIENTS -> {
@@ -111,7 +118,7 @@ final class TickHandler {
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
       case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
-      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END -> false;
+      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END, AUDIT_RETENTION -> false;
     };
   }
 }

@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.Text;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
@@ -136,6 +137,7 @@ public final class Rules {
         checkPermissions(c.role().deny());
         yield c;
       }
+      case Command.SetAuditPolicy c -> checked(c);
       case Command.DropRole c -> {
         checkName(c.name());
         yield c;
@@ -243,13 +245,54 @@ public final class Rules {
               new Query.ListCredentials(Math.max(0, after), Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListRoles(String after, int limit) ->
               new Query.ListRoles(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListAudit q -> {
+            require(q.after() >= 0, INVALID_REQUEST, "a cursor is not negative");
+            yield new Query.ListAudit(
+                Math.clamp(q.fromMs(), 0, TIME_MS),
+                Math.clamp(q.toMs(), 0, TIME_MS),
+                q.user(),
+                q.action(),
+                q.queue(),
+                q.success(),
+                q.after(),
+                Math.clamp(q.limit(), 1, Limits.PAGE));
+          }
+          case Query.ListAuditBlocks q ->
+              new Query.ListAuditBlocks(
+                  Math.clamp(q.fromMs(), 0, TIME_MS),
+                  Math.clamp(q.after(), 0, Long.MAX_VALUE - 1),
+                  Math.clamp(q.limit(), 1, Limits.PAGE));
           case Query.CheckAccess q -> q.queue() == null ? q : of(q, q.queue());
-          case Query.GetJobByCustomId _, Query.GetStats _, Query.IsAnswered _ -> query;
+          case Query.GetJobByCustomId _,
+              Query.GetStats _,
+              Query.IsAnswered _,
+              Query.GetAuditPolicy _ ->
+              query;
         };
   }
 
   /** The latest time that anybody may name, Unix ms. */
   private static final long TIME_MS = 2 * Limits.DURATION_MS;
+
+  private static Command checked(Command.SetAuditPolicy set) {
+    AuditPolicy policy = set.policy();
+    require(
+        policy.rules().size() <= Limits.RULES,
+        INVALID_REQUEST,
+        "at most " + Limits.RULES + " rules");
+    for (AuditPolicy.Rule rule : policy.rules()) {
+      require(
+          rule.queues().size() <= Limits.RULES && rule.actions().size() <= Limits.RULES,
+          INVALID_REQUEST,
+          "at most " + Limits.RULES + " queues and actions in a rule");
+      rule.queues().forEach(Rules::checkPattern);
+    }
+    require(
+        isDuration(policy.keepMs()) && policy.keepMs() > 0 && policy.keepBytes() > 0,
+        INVALID_REQUEST,
+        "records are kept for 1 millisecond to 100 years, and at least 1 byte of them");
+    return set;
+  }
 
   /** The name of a token or role. */
   private static void checkName(String name) {

@@ -24,6 +24,7 @@ final class Named {
     if (job == null) {
       return new Found.Not(absent.refuses(id.value()));
     }
+    turn.names(jobs.queueName(job));
     Refused forbidden = turn.forbids(jobs.queueName(job), absent.refuses(id.value()));
     return forbidden == null ? new Found.Is(job) : new Found.Not(forbidden);
   }

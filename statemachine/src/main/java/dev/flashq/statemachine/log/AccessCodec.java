@@ -1,6 +1,8 @@
 package dev.flashq.statemachine.log;
 
 import dev.flashq.protocol.log.LogProto;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
@@ -35,6 +37,44 @@ public final class AccessCodec {
   public static Role decode(LogProto.Role role) {
     return new Role(
         Form.name(role.getName()), decode(role.getAllowList()), decode(role.getDenyList()));
+  }
+
+  public static LogProto.SetAuditPolicy encode(AuditPolicy policy) {
+    var message = LogProto.SetAuditPolicy.newBuilder();
+    for (AuditPolicy.Rule rule : policy.rules()) {
+      var encoded =
+          LogProto.AuditRule.newBuilder()
+              .setEvery(rule.every())
+              .addAllQueues(rule.queues())
+              .setScope(rule.scope().ordinal());
+      rule.actions().forEach(action -> encoded.addActions(action.number()));
+      message.addRules(encoded);
+    }
+    return message.setKeepMs(policy.keepMs()).setKeepBytes(policy.keepBytes()).build();
+  }
+
+  public static AuditPolicy decode(LogProto.SetAuditPolicy policy) {
+    return new AuditPolicy(
+        policy.getRulesList().stream().map(AccessCodec::decode).toList(),
+        Form.millis(policy.getKeepMs()),
+        Math.max(0, policy.getKeepBytes()));
+  }
+
+  private static AuditPolicy.Rule decode(LogProto.AuditRule rule) {
+    Form.require(rule.getScope() <= 1, "a scope that this version does not know");
+    return new AuditPolicy.Rule(
+        rule.getActionsList().stream().map(AccessCodec::action).toList(),
+        rule.getEvery(),
+        rule.getQueuesList(),
+        AuditPolicy.Scope.values()[rule.getScope()]);
+  }
+
+  private static AuditAction action(int number) {
+    AuditAction action = AuditAction.of(number);
+    if (action == null) {
+      throw new IllegalStateException("an action that this version does not know");
+    }
+    return action;
   }
 
   private static List<LogProto.Permission> encode(List<Permission> permissions) {

@@ -35,6 +35,7 @@ import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.RevokeToken;
 import dev.flashq.statemachine.Command.RotateToken;
 import dev.flashq.statemachine.Command.SetAccessKey;
+import dev.flashq.statemachine.Command.SetAuditPolicy;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
@@ -145,6 +146,7 @@ final class CommandCodec {
       case PutRole c ->
           to.setPutRole(LogProto.PutRole.newBuilder().setRole(AccessCodec.encode(c.role())));
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
+      case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
       case BindCertificate c ->
           to.setBindCertificate(
               LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
@@ -254,6 +256,7 @@ final class CommandCodec {
               Form.millis(logged.getExpireToken().getAtMs()));
       case REVOKE_TOKEN -> new RevokeToken(Form.name(logged.getRevokeToken().getName()));
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
+      case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
       case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
       case BIND_CERTIFICATE ->
           new BindCertificate(

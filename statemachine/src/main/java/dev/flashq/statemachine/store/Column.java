@@ -59,7 +59,11 @@ public enum Column {
   /** Number of a token or of a client certificate to what is known of it. */
   CREDENTIALS,
   /** Name of a role to its permissions: a Role message of the log. */
-  ROLES;
+  ROLES,
+  /** Time and number of its first record to a block of the audit trail. */
+  AUDIT,
+  /** Name of a setting of the cluster to its value, a message of the log. */
+  SETTINGS;
 
   private final String family;
   private final int stretchBytes;

@@ -22,5 +22,7 @@ public enum TimerKind {
   /** A queue that holds nothing and has no settings is forgotten. Subject: queue number. */
   IDLE_QUEUE,
   /** A token ends. Subject: number of the credential. */
-  CREDENTIAL_END
+  CREDENTIAL_END,
+  /** The oldest blocks of the audit trail are old enough to go. Subject: 0. */
+  AUDIT_RETENTION
 }

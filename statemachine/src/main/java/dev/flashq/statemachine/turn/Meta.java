@@ -104,6 +104,56 @@ public final class Meta {
     row.setFeatureLevel(level);
   }
 
+  /** The number of the latest audit record. */
+  public long lastAuditRecord() {
+    return row.getAuditRecords();
+  }
+
+  /** The hash of the latest block of the audit trail; empty: there is none. */
+  public ByteString auditHead() {
+    return row.getAuditHead();
+  }
+
+  /** Bytes of all blocks of the audit trail that are kept. */
+  public long auditBytes() {
+    return row.getAuditBytes();
+  }
+
+  public void auditBlockAdded(long lastRecord, ByteString hash, long bytes) {
+    row.setAuditRecords(lastRecord).setAuditHead(hash).setAuditBytes(row.getAuditBytes() + bytes);
+  }
+
+  public void auditBlockRemoved(long bytes) {
+    row.setAuditBytes(row.getAuditBytes() - bytes);
+  }
+
+  /** When the timer of the audit trail is due, Unix ms; 0: there is none. */
+  public long auditDue() {
+    return row.getAuditDue();
+  }
+
+  public void auditDue(long due) {
+    row.setAuditDue(due);
+  }
+
+  /** A refusal was not recorded, because the trail is full. */
+  public void countUnrecorded() {
+    row.setAuditUnrecorded(row.getAuditUnrecorded() + 1);
+  }
+
+  /** Notes where the audit trail begins. */
+  public void auditFrom(long ms, long number) {
+    row.setAuditFromMs(ms).setAuditFromNumber(number);
+  }
+
+  public long auditFromMs() {
+    return row.getAuditFromMs();
+  }
+
+  public long auditFromNumber() {
+    return row.getAuditFromNumber();
+  }
+
   public long nextCredential() {
     row.setNextCredential(row.getNextCredential() + 1);
     return row.getNextCredential();

@@ -25,6 +25,24 @@ public final class Turn {
   private final List<Operation> operations;
   private final WorkBudget work;
   private final List<Fact> facts;
+  private final Named named;
+
+  /** The queues of the jobs that a command has named. */
+  private static final class Named {
+    private static final String SEVERAL = "*";
+
+    private String queue = "";
+
+    void add(String name) {
+      queue = queue.isEmpty() || queue.equals(name) ? name : SEVERAL;
+    }
+
+    String take() {
+      String taken = queue;
+      queue = "";
+      return taken;
+    }
+  }
 
   /**
    * @param now the replicated clock, Unix ms
@@ -41,7 +59,8 @@ public final class Turn {
         Grant.EVERYTHING,
         List.of(),
         work,
-        new ArrayList<>(0));
+        new ArrayList<>(0),
+        new Named());
   }
 
   private Turn(
@@ -52,7 +71,8 @@ public final class Turn {
       Grant grant,
       List<Operation> operations,
       WorkBudget work,
-      List<Fact> facts) {
+      List<Fact> facts,
+      Named named) {
     this.now = now;
     this.featureLevel = featureLevel;
     this.answering = answering;
@@ -61,6 +81,7 @@ public final class Turn {
     this.operations = operations;
     this.work = work;
     this.facts = facts;
+    this.named = named;
   }
 
   /** The turn of a command of this entry by somebody who may do everything. */
@@ -72,14 +93,14 @@ public final class Turn {
   public Turn of(Principal who, Grant may) {
     return who.equals(principal) && may == grant && operations.isEmpty()
         ? this
-        : new Turn(now, featureLevel, answering, who, may, List.of(), work, facts);
+        : new Turn(now, featureLevel, answering, who, may, List.of(), work, facts, named);
   }
 
   /** The same turn for a command that is one of these operations on the jobs that it names. */
-  public Turn onJobs(List<Operation> named) {
+  public Turn onJobs(List<Operation> operations) {
     return grant.isEverything()
         ? this
-        : new Turn(now, featureLevel, answering, principal, grant, named, work, facts);
+        : new Turn(now, featureLevel, answering, principal, grant, operations, work, facts, named);
   }
 
   public long now() {
@@ -109,6 +130,16 @@ public final class Turn {
     return grant.sees(queue) && !operations.isEmpty()
         ? Reason.notPermitted(operations.getFirst(), queue)
         : absent;
+  }
+
+  /** The command has named a job of the queue. */
+  public void names(QueueName queue) {
+    named.add(queue.value());
+  }
+
+  /** The queue whose jobs were named since this was asked last, a star for several; or nothing. */
+  public String takeNamed() {
+    return named.take();
   }
 
   public int featureLevel() {

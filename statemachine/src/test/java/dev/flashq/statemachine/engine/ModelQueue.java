@@ -215,7 +215,8 @@ final class ModelQueue {
           Command.RevokeToken _,
           Command.PutRole _,
           Command.DropRole _,
-          Command.BindCertificate _ ->
+          Command.BindCertificate _,
+          Command.SetAuditPolicy _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());

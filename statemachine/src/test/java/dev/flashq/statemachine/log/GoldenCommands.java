@@ -2,6 +2,8 @@ package dev.flashq.statemachine.log;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.option.PushOption;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
@@ -112,6 +114,18 @@ public final class GoldenCommands {
     commands.put(
         "BindCertificate",
         new Command.BindCertificate("CN=worker,O=Example", List.of("reader", "writer")));
+    commands.put(
+        "SetAuditPolicy",
+        new Command.SetAuditPolicy(
+            new AuditPolicy(
+                List.of(
+                    new AuditPolicy.Rule(
+                        List.of(AuditAction.PUSH, AuditAction.ACK),
+                        true,
+                        List.of("jobs:*"),
+                        AuditPolicy.Scope.REFUSED)),
+                86_400_000,
+                1_000_000)));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

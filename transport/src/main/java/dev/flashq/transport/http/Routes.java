@@ -62,6 +62,14 @@ final class Routes {
           route(HttpMethod.DELETE, "/security/roles/*", c -> named(c, Cmd.ROLEDROP)),
           route(HttpMethod.PUT, "/security/certificates", c -> access(c, Cmd.CERTBIND)),
           route(HttpMethod.GET, "/security/access", Routes::mayAccess),
+          route(HttpMethod.GET, "/security/audit", c -> HttpRequests.audit(c::parameter)),
+          route(
+              HttpMethod.GET,
+              "/security/audit/blocks",
+              c -> HttpRequests.auditBlocks(c::parameter)),
+          route(HttpMethod.GET, "/security/audit-policy", c -> access(c, Cmd.AUDITPOLICYGET)),
+          route(HttpMethod.PUT, "/security/audit-policy", c -> access(c, Cmd.AUDITPOLICY)),
+          route(HttpMethod.GET, "/jobs", c -> HttpRequests.jobs(c::parameter)),
           route(HttpMethod.POST, "/api/command", c -> Requests.plan(c.body(), false)));
 
   private Routes() {}

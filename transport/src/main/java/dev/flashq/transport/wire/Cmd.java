@@ -67,7 +67,18 @@ public enum Cmd {
   ROLEDROP(Field.NAME),
   ROLELIST(),
   CERTBIND(Field.SUBJECT, Field.ROLES),
-  ACCESSCHECK(Field.TOKEN_NAME, Field.OP, Field.QUEUE);
+  ACCESSCHECK(Field.TOKEN_NAME, Field.OP, Field.QUEUE),
+  AUDIT(
+      Field.FROM,
+      Field.TO,
+      Field.USER,
+      Field.ACTION,
+      Field.QUEUE,
+      Field.SUCCESS,
+      Field.CURSOR,
+      Field.LIMIT),
+  AUDITPOLICY(Field.RULES, Field.KEEP, Field.KEEP_BYTES),
+  AUDITPOLICYGET();
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

@@ -52,6 +52,18 @@ enum Field implements WireField {
   SUBJECT("subject"),
   TOKEN_NAME("token_name"),
   OP("op"),
+  /** Of the audit trail. */
+  FROM("from"),
+  TO("to"),
+  USER("user"),
+  ACTION("action"),
+  ACTIONS("actions"),
+  SUCCESS("success"),
+  CURSOR("cursor"),
+  RULES("rules"),
+  KEEP("keep"),
+  KEEP_BYTES("keep_bytes"),
+  RECORD("record"),
   /** No field of ours. */
   OTHER();
 

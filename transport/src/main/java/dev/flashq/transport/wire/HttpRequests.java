@@ -23,9 +23,12 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.gateway.Rules;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +184,60 @@ public final class HttpRequests {
       @Nullable String token, @Nullable String operation, @Nullable String queue) {
     require(operation != null, INVALID_REQUEST, "missing parameter op");
     return AccessRequests.check(token, Objects.requireNonNull(operation), queue);
+  }
+
+  /**
+   * Records of the audit trail.
+   *
+   * @param parameters those of the request, by name
+   */
+  public static Plan audit(Function<String, @Nullable String> parameters) {
+    var request = new Request();
+    request.cmd = Cmd.AUDIT;
+    request.fromMs = time(parameters.apply("from"), 0);
+    request.toMs = time(parameters.apply("to"), Long.MAX_VALUE);
+    request.user = parameters.apply("user");
+    request.action = parameters.apply("action");
+    request.queue = parameters.apply("queue");
+    String success = parameters.apply("success");
+    request.success = success == null ? null : Boolean.valueOf(success);
+    request.cursor = parameters.apply("cursor");
+    request.limit = number(parameters.apply("limit"), Request.ABSENT);
+    return Requests.plan(request, false);
+  }
+
+  /** Blocks of the audit trail as they are stored, for who checks the chain. */
+  public static Plan auditBlocks(Function<String, @Nullable String> parameters) {
+    long from = number(parameters.apply("from"), 0);
+    long after = number(parameters.apply("after"), 0);
+    var query = new Query.ListAuditBlocks(from, after, Limits.PAGE);
+    return Requests.ask(query, AuditShapes::blocks);
+  }
+
+  /** Unix ms, or a time as ISO 8601 writes it. */
+  private static long time(@Nullable String text, long otherwise) {
+    if (text == null || text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      return Character.isDigit(text.charAt(0)) && text.indexOf('-') < 0
+          ? Values.number(text)
+          : Instant.parse(text).toEpochMilli();
+    } catch (DateTimeParseException e) {
+      throw new InvalidValueException(
+          INVALID_REQUEST, "from and to are Unix milliseconds, or times like 2030-01-31T12:00:00Z");
+    }
+  }
+
+  /** Jobs of a queue or of all. */
+  public static Plan jobs(Function<String, @Nullable String> parameters) {
+    var request = new Request();
+    request.cmd = Cmd.GETJOBS;
+    request.queue = parameters.apply("queue");
+    request.state = parameters.apply("state");
+    request.limit = number(parameters.apply("limit"), Request.ABSENT);
+    request.offset = number(parameters.apply("offset"), 0);
+    return QueueRequests.jobs(request, HttpShapes::jobs, AuditShapes::data);
   }
 
   private static JobId jobId(String text) {

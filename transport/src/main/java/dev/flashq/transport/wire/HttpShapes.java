@@ -6,6 +6,7 @@ import static dev.flashq.transport.wire.JobWriter.text;
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Reply.Acked;
@@ -120,6 +121,11 @@ final class HttpShapes {
     data(answer, 0);
     JobView job = found.job();
     answer.payload(job == null ? null : job.result());
+  }
+
+  static void jobs(Query.Page page, Answer answer) {
+    data(answer, 0);
+    JobShapes.items(page, answer);
   }
 
   static void counts(QueueView queue, Answer answer) {

@@ -241,7 +241,7 @@ final class JobShapes {
   }
 
   static void listing(Page page, Answer answer) {
-    answer.ok(2);
+    answer.ok(2).key(Names.JOBS);
     items(page, answer);
     integer(answer.out(), Names.TOTAL, page.total());
   }
@@ -250,9 +250,8 @@ final class JobShapes {
    * Each item is the job's fields on its own level, and the Job object again for the TypeScript
    * client.
    */
-  private static void items(Page page, Answer answer) {
+  static void items(Page page, Answer answer) {
     ValueWriter out = answer.out();
-    out.key(Names.JOBS);
     out.beginArray(page.jobs().size());
     for (JobView job : page.jobs()) {
       out.beginMap(JobWriter.FIELDS + 1);

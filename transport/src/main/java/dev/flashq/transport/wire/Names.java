@@ -61,6 +61,24 @@ public final class Names {
   static final FieldName LAST_USED = FieldName.of("last_used");
   static final FieldName OPERATIONS = FieldName.of("operations");
   static final FieldName DENY = FieldName.of("deny");
+  static final FieldName BLOCKS = FieldName.of("blocks");
+  static final FieldName UNRECORDED = FieldName.of("unrecorded");
+  static final FieldName HEAD = FieldName.of("head");
+  static final FieldName RECORDS = FieldName.of("records");
+  static final FieldName CURSOR = FieldName.of("cursor");
+  static final FieldName NUMBER = FieldName.of("number");
+  static final FieldName TIMESTAMP = FieldName.of("timestamp");
+  static final FieldName ACTION = FieldName.of("action");
+  static final FieldName ACTIONS = FieldName.of("actions");
+  static final FieldName QUEUE = FieldName.of("queue");
+  static final FieldName JOB_ID = FieldName.of("jobId");
+  static final FieldName USER_ID = FieldName.of("userId");
+  static final FieldName IP = FieldName.of("ip");
+  static final FieldName DETAILS = FieldName.of("details");
+  static final FieldName RULES = FieldName.of("rules");
+  static final FieldName KEEP = FieldName.of("keep");
+  static final FieldName KEEP_BYTES = FieldName.of("keep_bytes");
+  static final FieldName RECORD = FieldName.of("record");
   static final FieldName ALLOWED = FieldName.of("allowed");
 
   private Names() {}

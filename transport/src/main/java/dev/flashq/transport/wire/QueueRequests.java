@@ -77,13 +77,19 @@ final class QueueRequests {
   }
 
   private static Plan jobs(Request r) {
+    return jobs(r, JobShapes::listing, AuditShapes::jobs);
+  }
+
+  static Plan jobs(Request r, Shape<Query.Page> shape, Shape<Query.AuditPage> ofAudit) {
     @Nullable QueueName queue = r.queue == null ? null : r.queue();
     int limit = page(r.limit(PAGE));
     require(
         r.offset >= 0 && r.offset <= Limits.OFFSET,
         INVALID_REQUEST,
         "offset is between 0 and " + Limits.OFFSET);
-    Shape<Query.Page> shape = JobShapes::listing;
+    if (QueueName.AUDIT.equals(queue)) {
+      return AuditRequests.asJobs(limit, (int) r.offset, ofAudit);
+    }
     if (r.state != null && States.neverReached(r.state)) {
       return new Plan.Known(new Query.Page(List.of(), 0), shape);
     }

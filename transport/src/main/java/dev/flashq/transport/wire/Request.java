@@ -7,6 +7,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.Text;
 import dev.flashq.protocol.wire.WireField;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
@@ -66,6 +67,15 @@ public final class Request {
   @Nullable String subject;
   @Nullable String tokenName;
   @Nullable String operation;
+  long fromMs;
+  long toMs = Long.MAX_VALUE;
+  @Nullable String user;
+  @Nullable String action;
+  @Nullable Boolean success;
+  @Nullable String cursor;
+  @Nullable List<AuditPolicy.Rule> rules;
+  long keepMs = ABSENT;
+  long keepBytes = ABSENT;
   private @Nullable Refused unreadable;
 
   /** The first error of each field, in the order of the request. */
@@ -112,6 +122,15 @@ public final class Request {
     subject = null;
     tokenName = null;
     operation = null;
+    fromMs = 0;
+    toMs = Long.MAX_VALUE;
+    user = null;
+    action = null;
+    success = null;
+    cursor = null;
+    rules = null;
+    keepMs = ABSENT;
+    keepBytes = ABSENT;
     unreadable = null;
     fieldErrors.clear();
   }

@@ -141,6 +141,15 @@ public final class RequestReader {
       case SUBJECT -> request.subject = in.string();
       case TOKEN_NAME -> request.tokenName = in.string();
       case OP -> request.operation = in.string();
+      case FROM -> request.fromMs = in.integer();
+      case TO -> request.toMs = in.integer();
+      case USER -> request.user = in.string();
+      case ACTION -> request.action = in.string();
+      case SUCCESS -> request.success = in.bool();
+      case CURSOR -> request.cursor = in.string();
+      case RULES -> request.rules = AuditFields.rules(in);
+      case KEEP -> request.keepMs = in.integer();
+      case KEEP_BYTES -> request.keepBytes = in.integer();
       default -> in.skip();
     }
   }

@@ -129,6 +129,7 @@ public final class Requests {
           CERTBIND,
           ACCESSCHECK ->
           AccessRequests.plan(cmd, r);
+      case AUDIT, AUDITPOLICY, AUDITPOLICYGET -> AuditRequests.plan(cmd, r);
     };
   }
 

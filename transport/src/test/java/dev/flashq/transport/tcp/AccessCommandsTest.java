@@ -3,6 +3,9 @@ package dev.flashq.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
@@ -148,5 +151,58 @@ class AccessCommandsTest {
       assertThat(client.ask("{'cmd':'AUTH','token':'fresh'}")).contains("\"ok\":true");
     }
     assertThat(fixture.stats.authenticationFailures.sum()).isZero();
+  }
+
+  @Test
+  void theAuditTrailIsReadWithTheFieldsOfTheGuide() throws IOException {
+    assertThat(asked("{'cmd':'AUDIT','user':'ann','action':'push','success':true,'limit':2}"))
+        .isEqualTo(
+            "{\"ok\":true,\"records\":["
+                + "{\"number\":7,\"timestamp\":\"2023-11-14T22:13:20.123Z\",\"action\":\"push\","
+                + "\"queue\":\"mail\",\"jobId\":\"42\",\"userId\":\"ann\",\"ip\":\"10.0.0.1\","
+                + "\"success\":true,\"details\":{\"count\":1}},"
+                + "{\"number\":8,\"timestamp\":\"2023-11-14T22:13:20.124Z\",\"action\":\"ack\","
+                + "\"queue\":\"\",\"success\":false,"
+                + "\"details\":{\"count\":0,\"ids\":[\"1\",\"2\"],\"failed\":2,"
+                + "\"code\":\"LEASE_LOST\"}}],"
+                + "\"cursor\":\"1700000000124-8\",\"more\":true,\"success\":true}");
+    asked("{'cmd':'AUDIT','cursor':'1700000000124-8'}");
+    assertThat(asked("{'cmd':'AUDIT','cursor':'x'}")).contains("INVALID_REQUEST");
+    assertThat(asked("{'cmd':'AUDIT','action':'fly'}")).contains("nothing is recorded as 'fly'");
+    assertThat(fixture.gateway.audited)
+        .containsExactly(
+            new Query.ListAudit(
+                0, 2 * Limits.DURATION_MS, "ann", AuditAction.PUSH, null, true, 0, 2),
+            new Query.ListAudit(
+                1_700_000_000_124L, 2 * Limits.DURATION_MS, null, null, null, null, 8, 100));
+    assertThat(asked("{'cmd':'GETJOBS','queue':'audit:logs'}"))
+        .startsWith("{\"ok\":true,\"jobs\":[{\"id\":7,\"queue\":\"audit:logs\"");
+  }
+
+  @Test
+  void thePolicyOfTheAuditTrailIsSaidAndShown() throws IOException {
+    asked(
+        "{'cmd':'AUDITPOLICY','keep':5,'rules':[{'actions':['push','*'],'queues':['a*'],"
+            + "'record':'refused'},{'actions':['ack']}]}");
+    assertThat(fixture.gateway.access)
+        .containsExactly(
+            new Command.SetAuditPolicy(
+                new AuditPolicy(
+                    List.of(
+                        new AuditPolicy.Rule(
+                            List.of(AuditAction.PUSH),
+                            true,
+                            List.of("a*"),
+                            AuditPolicy.Scope.REFUSED),
+                        new AuditPolicy.Rule(
+                            List.of(AuditAction.ACK), false, List.of("*"), AuditPolicy.Scope.ALL)),
+                    5,
+                    AuditPolicy.KEEP_BYTES)));
+    assertThat(asked("{'cmd':'AUDITPOLICYGET'}"))
+        .contains("\"rules\":[{\"actions\":[\"progress\"".replace("progress", "heartbeat"));
+    assertThat(asked("{'cmd':'AUDITPOLICY','rules':[{'actions':['fly']}]}"))
+        .contains("nothing is recorded as 'fly'");
+    assertThat(asked("{'cmd':'AUDITPOLICY','rules':[{'actions':['*'],'record':'some'}]}"))
+        .contains("record is all, refused or none");
   }
 }

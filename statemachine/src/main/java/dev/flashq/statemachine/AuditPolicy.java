@@ -1,0 +1,96 @@
+package dev.flashq.statemachine;
+
+import java.util.List;
+
+/**
+ * What is recorded: the first rule that matches decides. Refusals and what is administrative are
+ * always recorded.
+ *
+ * @param keepMs for which records are kept
+ * @param keepBytes of records, from which on nothing more is done that would have to be recorded
+ */
+public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
+  public static final long KEEP_MS = 90 * 86_400_000L;
+  public static final long KEEP_BYTES = 4L << 30;
+
+  /** Everything but signs of life. */
+  public static final AuditPolicy DEFAULT =
+      new AuditPolicy(
+          List.of(
+              new Rule(
+                  List.of(AuditAction.HEARTBEAT, AuditAction.PROGRESS),
+                  false,
+                  List.of("*"),
+                  Scope.REFUSED)),
+          KEEP_MS,
+          KEEP_BYTES);
+
+  /** Of a cluster in which nobody says who it is. */
+  public static final AuditPolicy OF_OPEN_CLUSTER =
+      new AuditPolicy(
+          List.of(new Rule(List.of(), true, List.of("*"), Scope.REFUSED)), KEEP_MS, KEEP_BYTES);
+
+  /** How much. The number stands in the log and the state. */
+  public enum Scope {
+    ALL,
+    REFUSED
+  }
+
+  /**
+   * @param every whether all actions are meant
+   * @param queues patterns as in a {@link Permission}
+   */
+  public record Rule(List<AuditAction> actions, boolean every, List<String> queues, Scope scope) {
+    public Rule {
+      actions = List.copyOf(actions);
+      queues = List.copyOf(queues);
+    }
+
+    private boolean matches(AuditAction action, String queue) {
+      if (!every && !actions.contains(action)) {
+        return false;
+      }
+      for (String pattern : queues) {
+        if (Permission.matches(pattern, queue)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  public AuditPolicy {
+    rules = List.copyOf(rules);
+  }
+
+  /** Whether something that is carried out may have to be recorded, in whatever queue it is. */
+  public boolean mayRecord(AuditAction action) {
+    if (action.isAdministrative()) {
+      return true;
+    }
+    for (Rule rule : rules) {
+      if (rule.every || rule.actions.contains(action)) {
+        if (rule.scope == Scope.ALL) {
+          return true;
+        }
+        if (rule.queues.contains("*")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether something that was carried out is recorded. */
+  public boolean records(AuditAction action, String queue) {
+    if (action.isAdministrative()) {
+      return true;
+    }
+    for (Rule rule : rules) {
+      if (rule.matches(action, queue)) {
+        return rule.scope == Scope.ALL;
+      }
+    }
+    return true;
+  }
+}

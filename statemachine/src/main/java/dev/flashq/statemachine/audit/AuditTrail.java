@@ -1,0 +1,210 @@
+package dev.flashq.statemachine.audit;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.log.LogProto;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.log.AccessCodec;
+import dev.flashq.statemachine.log.Submission;
+import dev.flashq.statemachine.state.proto.StateProto.AuditedCommand;
+import dev.flashq.statemachine.store.Bytes;
+import dev.flashq.statemachine.store.Column;
+import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
+import dev.flashq.statemachine.turn.Meta;
+import dev.flashq.statemachine.turn.Turn;
+import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients did and were refused. The records of an entry form one block, which names the hash
+ * of the block before it: no record can be changed, moved or left out without a trace.
+ */
+public final class AuditTrail {
+  /** Under this name the policy stands among the settings. */
+  public static final byte[] POLICY = Bytes.of("audit-policy");
+
+  private static final Refused FULL =
+      new Refused(
+          ErrorCode.AUDIT_FULL,
+          "The audit trail is full: nothing more is done that would have to be recorded");
+
+  private final Tables tables;
+  private final Meta meta;
+  private final Timers timers;
+  private final Block block = new Block();
+  private @Nullable AuditPolicy policy;
+
+  public AuditTrail(Tables tables, Meta meta, Timers timers) {
+    this.tables = tables;
+    this.meta = meta;
+    this.timers = timers;
+    this.policy = policy(tables.get(Column.SETTINGS, POLICY));
+  }
+
+  /** A stored policy; null when nobody has said one. */
+  public static @Nullable AuditPolicy policy(byte @Nullable [] stored) {
+    try {
+      return stored == null ? null : AccessCodec.decode(LogProto.SetAuditPolicy.parseFrom(stored));
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("unreadable audit policy", e);
+    }
+  }
+
+  /** What is recorded when nobody has said a policy; in an open cluster nobody has a name. */
+  public static AuditPolicy policy(@Nullable AuditPolicy said, boolean guarded) {
+    return said != null ? said : guarded ? AuditPolicy.DEFAULT : AuditPolicy.OF_OPEN_CLUSTER;
+  }
+
+  private AuditPolicy policy() {
+    return policy(policy, meta.isProtected());
+  }
+
+  /** An entry is begun, or begun anew. */
+  public void begin() {
+    block.clear();
+  }
+
+  /** Why a command cannot be carried out, because what it does could not be recorded. */
+  public @Nullable Refused refusal(Submission submission, Turn turn) {
+    AuditAction action = AuditAction.of(submission.command());
+    return turn.featureLevel() >= FeatureLevel.AUDIT
+            && isFull()
+            && action != null
+            && !submission.principal().isSystem()
+            && !(submission.command() instanceof Command.SetAuditPolicy)
+            && policy().mayRecord(action)
+        ? FULL
+        : null;
+  }
+
+  private boolean isFull() {
+    return meta.auditBytes() >= policy().keepBytes();
+  }
+
+  /** Records what a command has come to, if it is to be recorded. */
+  public void note(Submission submission, Reply reply, Turn turn) {
+    AuditAction action = AuditAction.of(submission.command());
+    String named = turn.takeNamed();
+    if (turn.featureLevel() < FeatureLevel.AUDIT || action == null) {
+      return;
+    }
+    QueueName queue = Effect.queue(submission.command());
+    String name = queue == null ? named : queue.value();
+    Effect effect = Effect.of(submission.command(), reply);
+    if (effect == null) {
+      return;
+    }
+    if (effect.refused() != null && isFull()) {
+      // It had no effect; that it was tried is counted.
+      meta.countUnrecorded();
+    } else if (effect.refused() != null || policy().records(action, name)) {
+      block.add(encode(submission, action, name, effect));
+    }
+  }
+
+  private AuditedCommand encode(
+      Submission submission, AuditAction action, String queue, Effect effect) {
+    Principal who = submission.principal();
+    var command =
+        AuditedCommand.newBuilder()
+            .setAction(action.number())
+            .setUser(block.place(who.isAnonymous() ? "" : who.name()))
+            .setAddress(block.place(who.address() == null ? "" : who.address()))
+            .setQueue(block.place(queue))
+            .setSubject(block.place(Effect.subject(submission.command())))
+            .setRefused(effect.refused() == null ? 0 : effect.refused().code().number())
+            .setCount(effect.count())
+            .setFailed(effect.failed());
+    long before = 0;
+    for (JobId job : effect.jobs()) {
+      command.addJobs(job.value() - before);
+      before = job.value();
+    }
+    return command.build();
+  }
+
+  /** Puts this entry's block into the batch. */
+  public void write(long now) {
+    if (block.isEmpty()) {
+      return;
+    }
+    long first = meta.lastAuditRecord() + 1;
+    byte[] bytes = block.encode(first, now, meta.auditHead());
+    tables.insert(Column.AUDIT, Bytes.of(now, first), bytes);
+    meta.auditBlockAdded(first + block.records() - 1, Block.hash(bytes), bytes.length);
+    if (meta.auditDue() == 0) {
+      meta.auditFrom(now, first);
+      await(now + policy().keepMs());
+    }
+    block.clear();
+  }
+
+  private void await(long due) {
+    meta.auditDue(due);
+    timers.put(due, TimerKind.AUDIT_RETENTION, 0);
+  }
+
+  public Reply set(Command.SetAuditPolicy command) {
+    policy = command.policy();
+    tables.put(Column.SETTINGS, POLICY, AccessCodec.encode(command.policy()).toByteArray());
+    if (meta.auditDue() != 0) {
+      timers.remove(meta.auditDue(), TimerKind.AUDIT_RETENTION, 0);
+      await(meta.auditFromMs() + command.policy().keepMs());
+    }
+    return Reply.Done.DONE;
+  }
+
+  /**
+   * The timer fires: blocks that are old enough go.
+   *
+   * @return how many went
+   */
+  public int removeOld(int limit, Turn turn) {
+    long before = turn.now() - policy().keepMs();
+    var old = new ArrayList<Old>();
+    var rest = new long[] {0, 0};
+    tables.scan(
+        Column.AUDIT,
+        new byte[0],
+        Bytes.of(meta.auditFromMs(), meta.auditFromNumber()),
+        (key, value) -> {
+          long at = Bytes.longAt(key, 0);
+          if (at > before || old.size() >= limit || turn.work().isSpent()) {
+            rest[0] = at;
+            rest[1] = Bytes.longAt(key, 8);
+            return false;
+          }
+          turn.work().looked(1, value.length);
+          return old.add(new Old(key, value.length));
+        });
+    for (Old row : old) {
+      tables.delete(Column.AUDIT, row.key);
+      meta.auditBlockRemoved(row.bytes);
+    }
+    meta.auditFrom(rest[0], rest[1]);
+    meta.auditDue(0);
+    if (rest[1] != 0) {
+      await(Math.max(turn.now(), rest[0] + policy().keepMs()));
+    }
+    return old.size();
+  }
+
+  private record Old(byte[] key, int bytes) {}
+
+  /** Reads everything again from the database. */
+  public void forget() {
+    block.clear();
+    policy = policy(tables.get(Column.SETTINGS, POLICY));
+  }
+}
