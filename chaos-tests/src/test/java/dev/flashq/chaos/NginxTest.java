@@ -210,6 +210,20 @@ class NginxTest {
     }
   }
 
+  @Test
+  void keepsMetricsFromWhoeverHasNoToken() throws Exception {
+    assertThat(cluster().get(cluster().nodes().getFirst(), "/metrics/prometheus"))
+        .hasValueSatisfying(page -> assertThat(page.statusCode()).isEqualTo(200));
+    try (Http http = Http.from(CLIENT)) {
+      for (String path :
+          List.of("/metrics/prometheus", "/metrics/prometheus?a=1", "/metrics//%70rometheus")) {
+        assertThat(http.send("GET", path, "").join().statusCode()).as(path).isEqualTo(404);
+      }
+      assertThat(http.send("GET", "/metrics", "").join().statusCode()).isEqualTo(200);
+      assertThat(http.send("GET", "/health/ready", "").join().statusCode()).isEqualTo(200);
+    }
+  }
+
   /** As WebSocket clients do; a page that knows nothing of it answers as always. */
   @Test
   void handsOnTheWishForAnotherProtocol() {
