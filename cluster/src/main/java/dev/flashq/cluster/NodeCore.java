@@ -103,6 +103,9 @@ public final class NodeCore implements ReplicaEvents {
   /** Milliseconds without word of a leader after which nobody is served by what is known here. */
   public static final long STALE_MS = 2_000;
 
+  /** Milliseconds for which all members are waited for before a node's own tokens are used. */
+  private static final long MEMBERS_MS = 5_000;
+
   /** Milliseconds for which a first leader waits to hear the clocks of a majority. */
   private static final long PATIENCE_MS = 2_000;
 
@@ -134,6 +137,8 @@ public final class NodeCore implements ReplicaEvents {
   private long ledAt;
 
   private long pulsedAt;
+
+  private volatile long startedAt;
   private long electedAt;
 
   public NodeCore(Surroundings in) {
@@ -183,6 +188,7 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Begins to speak with the other members. Called once, when the replica has its state. */
   public void start() {
+    startedAt = lane.now();
     ledAt = lane.now();
     pulsedAt = lane.now();
     leaderHeardAt = lane.now() - STALE_MS;
@@ -227,7 +233,18 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Whether the tokens of this node's configuration can be used. */
   public boolean tokensListed() {
-    return listing.isDone() && !levelIsRising();
+    return listing.isDone() && !levelIsRising() && !levelMayRise();
+  }
+
+  /**
+   * A cluster begins at the lowest level, and rises when all members have been heard; one that does
+   * not come is not waited for.
+   */
+  private boolean levelMayRise() {
+    return !in.tokens().isEmpty()
+        && in.replica().featureLevel() < FeatureLevel.ACCESS
+        && members.commonFeatureLevel(in.featureLevel()) == 0
+        && lane.now() - startedAt < MEMBERS_MS;
   }
 
   /** Whether all members understand more than has been agreed on. */

@@ -35,7 +35,7 @@ public final class TokenAccess implements TokenCheck {
   public Login check(String token) {
     try {
       return cluster.featureLevel() < FeatureLevel.ACCESS
-          ? configured.holder(token).<Login>map(Login.Known::new).orElse(Login.UNKNOWN)
+          ? configured.login(token)
           : replicated(token);
     } catch (RefusedException _) {
       return Login.UNAVAILABLE;

@@ -9,6 +9,7 @@ import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.transport.TokenCheck.Login;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -197,19 +197,23 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
   }
 
   /**
-   * The holder of a token as long as the cluster knows no tokens, because a member is too old for
-   * them; then whoever is listed may do everything.
+   * What comes of a token as long as the cluster knows no tokens, because a member is too old for
+   * them or has not been heard yet: who is listed without permissions may do everything, and nobody
+   * can tell what the others may do.
    */
-  Optional<Principal> holder(String token) {
+  Login login(String token) {
     byte[] digest = TokenHash.digest(token);
-    Principal found = null;
+    Login found = Login.UNKNOWN;
     for (ConfiguredToken known : all) {
       // No early exit: the time must not tell which of the tokens fits.
-      if (MessageDigest.isEqual(known.digest, digest) && known.permissions.equals(EVERYTHING)) {
-        found = new Principal(known.name == null ? "client" : known.name);
+      if (MessageDigest.isEqual(known.digest, digest)) {
+        found =
+            known.permissions.equals(EVERYTHING)
+                ? new Login.Known(new Principal(known.name == null ? "client" : known.name))
+                : Login.UNAVAILABLE;
       }
     }
-    return Optional.ofNullable(found);
+    return found;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.transport.TokenCheck.Login;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,8 +63,8 @@ class TokenSourcesTest {
       assertThat(names(sources).getFirst()).isEqualTo("ada");
       assertThat(names(sources).getLast()).matches("token-[0-9a-f]{8}");
       assertThat(sources.isEmpty()).isFalse();
-      assertThat(sources.holder("token2")).contains(new Principal("client"));
-      assertThat(sources.holder("token3")).isEmpty();
+      assertThat(sources.login("token2")).isEqualTo(new Login.Known(new Principal("client")));
+      assertThat(sources.login("token3")).isEqualTo(Login.UNKNOWN);
     }
   }
 
@@ -146,8 +147,8 @@ class TokenSourcesTest {
                       new Permission(
                           List.of("jobs:*"), List.of(Operation.PUSH, Operation.GET_JOB), false))));
       // Before the cluster knows permissions, such a token would be more than it is.
-      assertThat(sources.holder("t1")).isEmpty();
-      assertThat(sources.holder("t2")).isPresent();
+      assertThat(sources.login("t1")).isEqualTo(Login.UNAVAILABLE);
+      assertThat(sources.login("t2")).isInstanceOf(Login.Known.class);
     }
   }
 
