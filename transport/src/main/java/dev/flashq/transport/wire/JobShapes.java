@@ -236,7 +236,7 @@ final class JobShapes {
   }
 
   static void batch(Page page, Answer answer) {
-    answer.ok(1);
+    answer.ok(1).key(Names.JOBS);
     items(page, answer);
   }
 
