@@ -24,7 +24,8 @@ final class Named {
     if (job == null) {
       return new Found.Not(absent.refuses(id.value()));
     }
-    Refused forbidden = turn.forbids(jobs.queueName(job), absent.refuses(id.value()));
-    return forbidden == null ? new Found.Is(job) : new Found.Not(forbidden);
+    return turn.allows(jobs.queueName(job))
+        ? new Found.Is(job)
+        : new Found.Not(turn.forbids(jobs.queueName(job), absent.refuses(id.value())));
   }
 }

@@ -10,7 +10,6 @@ import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of the world while one command is applied, and where it says what it led
@@ -96,16 +95,17 @@ public final class Turn {
     return grant;
   }
 
+  /** Whether the command may touch a job of the queue that it names. */
+  public boolean allows(QueueName queue) {
+    return grant.allowsAny(operations, queue);
+  }
+
   /**
-   * Why the command may not touch a job of the queue that it names; null when it may. For whoever
-   * may do nothing with the queue there is no such job.
+   * Why it may not. For whoever may do nothing with the queue there is no such job.
    *
    * @param absent what is said of a job that there is not
    */
-  public @Nullable Refused forbids(QueueName queue, Refused absent) {
-    if (grant.isEverything() || grant.allowsAny(operations, queue)) {
-      return null;
-    }
+  public Refused forbids(QueueName queue, Refused absent) {
     return grant.sees(queue) && !operations.isEmpty()
         ? Reason.notPermitted(operations.getFirst(), queue)
         : absent;
