@@ -1,6 +1,5 @@
 package dev.flashq.statemachine;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +8,6 @@ public final class Grant {
   /** Of the cluster itself, and of everybody while nobody has to say who it is. */
   public static final Grant EVERYTHING =
       new Grant(List.of(new Role("*", List.of(Permission.EVERYTHING), List.of())));
-
-  public static final Grant NOTHING = new Grant(List.of());
 
   private final List<Role> roles;
   private final boolean everything;
@@ -106,11 +103,4 @@ public final class Grant {
    * @param role whose word it is; null: no role says anything
    */
   public record Decision(boolean allowed, @Nullable String role) {}
-
-  /** With the roles of another one. */
-  public Grant and(Grant other) {
-    var both = new ArrayList<>(roles);
-    both.addAll(other.roles);
-    return new Grant(both);
-  }
 }

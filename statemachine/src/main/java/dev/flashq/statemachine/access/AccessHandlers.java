@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes who may do what. */
 public final class AccessHandlers {
-  /** Milliseconds to which the use of a credential is noted. */
-  private static final long USE_MS = 3_600_000;
-
   private final AccessStore store;
   private final Meta meta;
 
@@ -51,17 +48,8 @@ public final class AccessHandlers {
   }
 
   public Reply noteUse(NoteUse command, Turn turn) {
-    command.credentials().forEach(number -> used(number, turn));
+    command.credentials().forEach(number -> store.noteUse(number, turn.now()));
     return Done.DONE;
-  }
-
-  /** A credential is used now. */
-  public void used(long number, Turn turn) {
-    long hour = turn.now() - turn.now() % USE_MS;
-    StoredCredential credential = number == 0 ? null : store.find(number);
-    if (credential != null && credential.row().getUsedAt() < hour) {
-      store.noteUse(credential.usedAt(hour));
-    }
   }
 
   public Reply create(CreateToken command, Turn turn) {

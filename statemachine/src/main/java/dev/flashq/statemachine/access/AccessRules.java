@@ -27,7 +27,7 @@ final class AccessRules implements Access {
   private final Map<String, List<Placed>> listed = new TreeMap<>();
   private final LookupMap<Long, Long> used;
 
-  private record Holder(StoredCredential credential, Principal principal, Grant grant) {}
+  private record Holder(Principal principal, Grant grant) {}
 
   private record Placed(int place, ListedToken token) {}
 
@@ -67,7 +67,7 @@ final class AccessRules implements Access {
         its.add(role);
       }
     }
-    var holder = new Holder(credential, credential.principal(), Grant.of(its));
+    var holder = new Holder(credential.principal(), Grant.of(its));
     byNumber.put(credential.number(), holder);
     if (credential.isToken()) {
       byHash.put(credential.hash(), holder);

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All credentials and roles; both are few, so that they stay in memory. */
 public final class AccessStore {
+  /** Milliseconds to which the use of a credential is noted. */
+  private static final long USE_MS = 3_600_000;
+
   private final Tables tables;
   private final Meta meta;
   private final Timers timers;
@@ -166,11 +169,15 @@ public final class AccessStore {
     touched();
   }
 
-  /** Its use is no rule. */
-  void noteUse(StoredCredential credential) {
-    credentials.put(credential.number(), credential);
-    used.put(credential.number(), credential.row().getUsedAt());
-    write(credential);
+  /** A credential is used, which is noted by the hour and changes no rule. */
+  public void noteUse(long number, long now) {
+    long hour = now - now % USE_MS;
+    StoredCredential known = number == 0 ? null : credentials.get(number);
+    if (known != null && known.row().getUsedAt() < hour) {
+      credentials.put(number, known.usedAt(hour));
+      used.put(number, hour);
+      write(known.usedAt(hour));
+    }
   }
 
   private void write(StoredCredential credential) {

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.access;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
@@ -104,13 +105,14 @@ public sealed interface Need {
   }
 
   /** Why somebody with the grant is refused before any job is looked at; null: so far nothing. */
-  default @Nullable Refused refusal(Grant grant) {
+  default @Nullable Refused refusal(Principal principal, Grant grant) {
     return switch (this) {
       case OnQueue(Operation operation, QueueName queue) ->
           grant.allows(operation, queue) ? null : Reason.notPermitted(operation, queue);
       case OnCluster(Operation operation) ->
           grant.allowsOnCluster(operation) ? null : Reason.notPermitted(operation, null);
-      case OnJobs _, OfWhatIsSeen _, Member _ -> null;
+      case Member _ -> principal.isSystem() ? null : Reason.FOR_THE_LEADER.refuses();
+      case OnJobs _, OfWhatIsSeen _ -> null;
     };
   }
 }

@@ -9,13 +9,11 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
-import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.Need;
 import dev.flashq.statemachine.log.Submission;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Whether a command may be carried out, by the rules at its place in the log. */
 final class Admission {
@@ -25,11 +23,9 @@ final class Admission {
           "Service unavailable: the tokens of the cluster have changed, log in again");
 
   private final AccessStore store;
-  private final AccessHandlers access;
 
-  Admission(AccessStore store, AccessHandlers access) {
+  Admission(AccessStore store) {
     this.store = store;
-    this.access = access;
   }
 
   /** What comes of a command before it is looked at. */
@@ -50,7 +46,7 @@ final class Admission {
       return new Outcome.Refuses(unknown(who));
     }
     Need need = Need.of(submission.command());
-    Refused refusal = refusal(need, who, grant);
+    Refused refusal = need.refusal(who, grant);
     if (refusal != null) {
       return new Outcome.Refuses(refusal);
     }
@@ -59,18 +55,12 @@ final class Admission {
         && queue.equals(QueueName.AUDIT)) {
       return new Outcome.Refuses(Reason.notPermitted(operation, queue));
     }
-    access.used(who.credential(), turn);
+    store.noteUse(who.credential(), turn.now());
     Turn admitted = turn.of(who, grant);
     return new Outcome.Admits(
         need instanceof Need.OnJobs(List<Operation> operations)
             ? admitted.onJobs(operations)
             : admitted);
-  }
-
-  private static @Nullable Refused refusal(Need need, Principal who, Grant grant) {
-    return need instanceof Need.Member && !who.isSystem()
-        ? Reason.FOR_THE_LEADER.refuses()
-        : need.refusal(grant);
   }
 
   /** One that a node knew by its configuration, before the cluster knew any, must come again. */

@@ -68,17 +68,11 @@ final class Reader {
   <R> R answer(Principal principal, Query<R> query, Access access, View view) {
     Grant grant = access.grant(principal);
     Refused refusal =
-        grant == null ? Reason.NO_CREDENTIAL.refuses() : refusal(Need.of(query), principal, grant);
+        grant == null ? Reason.NO_CREDENTIAL.refuses() : Need.of(query).refusal(principal, grant);
     if (grant == null || refusal != null) {
       throw new RefusedException(requireNonNull(refusal));
     }
     return answer(query, new Scope(view, grant, access));
-  }
-
-  private static @Nullable Refused refusal(Need need, Principal principal, Grant grant) {
-    return need instanceof Need.Member && !principal.isSystem()
-        ? Reason.FOR_THE_LEADER.refuses()
-        : need.refusal(grant);
   }
 
   /** What there is to see, and what of it may be seen. */
@@ -154,9 +148,8 @@ final class Reader {
   private static Query.AccessDecision decision(Query.CheckAccess query, Scope in) {
     Grant grant = in.grant;
     if (query.tokenName() != null) {
-      Refused refusal = Need.SECURITY.refusal(in.grant);
-      if (refusal != null) {
-        throw new RefusedException(refusal);
+      if (!in.grant.allowsOnCluster(Operation.SECURITY)) {
+        throw new RefusedException(Reason.notPermitted(Operation.SECURITY, null));
       }
       grant = in.access.grantOf(query.tokenName());
     }

@@ -17,7 +17,6 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.StorageException;
-import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobViews;
@@ -98,7 +97,7 @@ public final class RocksEngine implements QueueEngine {
     this.views = new Views(db, state.tables);
     this.reader = new Reader(state.queues::name);
     this.dispatch = faults.apply(new Dispatch(state));
-    this.admission = new Admission(state.access, new AccessHandlers(state.access, state.meta));
+    this.admission = new Admission(state.access);
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
     told();

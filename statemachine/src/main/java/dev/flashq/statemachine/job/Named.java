@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.job;
 
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.turn.Turn;
@@ -24,9 +25,10 @@ final class Named {
     if (job == null) {
       return new Found.Not(absent.refuses(id.value()));
     }
-    turn.names(jobs.queueName(job));
-    return turn.allows(jobs.queueName(job))
+    QueueName queue = jobs.queueName(job);
+    turn.names(queue);
+    return turn.allows(queue)
         ? new Found.Is(job)
-        : new Found.Not(turn.forbids(jobs.queueName(job), absent.refuses(id.value())));
+        : new Found.Not(turn.forbids(queue, absent.refuses(id.value())));
   }
 }

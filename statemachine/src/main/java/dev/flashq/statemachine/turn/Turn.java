@@ -118,7 +118,7 @@ public final class Turn {
 
   /** Whether the command may touch a job of the queue that it names. */
   public boolean allows(QueueName queue) {
-    return grant.isEverything() || grant.allowsAny(operations, queue);
+    return grant.allowsAny(operations, queue);
   }
 
   /**

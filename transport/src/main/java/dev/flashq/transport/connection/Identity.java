@@ -46,7 +46,7 @@ public final class Identity {
 
   public Principal principal() {
     Principal known = known();
-    return (known == null ? Principal.ANONYMOUS : known).at(address());
+    return (known == null ? Principal.ANONYMOUS : known).at(origin.text());
   }
 
   /** By its token, or else by its certificate; null when nobody known has shown either. */
@@ -58,10 +58,6 @@ public final class Identity {
             .map(context.tokens::checkCertificate)
             .map(login -> login instanceof Login.Known(Principal holder) ? holder : null)
             .orElse(null);
-  }
-
-  private String address() {
-    return origin.client().getHostAddress();
   }
 
   /** Whether the client has tried so many wrong tokens that it has to go. */
@@ -143,7 +139,7 @@ public final class Identity {
     }
     Login login = check(authorization.substring(BEARER.length()));
     return login instanceof Login.Known(Principal known)
-        ? new Login.Known(known.at(address()))
+        ? new Login.Known(known.at(origin.text()))
         : login;
   }
 

@@ -12,22 +12,27 @@ final class Origin {
   /** Whom the latest request comes from. */
   private InetAddress client;
 
+  /** The client's address as it stands in the log, made once for all requests from there. */
+  private String text;
+
   private @Nullable String subject;
 
   Origin(InetAddress connection) {
     this.connection = connection;
     this.client = connection;
+    this.text = connection.getHostAddress();
   }
 
   /** A proxy has said for whom it has made the connection. */
   void speaksFor(InetAddress address) {
     connection = address;
-    client = address;
+    request(address);
   }
 
   /** A request has said from whom it comes. */
   void request(InetAddress from) {
     client = from;
+    text = from.getHostAddress();
   }
 
   void proves(String name) {
@@ -40,6 +45,10 @@ final class Origin {
 
   InetAddress client() {
     return client;
+  }
+
+  String text() {
+    return text;
   }
 
   Optional<String> subject() {
