@@ -108,20 +108,10 @@ class AccessTest {
           socket, new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)));
     }
 
-    /** Logs in; a node that has learned of the token just now says so. */
-    static Session login(LocalNode node, String token) {
-      return await()
-          .atMost(SOON)
-          .until(
-              () -> {
-                Session session = open(node);
-                if (session.ask("{'cmd':'AUTH','token':'" + token + "'}").contains("\"ok\":true")) {
-                  return session;
-                }
-                session.close();
-                return null;
-              },
-              Objects::nonNull);
+    static Session login(LocalNode node, String token) throws IOException {
+      Session session = open(node);
+      assertThat(session.ask("{'cmd':'AUTH','token':'" + token + "'}")).contains("\"ok\":true");
+      return session;
     }
 
     String ask(String request) throws IOException {
@@ -213,7 +203,9 @@ class AccessTest {
     try (Load byOld = new Load(cluster().nodes(), old)) {
       byOld.awaitPushes(200);
       write(file, old + "\n" + fresh + "\n");
-      cluster().nodes().forEach(node -> quietly(Session.login(node, fresh)));
+      for (LocalNode node : cluster().nodes()) {
+        quietly(Session.login(node, fresh));
+      }
       try (Load byNew = new Load(cluster().nodes(), fresh)) {
         byNew.awaitPushes(200);
         byOld.end();

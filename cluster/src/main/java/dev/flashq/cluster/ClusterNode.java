@@ -138,6 +138,7 @@ public final class ClusterNode implements AutoCloseable {
                 new BesideTheApplyingThread(),
                 settings.snapshotLogBytes(),
                 settings.proposals(),
+                settings.timing().staleMs(),
                 settings.tokens(),
                 unixMs,
                 new NodeCore.Lanes(proposing, serving, reading),

@@ -65,6 +65,7 @@ public final class NodeCore implements ReplicaEvents {
    * @param boot number of the node's start, growing
    * @param members the names of all members
    * @param featureLevel the greatest that this node understands
+   * @param staleMs silence of leaders after which what this node knows is too old
    * @param tokens those of this node's configuration
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
@@ -80,6 +81,7 @@ public final class NodeCore implements ReplicaEvents {
       Checkpointing checkpoints,
       long snapshotLogBytes,
       ProposalLimits proposals,
+      long staleMs,
       ConfiguredTokens tokens,
       LongSupplier unixMs,
       Lanes lanes,
@@ -99,9 +101,6 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Milliseconds between looks whether somebody leads. */
   private static final long PULSE_MS = 100;
-
-  /** Milliseconds without word of a leader after which nobody is served by what is known here. */
-  public static final long STALE_MS = 2_000;
 
   /** Milliseconds for which all members are waited for before a node's own tokens are used. */
   private static final long MEMBERS_MS = 5_000;
@@ -191,7 +190,7 @@ public final class NodeCore implements ReplicaEvents {
     startedAt = lane.now();
     ledAt = lane.now();
     pulsedAt = lane.now();
-    leaderHeardAt = lane.now() - STALE_MS;
+    leaderHeardAt = lane.now() - in.staleMs();
     lane.execute(this::greet);
     lane.every(HELLO_MS, this::greet);
     lane.every(PULSE_MS, this::pulse);
@@ -218,7 +217,7 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Whether so long nobody was heard to lead that rules may have changed meanwhile. */
   public boolean isStale() {
-    return lane.now() - leaderHeardAt > STALE_MS;
+    return lane.now() - leaderHeardAt > in.staleMs();
   }
 
   /** Who may do what, as far as this node knows. */
@@ -228,7 +227,8 @@ public final class NodeCore implements ReplicaEvents {
 
   /** Completes when this node knows everything that was answered before, on any node. */
   public CompletableFuture<Void> caughtUp() {
-    return barrier.await();
+    long now = lane.now();
+    return barrier.await().thenRun(() -> leaderHeardAt = Math.max(leaderHeardAt, now));
   }
 
   /** Whether the tokens of this node's configuration can be used. */

@@ -62,8 +62,8 @@ class DiskWatchTest {
   @Test
   void theLimitFollowsTheElectionTimeoutWithinBounds() {
     assertThat(Timing.DEFAULT.diskStallMs()).isEqualTo(1_600);
-    assertThat(new Timing(50, 60).diskStallMs()).isEqualTo(500);
-    assertThat(new Timing(5_000, 60_000).diskStallMs()).isEqualTo(10_000);
+    assertThat(new Timing(50, 60, 2_000).diskStallMs()).isEqualTo(500);
+    assertThat(new Timing(5_000, 60_000, 60_000).diskStallMs()).isEqualTo(10_000);
   }
 
   private void look(long logMs, long applyMs) {

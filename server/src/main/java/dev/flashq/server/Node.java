@@ -184,7 +184,10 @@ public final class Node implements AutoCloseable {
         config.data(),
         config.dataReplaced(),
         certificates(),
-        new Timing(config.raft().electionTimeoutMinMs(), config.raft().electionTimeoutMaxMs()),
+        new Timing(
+            config.raft().electionTimeoutMinMs(),
+            config.raft().electionTimeoutMaxMs(),
+            config.raft().staleMs()),
         ProposalLimits.ofHeap(Runtime.getRuntime().maxMemory()),
         config.raft().snapshotBytes(),
         FeatureLevel.CURRENT,

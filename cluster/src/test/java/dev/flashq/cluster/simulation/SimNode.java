@@ -7,6 +7,7 @@ import dev.flashq.cluster.NodeCore.Lanes;
 import dev.flashq.cluster.NodeCore.Surroundings;
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.config.Timing;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.peers.PeerLink;
 import dev.flashq.cluster.replica.Checkpoint;
@@ -205,6 +206,7 @@ final class SimNode {
                 new SimCheckpoints(boot),
                 simulation.snapshotBytes(),
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
+                Timing.DEFAULT.staleMs(),
                 ConfiguredTokens.NONE,
                 this::unixMs,
                 new Lanes(

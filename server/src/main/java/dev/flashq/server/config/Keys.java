@@ -236,6 +236,12 @@ public final class Keys {
           "800",
           "The same, at most; above the minimum.",
           number(200, 120_000));
+  static final Key<Long> STALE =
+      new Key<>(
+          "raft.stale-ms",
+          "2000",
+          "Milliseconds without word from any leader after which a node lets nobody in and answers nothing from what it knows; at least raft.election-timeout-max-ms.",
+          number(200, 120_000));
   static final Key<Long> SNAPSHOT_BYTES =
       new Key<>(
           "raft.snapshot-bytes",
@@ -297,6 +303,7 @@ public final class Keys {
           PEER_KEY,
           ELECTION_MIN,
           ELECTION_MAX,
+          STALE,
           SNAPSHOT_BYTES,
           LOG_FORMAT,
           LOG_LEVEL);

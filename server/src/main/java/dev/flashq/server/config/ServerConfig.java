@@ -95,7 +95,8 @@ public record ServerConfig(
   }
 
   /** Milliseconds and bytes. */
-  public record Raft(long electionTimeoutMinMs, long electionTimeoutMaxMs, long snapshotBytes) {}
+  public record Raft(
+      long electionTimeoutMinMs, long electionTimeoutMaxMs, long staleMs, long snapshotBytes) {}
 
   /** How and how much is logged. */
   public record Log(String format, String level) {}
@@ -117,6 +118,9 @@ public record ServerConfig(
     require(
         raft.electionTimeoutMinMs < raft.electionTimeoutMaxMs,
         "raft.election-timeout-min-ms must be below raft.election-timeout-max-ms");
+    require(
+        raft.staleMs >= raft.electionTimeoutMaxMs,
+        "raft.stale-ms must not be below raft.election-timeout-max-ms");
     require(
         peer.ca.isPresent() == peer.certificate.isPresent()
             && peer.ca.isPresent() == peer.key.isPresent(),
@@ -219,6 +223,7 @@ public record ServerConfig(
         new Raft(
             source.get(Keys.ELECTION_MIN),
             source.get(Keys.ELECTION_MAX),
+            source.get(Keys.STALE),
             source.get(Keys.SNAPSHOT_BYTES)),
         new Log(source.get(Keys.LOG_FORMAT), source.get(Keys.LOG_LEVEL)));
   }

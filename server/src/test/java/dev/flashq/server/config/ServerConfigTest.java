@@ -46,7 +46,7 @@ class ServerConfigTest {
                 false,
                 new ServerConfig.Peer(
                     Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
-                new ServerConfig.Raft(500, 800, 16_777_216),
+                new ServerConfig.Raft(500, 800, 2_000, 16_777_216),
                 new ServerConfig.Log("text", "info")));
   }
 

@@ -69,7 +69,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     this.context = context;
     this.channel = channel;
     this.origin = origin;
-    this.identity = new Identity(context, channel, origin);
+    this.identity = new Identity(context, channel, origin, this::identified);
     this.admission = new Admission(this);
     this.protocol = dialect.protocol(this);
     this.answers = new Answers(this, channel, protocol.encoder());
@@ -192,9 +192,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     working = true;
     try {
       while (flowing() && protocol.next()) {
-        if (identity.guessing()) {
-          end();
-        }
+        // One request after the other.
       }
     } finally {
       working = false;
@@ -213,7 +211,20 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean flowing() {
-    return reading() && !admission.waiting() && channel.isWritable() && exchanges.room();
+    return reading()
+        && !identity.asking()
+        && !admission.waiting()
+        && channel.isWritable()
+        && exchanges.room();
+  }
+
+  /** Goes on when it is known who the client is. */
+  private void identified() {
+    if (identity.guessing()) {
+      end();
+    } else {
+      resume();
+    }
   }
 
   /** Goes on after answers were written or dropped, or room was found. */

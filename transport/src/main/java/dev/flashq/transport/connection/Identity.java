@@ -12,6 +12,8 @@ import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who the client of one connection is, and how many wrong tokens it has tried. */
@@ -21,22 +23,24 @@ public final class Identity {
       new Refused(
           SERVICE_UNAVAILABLE,
           "Service unavailable: this node does not know the tokens of the cluster at present, retry later");
-  private static final Refused KNOWN_NOW =
-      new Refused(
-          SERVICE_UNAVAILABLE,
-          "Service unavailable: this node has learned of the token just now, retry");
   private static final String BEARER = "Bearer ";
 
   private final TransportContext context;
   private final Channel channel;
   private final Origin origin;
   private @Nullable Principal principal;
+  private final Runnable asked;
   private int wrongTokens;
+  private boolean asking;
 
-  Identity(TransportContext context, Channel channel, Origin origin) {
+  /**
+   * @param asked called when it has been told who the client is, and others may be asked for
+   */
+  Identity(TransportContext context, Channel channel, Origin origin, Runnable asked) {
     this.context = context;
     this.channel = channel;
     this.origin = origin;
+    this.asked = asked;
   }
 
   /** Whether the client has said who it is, or need not do so. */
@@ -51,13 +55,26 @@ public final class Identity {
 
   /** By its token, or else by its certificate; null when nobody known has shown either. */
   private @Nullable Principal known() {
-    return principal != null
-        ? principal
-        : origin
-            .subject()
-            .map(context.tokens::checkCertificate)
-            .map(login -> login instanceof Login.Known(Principal holder) ? holder : null)
-            .orElse(null);
+    if (principal != null) {
+      return principal;
+    }
+    return certified() instanceof Login.Known(Principal holder) ? holder : null;
+  }
+
+  /** Whose certificate the client has shown. */
+  private Login certified() {
+    return origin.subject().map(context.tokens::checkCertificate).orElse(Login.UNKNOWN);
+  }
+
+  /** What is said to a client that has not said who it is, where that is needed. */
+  public Refused stranger(Refused refusal) {
+    context.stats.authenticationFailures.increment();
+    return certified() instanceof Login.Unavailable ? NOBODY_LEADS : refusal;
+  }
+
+  /** Whether it is being found out who the client is: nothing else is begun meanwhile. */
+  boolean asking() {
+    return asking;
   }
 
   /** Whether the client has tried so many wrong tokens that it has to go. */
@@ -76,43 +93,48 @@ public final class Identity {
       exchange.complete(Reply.Done.DONE);
       return;
     }
-    switch (check(token)) {
-      case Login.Known(Principal known) -> {
-        principal = known;
-        exchange.complete(Reply.Done.DONE);
-      }
-      case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
-      case Login.Unknown _ -> refuse(exchange, WRONG_TOKEN, token);
-    }
+    ask(
+        () -> check(token),
+        login -> {
+          switch (login) {
+            case Login.Known(Principal known) -> {
+              principal = known;
+              exchange.complete(Reply.Done.DONE);
+            }
+            case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
+            case Login.Unknown _ -> wrong(exchange, WRONG_TOKEN);
+          }
+        });
   }
 
   /**
-   * Answers a wrong token after a while, so that trying many takes long. Before that it is asked
-   * for once more, when this node has caught up with the others: one of them may have made it.
+   * Finds out who the client is: at once, or when this node has caught up with the others, of which
+   * one may have made the token just now, or hears of a leader again.
    */
-  private void refuse(Exchange exchange, Refused refusal, String token) {
-    wrongTokens++;
+  private void ask(Supplier<Login> login, Consumer<Login> told) {
+    Login first = login.get();
+    if (first instanceof Login.Known) {
+      told.accept(first);
+      return;
+    }
+    asking = true;
     var _ =
         context
             .tokens
             .caughtUp()
-            .whenComplete((_, failure) -> later(() -> refused(exchange, refusal, token, failure)));
-  }
-
-  private void refused(
-      Exchange exchange, Refused refusal, String token, @Nullable Throwable failure) {
-    if (failure != null) {
-      exchange.complete(NOBODY_LEADS);
-    } else if (check(token) instanceof Login.Known) {
-      wrongTokens--;
-      exchange.complete(KNOWN_NOW);
-    } else {
-      wrong(exchange, refusal);
-    }
+            .whenComplete(
+                (_, failure) ->
+                    later(
+                        () -> {
+                          asking = false;
+                          told.accept(failure == null ? login.get() : Login.UNAVAILABLE);
+                          asked.run();
+                        }));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
   private void wrong(Exchange exchange, Refused refusal) {
+    wrongTokens++;
     context.wrongTokens.add(origin.client());
     context.stats.authenticationFailures.increment();
     long waitMs =
@@ -128,40 +150,40 @@ public final class Identity {
     }
   }
 
-  /** What comes of an {@code Authorization} header. */
-  public Login bearer(String authorization) {
+  /** Tells what comes of an {@code Authorization} header, now or later. */
+  public void bearer(String authorization, Consumer<Login> told) {
     if (context.tokens.open() || (!namesToken(authorization) && authenticated())) {
-      return new Login.Known(principal());
+      told.accept(new Login.Known(principal()));
+    } else if (namesToken(authorization)) {
+      String token = authorization.substring(BEARER.length());
+      ask(() -> here(check(token)), told);
+    } else if (certified() instanceof Login.Unavailable) {
+      ask(() -> here(certified()), told);
+    } else {
+      told.accept(Login.UNKNOWN);
     }
-    if (!namesToken(authorization)) {
-      missing();
-      return Login.UNKNOWN;
-    }
-    Login login = check(authorization.substring(BEARER.length()));
+  }
+
+  private Login here(Login login) {
     return login instanceof Login.Known(Principal known)
         ? new Login.Known(known.at(origin.text()))
         : login;
   }
 
-  /** Answers a request whose {@code Authorization} header is nobody's. */
+  /** Refuses a request whose {@code Authorization} header is nobody's. */
   public void refuseBearer(Exchange exchange, Login login, String authorization, Refused refusal) {
     if (login instanceof Login.Unavailable) {
       exchange.complete(NOBODY_LEADS);
     } else if (namesToken(authorization)) {
-      refuse(exchange, refusal, authorization.substring(BEARER.length()));
+      wrong(exchange, refusal);
     } else {
-      exchange.complete(refusal);
+      exchange.complete(stranger(refusal));
     }
   }
 
   /** Whether an {@code Authorization} header names a token, right or wrong. */
   private static boolean namesToken(String authorization) {
     return authorization.startsWith(BEARER);
-  }
-
-  /** A request came that needs a token and has none. */
-  public void missing() {
-    context.stats.authenticationFailures.increment();
   }
 
   private Login check(String token) {

@@ -71,6 +71,9 @@ final class HttpProtocol implements Protocol {
   /** A complete request that waits for room in the budget of commands, with its body. */
   private @Nullable Head parked;
 
+  /** Set while it is found out who makes the latest request. */
+  private boolean asked;
+
   /** Bytes of the body if they are known, otherwise the most they may be. */
   private int bodyEnd;
 
@@ -160,7 +163,20 @@ final class HttpProtocol implements Protocol {
       return;
     }
     String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    Login login = connection.identity().bearer(authorization);
+    asked = true;
+    connection
+        .identity()
+        .bearer(
+            authorization,
+            login -> {
+              if (asked) {
+                asked = false;
+                begin(request, target, authorization, login);
+              }
+            });
+  }
+
+  private void begin(HttpRequest request, Target target, String authorization, Login login) {
     if (!(login instanceof Login.Known(Principal principal))) {
       forgetBody();
       connection.identity().refuseBearer(begin(), login, authorization, LOGIN);
@@ -266,6 +282,7 @@ final class HttpProtocol implements Protocol {
 
   @Override
   public void drop() {
+    asked = false;
     forgetBody();
     inbox.forEach(ReferenceCountUtil::release);
     inbox.clear();
@@ -278,7 +295,7 @@ final class HttpProtocol implements Protocol {
 
   @Override
   public boolean receiving() {
-    return head != null || parked != null;
+    return asked || head != null || parked != null;
   }
 
   @Override

@@ -50,8 +50,7 @@ final class Session {
     if (identity.authenticated() || open) {
       return Requests.plan(request, request.reqId() == null);
     }
-    identity.missing();
-    return Requests.refused(LOGIN);
+    return Requests.refused(identity.stranger(LOGIN));
   }
 
   /** Answers something that was not read as a request. */

@@ -325,6 +325,24 @@ class HttpServerTest {
     }
   }
 
+  @Test
+  void aRequestWaitsUntilItIsKnownWhoMakesIt() throws Exception {
+    Tokens tokens = Tokens.of("secret", "ann");
+    try (HttpFixture behind = new HttpFixture(tokens, TestLimits.LIMITS)) {
+      tokens.whenCatchingUp(() -> tokens.add("fresh", "bob"));
+      assertThat(behind.post("/queues/q/jobs", "{}", "Authorization", "Bearer fresh").statusCode())
+          .isEqualTo(200);
+      tokens.knowing(false);
+      assertThat(behind.get("/queues", "Authorization", "Bearer secret").statusCode())
+          .isEqualTo(503);
+      tokens.whenCatchingUp(() -> tokens.knowing(true));
+      assertThat(behind.get("/queues", "Authorization", "Bearer secret").statusCode())
+          .isEqualTo(200);
+      assertThat(behind.gateway.principals).extracting("name").containsOnly("bob");
+      assertThat(behind.stats.authenticationFailures.sum()).isZero();
+    }
+  }
+
   /** Neither with a token. */
   @Test
   void servesNothingButHealthAndMetricsWhereThatIsAllThereIs() throws Exception {
