@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,7 @@ class AccessTest {
   private static final Duration START = Duration.ofSeconds(120);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String ADMIN = "an-admin-token-of-the-configuration";
+  private static final Pattern CREATED = Pattern.compile("\"created_at\":([0-9]+)");
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
 
   @TempDir Path folder;
@@ -190,6 +192,87 @@ class AccessTest {
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** By the times at which the jobs were taken, as the log has them. */
+  @Test
+  void aQuotaHoldsOverAllNodesAndUnderTheNextLeader() throws Exception {
+    int max = 20;
+    long windowMs = 2000;
+    start(Map.of("FLASHQ_AUTH_TOKENS", "admin:" + ADMIN), ADMIN);
+    LocalNode first = cluster().nodes().getFirst();
+    done(first, "PUT", "/security/roles/p", "{'queues':['*'],'operations':['push','getJob']}");
+    done(
+        first,
+        "PUT",
+        "/security/quotas/role/p",
+        "{'pushes':[{'queues':['jobs.*'],'max':" + max + ",'duration':" + windowMs + "}]}");
+    String token = tokenIn(done(first, "POST", "/security/tokens", "{'name':'p','roles':['p']}"));
+    var stopped = new AtomicBoolean();
+    var refused = new ConcurrentLinkedQueue<HttpResponse<String>>();
+    List<Thread> pushers =
+        cluster().nodes().stream()
+            .map(
+                node ->
+                    Thread.ofVirtual()
+                        .start(
+                            () -> {
+                              while (!stopped.get()) {
+                                pushOnce(node, token, refused);
+                              }
+                            }))
+            .toList();
+    await().atMost(SOON).until(() -> jobs(first).size() >= 2 * max);
+    LocalNode old = cluster().awaitLeader(START);
+    LocalNode other = cluster().nodes().stream().filter(n -> n != old).findFirst().orElseThrow();
+    old.kill();
+    int before = jobs(other).size();
+    await().atMost(SOON).until(() -> jobs(other).size() >= before + 2 * max);
+    old.start();
+    cluster().awaitReady(START);
+    int later = jobs(other).size();
+    await().atMost(SOON).until(() -> jobs(other).size() >= later + max);
+    stopped.set(true);
+    for (Thread pusher : pushers) {
+      pusher.join();
+    }
+
+    List<Long> at = jobs(other);
+    for (int i = max; i < at.size(); i++) {
+      assertThat(at.get(i) - at.get(i - max)).as("job %s", i).isGreaterThanOrEqualTo(windowMs);
+    }
+    assertThat(refused).isNotEmpty();
+    HttpResponse<String> refusal = refused.element();
+    assertThat(refusal.body())
+        .containsPattern("Rate limit exceeded for queue: jobs.q, retry after: [0-9]+")
+        .contains("RATE_LIMITED");
+    assertThat(refusal.headers().firstValue("retry-after").orElseThrow()).matches("[12]");
+  }
+
+  private void pushOnce(LocalNode node, String token, Queue<HttpResponse<String>> refused) {
+    try {
+      HttpResponse<String> response =
+          send(node, "POST", "/queues/jobs.q/jobs", "{'data':1}", token);
+      if (response.statusCode() == 429) {
+        refused.add(response);
+      }
+      try (Session session = Session.login(node, token)) {
+        session.ask("{'cmd':'PUSHB','queue':'jobs.q','jobs':[{'data':1},{'data':2}]}");
+      }
+    } catch (IOException | InterruptedException | AssertionError e) {
+      // The node is down or has no leader.
+    }
+  }
+
+  /** When the jobs were taken, in order. */
+  private List<Long> jobs(LocalNode node) throws IOException, InterruptedException {
+    HttpResponse<String> page = send(node, "GET", "/jobs?queue=jobs.q&limit=1000", "", ADMIN);
+    return CREATED
+        .matcher(page.body())
+        .results()
+        .map(result -> Long.parseLong(result.group(1)))
+        .sorted()
+        .toList();
   }
 
   /** The three steps of the guide, by a file that all nodes watch: nobody is refused meanwhile. */

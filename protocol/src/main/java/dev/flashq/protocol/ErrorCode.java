@@ -52,7 +52,9 @@ public enum ErrorCode {
   TOKEN_NOT_FOUND(23, 404, false),
   ROLE_NOT_FOUND(24, 404, false),
   /** What the command would do could not be recorded in the audit trail. It had no effect. */
-  AUDIT_FULL(25, 507, true);
+  AUDIT_FULL(25, 507, true),
+  /** A quota allows no more pushes at present; the sentence says for how many milliseconds. */
+  RATE_LIMITED(26, 429, true);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

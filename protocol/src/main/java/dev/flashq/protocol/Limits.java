@@ -197,6 +197,9 @@ public final class Limits {
   /** Roles that a cluster keeps. */
   public static final int ROLES = 1000;
 
+  /** Quotas of tokens and roles. */
+  public static final int QUOTAS = 2000;
+
   /** Tokens in the configuration of a member. */
   public static final int LISTED_TOKENS = 1000;
 

@@ -35,6 +35,7 @@ class ErrorCodeTest {
       23 TOKEN_NOT_FOUND
       24 ROLE_NOT_FOUND
       25 AUDIT_FULL
+      26 RATE_LIMITED
       """;
 
   @Test

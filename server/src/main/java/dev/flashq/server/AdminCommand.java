@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens, roles and access from the command line, over HTTP: prints what the node answers. */
+/**
+ * Tokens, roles, quotas and access from the command line, over HTTP: prints what the node answers.
+ */
 final class AdminCommand {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final List<String> OPTIONS =
@@ -39,7 +41,14 @@ final class AdminCommand {
           "--token-name",
           "--op",
           "--queue",
-          "--from");
+          "--from",
+          "--role",
+          "--max",
+          "--duration",
+          "--connections",
+          "--waits",
+          "--bytes",
+          "--made-queues");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}
@@ -79,6 +88,9 @@ final class AdminCommand {
       case "roles put" ->
           new Call("PUT", "/security/roles/" + name(), object("queues", "operations"));
       case "roles drop" -> new Call("DELETE", "/security/roles/" + name(), "");
+      case "quotas list" -> get("/security/quotas");
+      case "quotas put" -> new Call("PUT", quota(), QuotaOptions.body(options));
+      case "quotas drop" -> new Call("DELETE", quota(), "");
       case "access check" -> get("/security/access?" + query());
       default -> throw new ConfigException("unknown command '" + command + "'");
     };
@@ -90,6 +102,13 @@ final class AdminCommand {
 
   private String name() {
     return encoded(required("--name"));
+  }
+
+  private String quota() {
+    return "/security/quotas/"
+        + (options.has("--role")
+            ? "role/" + encoded(required("--role"))
+            : "token/" + encoded(required("--token-name")));
   }
 
   private String required(String option) {
@@ -137,7 +156,7 @@ final class AdminCommand {
         out.endArray();
       }
       case "expires" -> out.integer(time(text));
-      case "overlap" -> out.integer(duration(text));
+      case "overlap" -> out.integer(duration("--overlap", text));
       default -> out.string(text);
     }
   }
@@ -151,11 +170,14 @@ final class AdminCommand {
     }
   }
 
-  private static long duration(String text) {
+  static long duration(String option, String text) {
     try {
-      return Duration.parse("PT" + text.toUpperCase(Locale.ROOT)).toMillis();
-    } catch (DateTimeParseException e) {
-      throw new ConfigException("--overlap is '" + text + "'; expected: a time like 30m or 24h");
+      return text.endsWith("ms")
+          ? Long.parseLong(text.substring(0, text.length() - 2))
+          : Duration.parse("PT" + text.toUpperCase(Locale.ROOT)).toMillis();
+    } catch (DateTimeParseException | NumberFormatException e) {
+      throw new ConfigException(
+          option + " is '" + text + "'; expected: a time like 500ms, 30m or 24h");
     }
   }
 

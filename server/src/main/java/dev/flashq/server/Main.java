@@ -31,6 +31,7 @@ public final class Main {
              flashq health [--config FILE]         0 when the node of that configuration is ready, else 1
              flashq tokens list|create|rotate|expire|revoke [--name N] [--roles R,R] [--expires TIME] [--overlap 24h]
              flashq roles list|put|drop [--name N] [--queues Q,Q] [--operations WORD,WORD]
+             flashq quotas list|put|drop [--role R | --token-name N] [--queues Q,Q --max N --duration 1m] [--connections N] [--waits N] [--bytes N] [--made-queues N]
              flashq access check --op WORD [--queue Q] [--token-name N]
              flashq audit list|export|verify [--from FILE]
                     these four: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
@@ -51,7 +52,7 @@ public final class Main {
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
-        case "tokens", "roles", "access", "audit" ->
+        case "tokens", "roles", "quotas", "access", "audit" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

@@ -39,7 +39,8 @@ public enum AuditAction {
   DROP_ROLE(29, "dropRole", true),
   BIND_CERTIFICATE(30, "bindCertificate", true),
   LIST_TOKENS(31, "listTokens", true),
-  SET_AUDIT_POLICY(32, "setAuditPolicy", true);
+  SET_AUDIT_POLICY(32, "setAuditPolicy", true),
+  SET_QUOTA(40, "setQuota", true);
 
   private static final List<AuditAction> ALL = List.of(values());
 
@@ -120,6 +121,7 @@ public enum AuditAction {
       case Command.BindCertificate _ -> BIND_CERTIFICATE;
       case Command.ListTokens _ -> LIST_TOKENS;
       case Command.SetAuditPolicy _ -> SET_AUDIT_POLICY;
+      case Command.SetQuota _ -> SET_QUOTA;
       case Command.ReleaseJobs _,
           Command.Tick _,
           Command.ExtendLeases _,

@@ -204,6 +204,13 @@ public sealed interface Command {
   /** Ends the tokens of a name at once and for good. Answer: {@link Reply.Done}. */
   record RevokeToken(String name) implements Command {}
 
+  /**
+   * Says how much a token or the tokens of a role may do, in place of what was said before; with
+   * nothing in it, that it is not limited. Saying the same again allows nothing more. Answer:
+   * {@link Reply.Done}.
+   */
+  record SetQuota(Quota quota) implements Command {}
+
   /** Makes a role or replaces it. Answer: {@link Reply.Done}. */
   record PutRole(Role role) implements Command {}
 

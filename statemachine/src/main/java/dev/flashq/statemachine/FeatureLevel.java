@@ -15,8 +15,11 @@ public final class FeatureLevel {
   /** Brings the audit trail. */
   public static final int AUDIT = 3;
 
+  /** Brings quotas. */
+  public static final int QUOTAS = 4;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = AUDIT;
+  public static final int CURRENT = QUOTAS;
 
   private FeatureLevel() {}
 
@@ -36,6 +39,7 @@ public final class FeatureLevel {
           Command.BindCertificate _ ->
           ACCESS;
       case Command.SetAuditPolicy _ -> AUDIT;
+      case Command.SetQuota _ -> QUOTAS;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

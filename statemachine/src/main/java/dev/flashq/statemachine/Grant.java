@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 public final class Grant {
   /** Of the cluster itself, and of everybody while nobody has to say who it is. */
   public static final Grant EVERYTHING =
-      new Grant(List.of(new Role("*", List.of(Permission.EVERYTHING), List.of())));
+      new Grant(List.of(new Role("*", List.of(Permission.EVERYTHING), List.of())), UseLimits.NONE);
 
   private final List<Role> roles;
+  private final UseLimits limits;
   private final boolean everything;
 
-  private Grant(List<Role> roles) {
+  private Grant(List<Role> roles, UseLimits limits) {
     this.roles = List.copyOf(roles);
+    this.limits = limits;
     this.everything =
         roles.stream().allMatch(role -> role.deny().isEmpty())
             && roles.stream()
@@ -21,8 +23,18 @@ public final class Grant {
                 .anyMatch(permission -> permission.every() && permission.coversCluster());
   }
 
-  public static Grant of(List<Role> roles) {
-    return new Grant(roles);
+  public static Grant of(List<Role> roles, UseLimits limits) {
+    return new Grant(roles, limits);
+  }
+
+  /** What it is made of. */
+  public List<Role> roles() {
+    return roles;
+  }
+
+  /** How much may be used at once. */
+  public UseLimits limits() {
+    return limits;
   }
 
   /** Whether no queue and no operation is left out. */

@@ -172,6 +172,16 @@ public sealed interface Query<R> {
     }
   }
 
+  /** Quotas, those of tokens first and by name, behind {@code after} only. */
+  record ListQuotas(@Nullable Quota after, int limit) implements Query<Quotas> {}
+
+  /** One page; {@code more} when others follow. */
+  record Quotas(List<Quota> quotas, boolean more) {
+    public Quotas {
+      quotas = List.copyOf(quotas);
+    }
+  }
+
   /**
    * Whether the holder of a token may do something.
    *

@@ -8,6 +8,7 @@ import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
+import static dev.flashq.protocol.ErrorCode.RATE_LIMITED;
 import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 import static dev.flashq.protocol.ErrorCode.ROLE_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.TOKEN_NOT_FOUND;
@@ -55,7 +56,8 @@ public enum Reason {
   NO_CREDENTIAL(24, UNAUTHENTICATED, "Authentication required"),
   NAME_TAKEN(25, WRONG_STATE, "There is a token of the name {text} already"),
   NO_TOKEN(26, TOKEN_NOT_FOUND, "There is no token of the name {text} that a command has made"),
-  NO_ROLE(27, ROLE_NOT_FOUND, "There is no role of the name {text}");
+  NO_ROLE(27, ROLE_NOT_FOUND, "There is no role of the name {text}"),
+  RATE_EXCEEDED(28, RATE_LIMITED, "Rate limit exceeded for queue: {text}, retry after: {number}");
 
   private static final List<Reason> ALL = List.of(values());
 
@@ -103,6 +105,11 @@ public enum Reason {
     return refuses(new Detail(this, 0, 0, text));
   }
 
+  /** What a push is refused with that a quota does not allow for so many milliseconds. */
+  public static Refused rateExceeded(QueueName queue, long waitMs) {
+    return refuses(new Detail(RATE_EXCEEDED, 0, waitMs, queue.value()));
+  }
+
   /** What an operation on a queue is refused with; null: on the cluster. */
   public static Refused notPermitted(Operation operation, @Nullable QueueName queue) {
     return queue == null
@@ -123,7 +130,7 @@ public enum Reason {
    * A reason with what its sentence names.
    *
    * @param job 0: none
-   * @param number a lease, a level, a limit, an operation
+   * @param number a lease, a level, a limit, an operation, milliseconds
    * @param text of a user
    */
   public record Detail(Reason reason, long job, long number, String text) {

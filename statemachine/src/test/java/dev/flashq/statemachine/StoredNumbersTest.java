@@ -61,7 +61,8 @@ class StoredNumbersTest {
             "CREDENTIALS",
             "ROLES",
             "AUDIT",
-            "SETTINGS");
+            "SETTINGS",
+            "QUOTAS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -131,7 +132,8 @@ class StoredNumbersTest {
             24 UNAUTHENTICATED NO_CREDENTIAL
             25 WRONG_STATE NAME_TAKEN
             26 TOKEN_NOT_FOUND NO_TOKEN
-            27 ROLE_NOT_FOUND NO_ROLE""");
+            27 ROLE_NOT_FOUND NO_ROLE
+            28 RATE_LIMITED RATE_EXCEEDED""");
     for (Reason reason : Reason.values()) {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }
@@ -150,7 +152,8 @@ class StoredNumbersTest {
                 + " 14 resume, 15 drain, 16 setRateLimit, 17 clearRateLimit, 18 setConcurrency,"
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
-                + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy");
+                + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
+                + " 40 setQuota");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

@@ -2,6 +2,7 @@ package dev.flashq.transport;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.UseLimits;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -31,6 +32,9 @@ public interface TokenCheck {
 
   /** Whether somebody who was known may still go on. */
   boolean stands(Principal principal);
+
+  /** How much somebody may use at once. */
+  UseLimits limits(Principal principal);
 
   /** Completes when this node knows everything that was answered before, on any node. */
   CompletableFuture<Void> caughtUp();

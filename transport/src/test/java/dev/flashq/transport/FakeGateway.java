@@ -29,12 +29,14 @@ import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.Throughput;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.gateway.Rules;
@@ -76,6 +78,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   private volatile boolean holding;
   private volatile boolean holdingPayloads;
   private volatile boolean readsFail;
+  private volatile @Nullable Refused refusal;
   private final List<Runnable> held = new ArrayList<>();
 
   private static final class Job {
@@ -108,6 +111,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     }
     commands.add(checked);
     principals.add(principal);
+    Refused refused = refusal;
+    if (refused != null) {
+      return CompletableFuture.completedFuture(refused);
+    }
     run(() -> submit(requestId, checked, reply));
     return reply;
   }
@@ -115,6 +122,11 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
   /** From now on no question is answered. */
   public void failReads() {
     readsFail = true;
+  }
+
+  /** From now on every command is refused. */
+  public void refuse(Refused reply) {
+    refusal = reply;
   }
 
   /** From now on nothing is answered until {@link #letGo}. */
@@ -254,6 +266,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.PutRole _,
           Command.DropRole _,
           Command.BindCertificate _,
+          Command.SetQuota _,
           Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
@@ -523,6 +536,15 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       "w",
                       List.of(new Permission(List.of("jobs:*"), List.of(Operation.PULL), false)),
                       List.of(new Permission(List.of("*:secret"), List.of(), true)))),
+              false);
+      case Query.ListQuotas _ ->
+          new Query.Quotas(
+              List.of(
+                  new Quota(
+                      Quota.Owner.TOKEN,
+                      "w",
+                      List.of(new Quota.Pushes(List.of("mail"), new Command.RateLimit(5, 1000))),
+                      new UseLimits(2, UseLimits.UNLIMITED, UseLimits.UNLIMITED, 3))),
               false);
       case Query.GetAuditPolicy _ -> AuditPolicy.DEFAULT;
       case Query.ListAuditBlocks _ ->

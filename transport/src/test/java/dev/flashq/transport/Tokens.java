@@ -2,6 +2,7 @@ package dev.flashq.transport;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.UseLimits;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ public final class Tokens implements TokenCheck {
   private final Map<String, Principal> principals;
   private final boolean open;
   private volatile boolean knowing = true;
+  private volatile UseLimits limits = UseLimits.NONE;
   private volatile Runnable catchingUp = () -> {};
 
   private Tokens(Map<String, Principal> principals) {
@@ -70,6 +72,16 @@ public final class Tokens implements TokenCheck {
     return open
         || principals.values().stream()
             .anyMatch(known -> known.credential() == principal.credential());
+  }
+
+  /** How much everybody may use at once. */
+  public void limit(UseLimits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public UseLimits limits(Principal principal) {
+    return limits;
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
+import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -42,6 +43,13 @@ final class CommandSize {
           SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
       case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
       case PutRole put -> SMALL + permissions(put.role().allow()) + permissions(put.role().deny());
+      case SetQuota set ->
+          SMALL
+              + of(set.quota().name())
+              + set.quota().pushes().stream()
+                  .flatMap(pushes -> pushes.queues().stream())
+                  .mapToLong(CommandSize::of)
+                  .sum();
       case ListTokens list ->
           list.tokens().stream()
               .mapToLong(token -> 4L * SMALL + permissions(token.permissions()))

@@ -7,8 +7,10 @@ import dev.flashq.security.TokenHash;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.transport.TokenCheck;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,16 @@ public final class TokenAccess implements TokenCheck {
       return cluster.access().grant(principal) != null;
     } catch (RefusedException _) {
       return true;
+    }
+  }
+
+  @Override
+  public UseLimits limits(Principal principal) {
+    try {
+      Grant grant = cluster.access().grant(principal);
+      return grant == null ? UseLimits.NONE : grant.limits();
+    } catch (RefusedException _) {
+      return UseLimits.NONE;
     }
   }
 

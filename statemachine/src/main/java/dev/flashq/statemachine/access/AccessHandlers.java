@@ -13,6 +13,7 @@ import dev.flashq.statemachine.Command.PutRole;
 import dev.flashq.statemachine.Command.RevokeToken;
 import dev.flashq.statemachine.Command.RotateToken;
 import dev.flashq.statemachine.Command.SetAccessKey;
+import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Credential.State;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
@@ -183,6 +184,13 @@ public final class AccessHandlers {
     }
     store.dropRole(command.name());
     return Done.DONE;
+  }
+
+  public Reply set(SetQuota command, Turn turn) {
+    return store.limit(command.quota(), turn.now())
+        ? Done.DONE
+        : new Refused(
+            ErrorCode.LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUOTAS + " quotas");
   }
 
   public Reply bind(BindCertificate command, Turn turn) {

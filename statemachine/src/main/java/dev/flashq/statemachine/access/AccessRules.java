@@ -34,6 +34,7 @@ final class AccessRules implements Access {
   /**
    * @param guarded whether clients have to say who they are
    * @param key empty: there is none
+   * @param quotas how much tokens and roles may use
    * @param used when credentials were used last: goes on to change
    */
   AccessRules(
@@ -41,17 +42,18 @@ final class AccessRules implements Access {
       ByteString key,
       Collection<StoredCredential> credentials,
       Map<String, Role> roles,
+      QuotaStore quotas,
       LookupMap<Long, Long> used) {
     this.used = used;
     this.guarded = guarded;
     this.key = key.isEmpty() ? null : key;
     for (StoredCredential credential : credentials) {
-      add(credential, roles);
+      add(credential, roles, quotas);
     }
     listed.values().forEach(tokens -> tokens.sort(Comparator.comparingInt(Placed::place)));
   }
 
-  private void add(StoredCredential credential, Map<String, Role> roles) {
+  private void add(StoredCredential credential, Map<String, Role> roles, QuotaStore quotas) {
     for (Listing listing : credential.row().getListingsList()) {
       listed
           .computeIfAbsent(listing.getMember(), _ -> new ArrayList<>())
@@ -67,7 +69,8 @@ final class AccessRules implements Access {
         its.add(role);
       }
     }
-    var holder = new Holder(credential.principal(), Grant.of(its));
+    Principal principal = credential.principal();
+    var holder = new Holder(principal, Grant.of(its, quotas.limits(principal, its)));
     byNumber.put(credential.number(), holder);
     if (credential.isToken()) {
       byHash.put(credential.hash(), holder);

@@ -8,6 +8,7 @@ import dev.flashq.statemachine.Credential;
 import dev.flashq.statemachine.Credential.State;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.ListedToken;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.log.AccessCodec;
@@ -33,6 +34,7 @@ public final class AccessStore {
   private final Tables tables;
   private final Meta meta;
   private final Timers timers;
+  private final QuotaStore quotas;
   private final TreeMap<Long, StoredCredential> credentials = new TreeMap<>();
   private final TreeMap<String, Role> roles = new TreeMap<>();
   // For any thread.
@@ -42,8 +44,9 @@ public final class AccessStore {
   private boolean changed;
   private volatile Access published;
 
-  public AccessStore(Tables tables, Meta meta, Timers timers) {
+  public AccessStore(Tables tables, Meta meta, Timers timers, QuotaStore quotas) {
     this.tables = tables;
+    this.quotas = quotas;
     this.meta = meta;
     this.timers = timers;
     load();
@@ -84,7 +87,8 @@ public final class AccessStore {
   }
 
   private AccessRules compile() {
-    return new AccessRules(meta.isProtected(), meta.accessKey(), credentials.values(), roles, used);
+    return new AccessRules(
+        meta.isProtected(), meta.accessKey(), credentials.values(), roles, quotas, used);
   }
 
   /** Who may do what at this place of the entry. */
@@ -223,6 +227,15 @@ public final class AccessStore {
                 .setCreatedAt(now)
                 .build());
     add(fresh.with(member, token, place).row());
+  }
+
+  /** Says how much somebody may do; false when there are too many quotas. */
+  boolean limit(Quota quota, long now) {
+    if (!quotas.set(quota, now)) {
+      return false;
+    }
+    touched();
+    return true;
   }
 
   private void touched() {

@@ -63,7 +63,8 @@ public sealed interface Need {
           Command.PutRole _,
           Command.DropRole _,
           Command.BindCertificate _,
-          Command.SetAuditPolicy _ ->
+          Command.SetAuditPolicy _,
+          Command.SetQuota _ ->
           SECURITY;
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -89,7 +90,7 @@ public sealed interface Need {
       case Query.ListDeadJobs q -> admin(q.queue());
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->
           OF_WHAT_IS_SEEN;
-      case Query.ListCredentials _, Query.ListRoles _ -> SECURITY;
+      case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _ -> SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);
       case Query.IsAnswered _ -> MEMBER;

@@ -111,6 +111,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.RevokeToken c -> c.name();
       case Command.PutRole c -> c.role().name();
       case Command.DropRole c -> c.name();
+      case Command.SetQuota c -> c.quota().name();
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

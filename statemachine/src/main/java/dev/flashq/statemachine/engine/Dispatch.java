@@ -38,7 +38,8 @@ final class Dispatch implements Dispatcher {
 
   Dispatch(State state) {
     this.push =
-        new PushJobsHandler(state.jobs, state.queues, state.debounce, state.lifecycle, state.meta);
+        new PushJobsHandler(
+            state.jobs, state.queues, state.debounce, state.lifecycle, state.quotas, state.meta);
     this.pull =
         new PullJobsHandler(state.jobs, state.queues, state.payloads, state.lifecycle, state.meta);
     this.ack = new AckJobsHandler(state.jobs, state.lifecycle);
@@ -102,6 +103,7 @@ final class Dispatch implements Dispatcher {
       case Command.DropRole c -> access.drop(c);
       case Command.BindCertificate c -> access.bind(c, turn);
       case Command.SetAuditPolicy c -> audit.set(c);
+      case Command.SetQuota c -> access.set(c, turn);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs(), c.graceMs());

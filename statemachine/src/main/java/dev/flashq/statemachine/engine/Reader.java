@@ -20,6 +20,7 @@ import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Queues;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
@@ -27,6 +28,7 @@ import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.Need;
+import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditReader;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.CompletedSlot;
@@ -96,6 +98,7 @@ final class Reader {
           case Query.IsAnswered q -> Answers.isAnswered(q.id(), in.view);
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
+          case Query.ListQuotas q -> quotas(q, in.view);
           case Query.CheckAccess q -> decision(q, in);
           case Query.GetAuditPolicy _ ->
               AuditTrail.policy(
@@ -143,6 +146,20 @@ final class Reader {
           return !more[0] && page.add(AccessStore.parseRole(value));
         });
     return new Query.Roles(page, more[0]);
+  }
+
+  private static Query.Quotas quotas(Query.ListQuotas query, View view) {
+    var page = new ArrayList<Quota>();
+    var more = new boolean[1];
+    view.scan(
+        Column.QUOTAS,
+        new byte[0],
+        query.after() == null ? new byte[0] : behind(QuotaStore.key(query.after())),
+        (_, value) -> {
+          more[0] = page.size() == query.limit();
+          return !more[0] && page.add(QuotaStore.view(value));
+        });
+    return new Query.Quotas(page, more[0]);
   }
 
   private static Query.AccessDecision decision(Query.CheckAccess query, Scope in) {

@@ -230,8 +230,14 @@ public final class RocksEngine implements QueueEngine {
     return switch (reply) {
       case Reply.Delivered delivered -> !delivered.jobs().isEmpty();
       case Reply.Refused refused -> !refused.code().retryable() && !mayBeAllowed(refused, turn);
-      case Reply.Done _, Reply.Pushed _, Reply.Acked _, Reply.Removed _ -> true;
+      case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
+          !outcomes.stream().allMatch(RocksEngine::mayPass);
+      case Reply.Done _, Reply.Acked _, Reply.Removed _ -> true;
     };
+  }
+
+  private static boolean mayPass(Reply.PushOutcome outcome) {
+    return outcome instanceof Reply.Refused refused && refused.code().retryable();
   }
 
   private static boolean mayBeAllowed(Reply.Refused refused, Turn turn) {

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.engine;
 
 import dev.flashq.statemachine.access.AccessStore;
+import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
@@ -39,6 +40,7 @@ final class State implements AutoCloseable {
   final Debounce debounce;
   final Answers answers;
   final Proposers proposers;
+  final QuotaStore quotas;
   final AccessStore access;
   final AuditTrail audit;
 
@@ -56,7 +58,8 @@ final class State implements AutoCloseable {
     this.debounce = new Debounce(tables, queues, timers, meta);
     this.answers = new Answers(tables, timers, meta);
     this.proposers = new Proposers(tables);
-    this.access = new AccessStore(tables, meta, timers);
+    this.quotas = new QuotaStore(tables);
+    this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
   }
 
@@ -65,6 +68,7 @@ final class State implements AutoCloseable {
     answers.write(meta.clock());
     completedIds.write(meta.lastJobId());
     queues.write(meta.clock());
+    quotas.write();
     audit.write(meta.clock());
   }
 
@@ -88,6 +92,7 @@ final class State implements AutoCloseable {
     leases.forget();
     answers.forget();
     queues.forget();
+    quotas.forget();
     access.forget();
     audit.forget();
   }

@@ -24,7 +24,9 @@ import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +140,10 @@ public final class Rules {
         yield c;
       }
       case Command.SetAuditPolicy c -> checked(c);
+      case Command.SetQuota c -> {
+        checked(c.quota());
+        yield c;
+      }
       case Command.DropRole c -> {
         checkName(c.name());
         yield c;
@@ -245,6 +251,8 @@ public final class Rules {
               new Query.ListCredentials(Math.max(0, after), Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListRoles(String after, int limit) ->
               new Query.ListRoles(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListQuotas(Quota after, int limit) ->
+              new Query.ListQuotas(after, Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListAudit q -> {
             require(q.after() >= 0, INVALID_REQUEST, "a cursor is not negative");
             yield new Query.ListAudit(
@@ -292,6 +300,39 @@ public final class Rules {
         INVALID_REQUEST,
         "records are kept for 1 millisecond to 100 years, and at least 1 byte of them");
     return set;
+  }
+
+  private static void checked(Quota quota) {
+    if (quota.owner() == Quota.Owner.ROLE) {
+      checkName(quota.name());
+    } else {
+      require(
+          !quota.name().isEmpty()
+              && Text.utf8Length(quota.name()) <= Limits.SUBJECT_BYTES
+              && !Principal.isReserved(quota.name()),
+          INVALID_REQUEST,
+          "a quota is for a token, a certificate or a role");
+    }
+    require(
+        quota.pushes().size() <= Limits.RULES,
+        INVALID_REQUEST,
+        "at most " + Limits.RULES + " push quotas");
+    for (Quota.Pushes pushes : quota.pushes()) {
+      require(
+          !pushes.queues().isEmpty() && pushes.queues().size() <= Limits.RULES,
+          INVALID_REQUEST,
+          "a push quota names 1 to " + Limits.RULES + " queues");
+      pushes.queues().forEach(Rules::checkPattern);
+      checked(pushes.rate());
+    }
+    UseLimits limits = quota.limits();
+    require(
+        Math.min(
+                Math.min(limits.connections(), limits.waits()),
+                Math.min(limits.bytes(), limits.queues()))
+            >= 0,
+        INVALID_REQUEST,
+        "a limit is not negative");
   }
 
   /** The name of a token or role. */

@@ -1,9 +1,7 @@
 package dev.flashq.statemachine.job;
 
-import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static java.util.Objects.requireNonNull;
 
-import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -12,6 +10,7 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.turn.Meta;
@@ -28,12 +27,19 @@ public final class PushJobsHandler {
   private final QueueStore queues;
   private final Debounce debounce;
   private final Lifecycle lifecycle;
+  private final QuotaStore quotas;
   private final Meta meta;
 
   public PushJobsHandler(
-      JobStore jobs, QueueStore queues, Debounce debounce, Lifecycle lifecycle, Meta meta) {
+      JobStore jobs,
+      QueueStore queues,
+      Debounce debounce,
+      Lifecycle lifecycle,
+      QuotaStore quotas,
+      Meta meta) {
     this.jobs = jobs;
     this.queues = queues;
+    this.quotas = quotas;
     this.debounce = debounce;
     this.lifecycle = lifecycle;
     this.meta = meta;
@@ -41,16 +47,20 @@ public final class PushJobsHandler {
 
   public Reply handle(PushJobs command, Turn turn) {
     Queue queue = queues.find(command.queue());
+    Refused full = queue == null ? queues.refusal(turn) : null;
+    QuotaStore.Pushing pushing = quotas.pushing(turn.principal(), turn.grant(), command.queue());
     var outcomes = new ArrayList<PushOutcome>(command.jobs().size());
     for (NewJob job : command.jobs()) {
       PushOutcome known = known(queue, job.options(), turn);
+      if (known == null && full != null) {
+        return full;
+      }
+      if (known == null) {
+        known = pushing.take(turn.now());
+      }
       if (known == null && queue == null) {
         // Only a job that is taken makes a queue known.
-        queue = queues.findOrAdd(command.queue());
-        if (queue == null) {
-          return new Refused(
-              LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
-        }
+        queue = queues.add(command.queue(), turn);
       }
       outcomes.add(known != null ? known : add(requireNonNull(queue), job, turn));
     }

@@ -3,10 +3,13 @@ package dev.flashq.statemachine.log;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 
 /** Roles and what stands in configurations to the messages of the log and back. */
@@ -67,6 +70,65 @@ public final class AccessCodec {
         rule.getEvery(),
         rule.getQueuesList(),
         AuditPolicy.Scope.values()[rule.getScope()]);
+  }
+
+  public static LogProto.SetQuota encode(Quota quota) {
+    var message =
+        LogProto.SetQuota.newBuilder()
+            .setOwner(quota.owner().number())
+            .setName(quota.name())
+            .setLimits(encode(quota.limits()));
+    for (Quota.Pushes pushes : quota.pushes()) {
+      message.addPushes(
+          LogProto.PushQuota.newBuilder()
+              .addAllQueues(pushes.queues())
+              .setMax(pushes.rate().max())
+              .setDurationMs(pushes.rate().durationMs()));
+    }
+    return message.build();
+  }
+
+  private static LogProto.UseLimits encode(UseLimits limits) {
+    var message = LogProto.UseLimits.newBuilder();
+    if (limits.connections() != UseLimits.UNLIMITED) {
+      message.setConnections(limits.connections());
+    }
+    if (limits.waits() != UseLimits.UNLIMITED) {
+      message.setWaits(limits.waits());
+    }
+    if (limits.bytes() != UseLimits.UNLIMITED) {
+      message.setBytes(limits.bytes());
+    }
+    if (limits.queues() != UseLimits.UNLIMITED) {
+      message.setQueues(limits.queues());
+    }
+    return message.build();
+  }
+
+  public static Quota decode(LogProto.SetQuota quota) {
+    Quota.Owner owner = Quota.Owner.of(quota.getOwner());
+    if (owner == null) {
+      throw new IllegalStateException("an owner that this version does not know");
+    }
+    return new Quota(
+        owner,
+        Form.name(quota.getName()),
+        quota.getPushesList().stream().map(AccessCodec::decode).toList(),
+        decode(quota.getLimits()));
+  }
+
+  private static Quota.Pushes decode(LogProto.PushQuota pushes) {
+    return new Quota.Pushes(
+        pushes.getQueuesList(),
+        new RateLimit(Form.rate(pushes.getMax()), Form.window(pushes.getDurationMs())));
+  }
+
+  private static UseLimits decode(LogProto.UseLimits limits) {
+    return new UseLimits(
+        limits.hasConnections() ? Form.amount(limits.getConnections()) : UseLimits.UNLIMITED,
+        limits.hasWaits() ? Form.amount(limits.getWaits()) : UseLimits.UNLIMITED,
+        limits.hasBytes() ? Form.amount(limits.getBytes()) : UseLimits.UNLIMITED,
+        limits.hasQueues() ? Form.amount(limits.getQueues()) : UseLimits.UNLIMITED);
   }
 
   private static AuditAction action(int number) {

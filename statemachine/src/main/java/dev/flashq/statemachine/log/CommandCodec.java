@@ -39,6 +39,7 @@ import dev.flashq.statemachine.Command.SetAuditPolicy;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
+import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetRateLimit;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Command.UpdateJob;
@@ -147,6 +148,7 @@ final class CommandCodec {
           to.setPutRole(LogProto.PutRole.newBuilder().setRole(AccessCodec.encode(c.role())));
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
+      case SetQuota c -> to.setSetQuota(AccessCodec.encode(c.quota()));
       case BindCertificate c ->
           to.setBindCertificate(
               LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
@@ -257,6 +259,7 @@ final class CommandCodec {
       case REVOKE_TOKEN -> new RevokeToken(Form.name(logged.getRevokeToken().getName()));
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
+      case SET_QUOTA -> new SetQuota(AccessCodec.decode(logged.getSetQuota()));
       case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
       case BIND_CERTIFICATE ->
           new BindCertificate(

@@ -38,6 +38,11 @@ final class Form {
     return Math.clamp(jobs, 0, RATE);
   }
 
+  /** What there is at most of something. */
+  static long amount(long limit) {
+    return Math.max(0, limit);
+  }
+
   /** The value of an option as the engine can use it. */
   static Object option(PushOption option, Object value) {
     return switch (option.kind()) {

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.queue;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.rate.RateWindow;
 import org.jspecify.annotations.Nullable;
 
 /**

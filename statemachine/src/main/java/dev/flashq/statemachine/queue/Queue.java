@@ -4,6 +4,7 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.rate.RateWindow;
 import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
 import dev.flashq.statemachine.store.Index;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public final class Queue {
   long retentionDue;
   long idleDue;
   long keptUntil;
+
+  /** The token that made it; empty: none. */
+  String maker = "";
 
   Queue(int id, QueueName name, Index ready, Index completed, Index completedAged) {
     this.id = id;
@@ -136,7 +140,8 @@ public final class Queue {
             .setBlocked(blocked)
             .setRetentionDue(retentionDue)
             .setIdleDue(idleDue)
-            .setKeptUntil(keptUntil);
+            .setKeptUntil(keptUntil)
+            .setMaker(maker);
     RateWindow window = rate;
     if (window != null) {
       record
@@ -167,6 +172,7 @@ public final class Queue {
     retentionDue = record.getRetentionDue();
     idleDue = record.getIdleDue();
     keptUntil = record.getKeptUntil();
+    maker = record.getMaker();
   }
 
   private static @Nullable RateWindow window(QueueRecord record) {

@@ -1,8 +1,5 @@
 package dev.flashq.statemachine.queue;
 
-import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
-
-import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
@@ -52,13 +49,17 @@ public final class QueueHandlers {
   }
 
   private Reply change(QueueName name, boolean sets, Consumer<Queue> change, Turn turn) {
-    Queue queue = sets ? queues.findOrAdd(name) : queues.find(name);
+    Queue queue = queues.find(name);
+    if (queue == null && sets) {
+      Reply.Refused refusal = queues.refusal(turn);
+      if (refusal != null) {
+        return refusal;
+      }
+      queue = queues.add(name, turn);
+    }
     if (queue != null) {
       change.accept(queue);
       turn.emit(new Fact.RulesChanged(name));
-    } else if (sets) {
-      return new Reply.Refused(
-          LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
     }
     return Reply.Done.DONE;
   }

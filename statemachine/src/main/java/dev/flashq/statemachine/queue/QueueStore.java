@@ -1,13 +1,18 @@
 package dev.flashq.statemachine.queue;
 
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.rate.RateWindow;
 import dev.flashq.statemachine.state.proto.StateProto.QueueRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
@@ -37,6 +42,7 @@ public final class QueueStore {
   private final Map<QueueName, Queue> byName = new LinkedHashMap<>();
   private final Map<Integer, Queue> byId = new LinkedHashMap<>();
   private final Set<Queue> changed = new LinkedHashSet<>();
+  private final Map<String, Integer> made = new LinkedHashMap<>();
   private final List<QueueName> forgotten = new ArrayList<>(0);
   // Never changed, nor used again for another queue. For any thread.
   private final LookupMap<Integer, QueueName> names = LookupMap.shared();
@@ -61,6 +67,7 @@ public final class QueueStore {
           Queue queue =
               add(new QueueName(new String(key, StandardCharsets.UTF_8)), record.getId(), false);
           queue.read(record);
+          countMade(queue.maker, 1);
           publish(queue);
           return true;
         });
@@ -101,18 +108,39 @@ public final class QueueStore {
     return queue;
   }
 
-  /** The queue of the name, made if there is room for one more; null when there is none. */
-  public @Nullable Queue findOrAdd(QueueName name) {
-    Queue queue = byName.get(name);
-    if (queue != null) {
-      return queue;
-    }
+  /** Why the command cannot make a queue; null when it can. */
+  public @Nullable Refused refusal(Turn turn) {
     if (meta.queues() >= Limits.QUEUES) {
-      return null;
+      return new Refused(LIMIT_EXCEEDED, "The cluster keeps at most " + Limits.QUEUES + " queues");
     }
+    long may = turn.grant().limits().queues();
+    return made.getOrDefault(maker(turn), 0) < may
+        ? null
+        : new Refused(
+            LIMIT_EXCEEDED,
+            "Token " + turn.principal().name() + " may make at most " + may + " queues");
+  }
+
+  /** Of whom it is known who makes a queue. */
+  private static String maker(Turn turn) {
+    return turn.featureLevel() >= FeatureLevel.QUOTAS && turn.principal().credential() != 0
+        ? turn.principal().name()
+        : "";
+  }
+
+  /** Makes the queue, which {@link #refusal} allows. */
+  public Queue add(QueueName name, Turn turn) {
     Queue added = add(name, meta.nextQueueId(), true);
+    added.maker = maker(turn);
+    countMade(added.maker, 1);
     changed.add(added);
     return added;
+  }
+
+  private void countMade(String maker, int by) {
+    if (!maker.isEmpty() && made.merge(maker, by, Integer::sum) == 0) {
+      made.remove(maker);
+    }
   }
 
   /** Counts a job into or out of a state. */
@@ -201,6 +229,7 @@ public final class QueueStore {
     if (queue.idleDue != 0) {
       timers.remove(queue.idleDue, TimerKind.IDLE_QUEUE, queue.id);
     }
+    countMade(queue.maker, -1);
     queue.dropOrders();
     byName.remove(queue.name);
     byId.remove(queue.id);
@@ -269,6 +298,7 @@ public final class QueueStore {
     byName.clear();
     byId.clear();
     names.clear();
+    made.clear();
     changed.clear();
     forgotten.clear();
     load();

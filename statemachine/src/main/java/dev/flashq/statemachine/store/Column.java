@@ -63,7 +63,9 @@ public enum Column {
   /** Time and number of its first record to a block of the audit trail. */
   AUDIT,
   /** Name of a setting of the cluster to its value, a message of the log. */
-  SETTINGS;
+  SETTINGS,
+  /** Owner and name to a quota, and what of it is used up. */
+  QUOTAS;
 
   private final String family;
   private final int stretchBytes;

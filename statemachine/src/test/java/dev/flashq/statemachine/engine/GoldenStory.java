@@ -4,6 +4,7 @@ import static java.time.Duration.ofDays;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
+import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
@@ -21,8 +22,10 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.GoldenCommands;
@@ -81,7 +84,44 @@ final class GoldenStory {
     if (level >= FeatureLevel.ACCESS) {
       access();
     }
+    if (level >= FeatureLevel.QUOTAS) {
+      quotas();
+    }
     anything();
+  }
+
+  /** Tokens push until they may not, and make queues until they may not. */
+  private void quotas() {
+    asLeader(
+        new Command.ListTokens(
+            "n3", List.of(new ListedToken(hash("q"), "boss", List.of(Permission.EVERYTHING)))));
+    Principal boss = holder("q");
+    as(boss, new Command.PutRole(new Role("pusher", List.of(Permission.EVERYTHING), List.of())));
+    as(boss, new Command.CreateToken("pusher", hash("u"), List.of("pusher"), 0));
+    Principal pusher = holder("u");
+    for (Quota.Owner owner : Quota.Owner.values()) {
+      as(
+          boss,
+          new Command.SetQuota(
+              new Quota(
+                  owner,
+                  "pusher",
+                  List.of(
+                      new Quota.Pushes(
+                          List.of("quota:*"), new Command.RateLimit(4 + owner.number(), 60_000))),
+                  new UseLimits(5, 5, 5000, 2))));
+    }
+    for (String queue : List.of("quota:a", "quota:a", "quota:b", "quota:c", "quota:b", "mail")) {
+      as(pusher, cluster.queue(queue).pushCommand("x", o -> o));
+    }
+    cluster.advance(ofMinutes(1));
+    for (int i = 0; i < 8; i++) {
+      as(pusher, cluster.queue("quota:a").pushCommand("y", o -> o));
+    }
+    as(
+        boss,
+        new Command.SetQuota(new Quota(Quota.Owner.ROLE, "pusher", List.of(), UseLimits.NONE)));
+    as(pusher, cluster.queue("quota:a").pushCommand("z", o -> o));
   }
 
   /** Tokens come, are changed and go, and each may do only what its roles say. */
@@ -126,6 +166,10 @@ final class GoldenStory {
 
   private void as(Principal who, Command command) {
     cluster.applyAll(List.of(new Submission(who, null, command)));
+  }
+
+  private Principal holder(String token) {
+    return requireNonNull(cluster.engine().access().holder(hash(token)));
   }
 
   private static ByteString hash(String token) {

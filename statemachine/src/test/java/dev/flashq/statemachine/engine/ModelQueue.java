@@ -216,7 +216,8 @@ final class ModelQueue {
           Command.PutRole _,
           Command.DropRole _,
           Command.BindCertificate _,
-          Command.SetAuditPolicy _ ->
+          Command.SetAuditPolicy _,
+          Command.SetQuota _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());

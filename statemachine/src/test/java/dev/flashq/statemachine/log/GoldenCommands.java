@@ -16,9 +16,11 @@ import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SampleOptions;
+import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -126,6 +128,16 @@ public final class GoldenCommands {
                         AuditPolicy.Scope.REFUSED)),
                 86_400_000,
                 1_000_000)));
+    commands.put(
+        "SetQuota",
+        new Command.SetQuota(
+            new Quota(
+                Quota.Owner.ROLE,
+                "producer",
+                List.of(
+                    new Quota.Pushes(
+                        List.of("jobs:*", "mail"), new Command.RateLimit(100, 60_000))),
+                new UseLimits(0, 10, 1 << 20, UseLimits.UNLIMITED))));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

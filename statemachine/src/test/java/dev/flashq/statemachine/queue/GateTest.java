@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.QueueEngine.Deliverable;
+import dev.flashq.statemachine.rate.RateWindow;
 import org.junit.jupiter.api.Test;
 
 /** What other threads may know of a queue, for any time from now on. */

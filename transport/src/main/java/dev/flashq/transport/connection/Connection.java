@@ -291,6 +291,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (identity.revoked()) {
       end();
     } else {
+      identity.recheck();
       exchanges.endWaitsOfRevoked();
       times.limitAuthentication();
     }
@@ -356,6 +357,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     listener.closed(this);
+    identity.leave();
     times.forget();
     phase = Phase.ENDED;
     protocol.drop();

@@ -27,6 +27,12 @@ public final class Exchange implements BiConsumer<Object, @Nullable Throwable> {
   /** Whether it was taken from the budget of waits. */
   boolean waits;
 
+  /** Of whose client its bytes or its waiting are counted; null: of nobody's. */
+  Uses.@Nullable Use use;
+
+  /** Bytes that are counted there. */
+  long usedBytes;
+
   Shape<?> shape = Plan.DONE;
   boolean delivers;
 

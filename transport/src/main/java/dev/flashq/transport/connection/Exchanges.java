@@ -85,8 +85,9 @@ public final class Exchanges implements Runnable {
   @SuppressWarnings("FutureReturnValueIgnored") // The exchange is told.
   private void toGateway(Exchange exchange, Plan plan) {
     boolean waits = plan.waits();
-    if (waits && !beginWait(exchange)) {
-      exchange.complete(protocol.busy());
+    Refused refusal = waits ? beginWait(exchange) : connection.identity().takeBytes(exchange);
+    if (refusal != null) {
+      exchange.complete(refusal);
       return;
     }
     if (!waits && plan instanceof Plan.Submit(Command.PullJobs pull, _, _)) {
@@ -124,23 +125,43 @@ public final class Exchanges implements Runnable {
     }
   }
 
-  /** The exchange may take long: it goes over to the budget of waits. False if that is used up. */
-  private boolean beginWait(Exchange exchange) {
+  /**
+   * The exchange may take long: it goes over to the budget of waits; otherwise why it cannot wait.
+   */
+  private @Nullable Refused beginWait(Exchange exchange) {
+    Refused refusal = connection.identity().takeWait(exchange);
+    if (refusal != null) {
+      return refusal;
+    }
     if (waiting.size() >= context.limits.get(Limit.WAITS_PER_CONNECTION)
         || !context.waits.tryTake(0)) {
-      return false;
+      leave(exchange, 1);
+      return protocol.busy();
     }
     giveBack(exchange);
     requestBytes -= exchange.requestBytes;
     exchange.requestBytes = 0;
     exchange.waits = true;
-    return true;
+    return null;
+  }
+
+  /** Counts the exchange no more among what its client uses. */
+  private static void leave(Exchange exchange, long waits) {
+    Uses.Use use = exchange.use;
+    if (use != null) {
+      use.waits.addAndGet(-waits);
+      use.bytes.addAndGet(-exchange.usedBytes);
+      exchange.use = null;
+    }
   }
 
   private void giveBack(Exchange exchange) {
     if (exchange.waits) {
       exchange.waits = false;
       context.waits.giveBack(0);
+      leave(exchange, 1);
+    } else if (exchange.usedBytes > 0) {
+      leave(exchange, 0);
     }
     if (exchange.admitted) {
       exchange.admitted = false;

@@ -1,12 +1,14 @@
 package dev.flashq.transport.connection;
 
 import static dev.flashq.protocol.ErrorCode.INVALID_TOKEN;
+import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.transport.TokenCheck.Login;
 import dev.flashq.transport.TransportLimits.Limit;
 import io.netty.channel.Channel;
@@ -32,6 +34,11 @@ public final class Identity {
   private final Runnable asked;
   private int wrongTokens;
   private boolean asking;
+
+  /** Set as long as the connection is counted as one of a client that has said who it is. */
+  private Uses.@Nullable Use use;
+
+  private UseLimits useLimits = UseLimits.NONE;
 
   /**
    * @param asked called when it has been told who the client is, and others may be asked for
@@ -66,8 +73,86 @@ public final class Identity {
     return origin.subject().map(context.tokens::checkCertificate).orElse(Login.UNKNOWN);
   }
 
+  /**
+   * Why the client may make no request that needs to be known; null when it may.
+   *
+   * @param refusal of one that has not said who it is
+   */
+  public @Nullable Refused refusal(Refused refusal) {
+    Principal known = known();
+    if (known == null) {
+      return context.tokens.open() ? null : stranger(refusal);
+    }
+    return use == null ? enter(known) : null;
+  }
+
+  /** Counts the connection as one of the client; otherwise why it cannot be used by it. */
+  public @Nullable Refused enter(Principal known) {
+    if (known.credential() == 0) {
+      return null;
+    }
+    useLimits = context.tokens.limits(known);
+    if (use != null && use.name.equals(known.name())) {
+      return null;
+    }
+    Uses.Use next = context.uses.connect(known.name(), useLimits.connections());
+    if (next == null) {
+      return tooMany(known.name(), "connections", useLimits.connections());
+    }
+    leave();
+    use = next;
+    return null;
+  }
+
+  private static Refused tooMany(String name, String things, long limit) {
+    return new Refused(
+        LIMIT_EXCEEDED, "Token " + name + " may use at most " + limit + " " + things + " at once");
+  }
+
+  /** It has changed who may do what. */
+  void recheck() {
+    if (use != null && principal != null) {
+      useLimits = context.tokens.limits(principal);
+    }
+  }
+
+  /** The connection has ended. */
+  void leave() {
+    if (use != null) {
+      context.uses.disconnect(use);
+      use = null;
+    }
+  }
+
+  /** Counts the bytes of a request; otherwise why they are too many. */
+  @Nullable Refused takeBytes(Exchange exchange) {
+    Uses.Use its = use;
+    if (its == null || useLimits.bytes() == UseLimits.UNLIMITED) {
+      return null;
+    }
+    if (!Uses.take(its.bytes, exchange.requestBytes, useLimits.bytes())) {
+      return tooMany(its.name, "bytes of requests", useLimits.bytes());
+    }
+    exchange.use = its;
+    exchange.usedBytes = exchange.requestBytes;
+    return null;
+  }
+
+  /** Counts a request that waits; otherwise why there are too many. */
+  @Nullable Refused takeWait(Exchange exchange) {
+    Uses.Use its = use;
+    if (its == null) {
+      return null;
+    }
+    if (!Uses.take(its.waits, 1, useLimits.waits())) {
+      return tooMany(its.name, "waiting requests", useLimits.waits());
+    }
+    exchange.use = its;
+    return null;
+  }
+
   /** What is said to a client that has not said who it is, where that is needed. */
-  public Refused stranger(Refused refusal) {
+  private Refused stranger(Refused refusal) {
     context.stats.authenticationFailures.increment();
     return certified() instanceof Login.Unavailable ? NOBODY_LEADS : refusal;
   }
@@ -98,8 +183,9 @@ public final class Identity {
         login -> {
           switch (login) {
             case Login.Known(Principal known) -> {
-              principal = known;
-              exchange.complete(Reply.Done.DONE);
+              Refused refusal = enter(known);
+              principal = refusal == null ? known : principal;
+              exchange.complete(refusal == null ? Reply.Done.DONE : refusal);
             }
             case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
             case Login.Unknown _ -> wrong(exchange, WRONG_TOKEN);

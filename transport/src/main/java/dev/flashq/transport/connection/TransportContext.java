@@ -28,6 +28,7 @@ public final class TransportContext {
   public final TransportLimits limits;
   public final ClusterHints hints;
 
+  final Uses uses = new Uses();
   final WrongTokens wrongTokens = new WrongTokens();
   final LoginFailures loginFailures =
       new LoginFailures(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));

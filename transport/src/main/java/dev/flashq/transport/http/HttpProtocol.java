@@ -182,6 +182,11 @@ final class HttpProtocol implements Protocol {
       connection.identity().refuseBearer(begin(), login, authorization, LOGIN);
       return;
     }
+    Refused refusal = connection.identity().enter(principal);
+    if (refusal != null) {
+      answer(refusal);
+      return;
+    }
     switch (target) {
       case Target.ToHandler handler -> expectBody(request, handler, principal);
       case Target.ToOps(String path) -> askOps(path, principal);

@@ -63,7 +63,13 @@ final class Responses {
     Answer answer = ANSWER.get();
     answer.out().clear(KEPT_BYTES);
     int status = write(answer, reqId, shape, outcome);
-    return response(status, HttpAnswer.JSON, answer.out().toByteArray());
+    FullHttpResponse response = response(status, HttpAnswer.JSON, answer.out().toByteArray());
+    if (answer.retryAfterMs() > 0) {
+      // In seconds, so that it is not too early.
+      long seconds = Math.ceilDiv(answer.retryAfterMs(), 1000);
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds));
+    }
+    return response;
   }
 
   private int write(Answer answer, byte @Nullable [] reqId, Shape<?> shape, Object outcome) {

@@ -60,6 +60,9 @@ final class Routes {
           route(HttpMethod.GET, "/security/roles", c -> access(c, Cmd.ROLELIST)),
           route(HttpMethod.PUT, "/security/roles/*", c -> named(c, Cmd.ROLEPUT)),
           route(HttpMethod.DELETE, "/security/roles/*", c -> named(c, Cmd.ROLEDROP)),
+          route(HttpMethod.GET, "/security/quotas", c -> access(c, Cmd.QUOTALIST)),
+          route(HttpMethod.PUT, "/security/quotas/*/*", Routes::quota),
+          route(HttpMethod.DELETE, "/security/quotas/*/*", Routes::quota),
           route(HttpMethod.PUT, "/security/certificates", c -> access(c, Cmd.CERTBIND)),
           route(HttpMethod.GET, "/security/access", Routes::mayAccess),
           route(HttpMethod.GET, "/security/audit", c -> HttpRequests.audit(c::parameter)),
@@ -130,6 +133,10 @@ final class Routes {
   /** About what the path names third. */
   private static Plan named(Call call, Cmd cmd) {
     return HttpRequests.access(cmd, call.part(2), call.body());
+  }
+
+  private static Plan quota(Call call) {
+    return HttpRequests.quota(call.part(2), call.part(3), call.body());
   }
 
   private static Plan mayAccess(Call call) {

@@ -47,10 +47,10 @@ final class Session {
   private Plan plan(Request request) {
     Cmd cmd = request.cmd();
     boolean open = cmd == null || cmd == Cmd.AUTH || cmd == Cmd.PING;
-    if (identity.authenticated() || open) {
-      return Requests.plan(request, request.reqId() == null);
-    }
-    return Requests.refused(identity.stranger(LOGIN));
+    Refused refusal = open ? null : identity.refusal(LOGIN);
+    return refusal == null
+        ? Requests.plan(request, request.reqId() == null)
+        : Requests.refused(refusal);
   }
 
   /** Answers something that was not read as a request. */

@@ -5,9 +5,14 @@ import static dev.flashq.protocol.Limits.RULES;
 import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.InvalidValueException;
+import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.ValueReader;
+import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
+import dev.flashq.statemachine.Quota;
+import dev.flashq.statemachine.UseLimits;
+import dev.flashq.statemachine.gateway.Rules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +76,62 @@ final class AccessFields {
       }
     }
     return permission(queues, operations);
+  }
+
+  static List<Quota.Pushes> pushes(ValueReader in) {
+    var pushes = new ArrayList<Quota.Pushes>();
+    in.beginArray();
+    while (in.nextItem()) {
+      require(pushes.size() < RULES, INVALID_REQUEST, "at most " + RULES + " entries");
+      pushes.add(push(in));
+    }
+    return pushes;
+  }
+
+  private static Quota.Pushes push(ValueReader in) {
+    List<String> queues = List.of(EVERY);
+    long max = -1;
+    long durationMs = 1000;
+    in.beginMap();
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
+      switch (Field.at(name)) {
+        case Field.QUEUES -> queues = texts(in);
+        case Field.MAX -> max = in.integer();
+        case Field.DURATION -> durationMs = in.integer();
+        default -> in.skip();
+      }
+    }
+    return new Quota.Pushes(queues, Rules.checked(new RateLimit(max, durationMs)));
+  }
+
+  static UseLimits useLimits(ValueReader in) {
+    long connections = UseLimits.UNLIMITED;
+    long waits = UseLimits.UNLIMITED;
+    long bytes = UseLimits.UNLIMITED;
+    long queues = UseLimits.UNLIMITED;
+    in.beginMap();
+    for (int name = in.nextKey(Field.NAMES);
+        name != ValueReader.END;
+        name = in.nextKey(Field.NAMES)) {
+      switch (Field.at(name)) {
+        case Field.CONNECTIONS -> connections = limit(in);
+        case Field.WAITS -> waits = limit(in);
+        case Field.BYTES -> bytes = limit(in);
+        case Field.QUEUES -> queues = limit(in);
+        default -> in.skip();
+      }
+    }
+    return new UseLimits(connections, waits, bytes, queues);
+  }
+
+  private static long limit(ValueReader in) {
+    if (in.kind() == Kind.NULL) {
+      in.nil();
+      return UseLimits.UNLIMITED;
+    }
+    return in.integer();
   }
 
   static Permission permission(List<String> queues, Operations operations) {

@@ -3,13 +3,16 @@ package dev.flashq.transport.wire;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.Limits.require;
 
+import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,8 @@ final class AccessRequests {
               new Command.BindCertificate(
                   Request.present(r.subject, Field.SUBJECT),
                   Request.present(r.roles, Field.ROLES)));
+      case QUOTAPUT -> Requests.done(r, new Command.SetQuota(quota(r)));
+      case QUOTALIST -> Requests.ask(new Query.ListQuotas(null, Limits.PAGE), AccessShapes::quotas);
       case ACCESSCHECK -> check(r.tokenName, Request.present(r.operation, Field.OP), r.queue);
       default -> throw new IllegalArgumentException("not about access: " + cmd);
     };
@@ -71,6 +76,21 @@ final class AccessRequests {
             Request.present(r.queues, Field.QUEUES),
             Request.present(r.operations, Field.OPERATIONS));
     return new Role(name(r), List.of(allow), r.deny == null ? List.of() : r.deny);
+  }
+
+  private static Quota quota(Request r) {
+    String type = Request.present(r.type, Field.TYPE);
+    Quota.Owner owner =
+        switch (type) {
+          case "token" -> Quota.Owner.TOKEN;
+          case "role" -> Quota.Owner.ROLE;
+          default -> throw new InvalidValueException(INVALID_REQUEST, "type is token or role");
+        };
+    return new Quota(
+        owner,
+        name(r),
+        r.pushes == null ? List.of() : r.pushes,
+        r.useLimits == null ? UseLimits.NONE : r.useLimits);
   }
 
   /** Whether the holder of a token, or who asks, may do something. */

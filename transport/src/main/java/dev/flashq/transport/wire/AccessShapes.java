@@ -10,7 +10,9 @@ import dev.flashq.statemachine.Credential;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import java.util.Locale;
 
@@ -105,6 +107,48 @@ final class AccessShapes {
       out.string("*");
     }
     out.endArray();
+  }
+
+  static void quotas(Query.Quotas page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.QUOTAS);
+    out.beginArray(page.quotas().size());
+    page.quotas().forEach(quota -> quota(quota, out));
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  private static void quota(Quota quota, ValueWriter out) {
+    out.beginMap(4);
+    text(out, Names.TYPE, quota.owner().name().toLowerCase(Locale.ROOT));
+    text(out, Names.NAME, quota.name());
+    out.key(Names.PUSHES);
+    out.beginArray(quota.pushes().size());
+    for (Quota.Pushes pushes : quota.pushes()) {
+      out.beginMap(3);
+      texts(Names.QUEUES, pushes.queues(), out);
+      integer(out, Names.MAX, pushes.rate().max());
+      integer(out, Names.DURATION, pushes.rate().durationMs());
+      out.endMap();
+    }
+    out.endArray();
+    out.key(Names.LIMITS);
+    out.beginMap(4);
+    limit(Names.CONNECTIONS, quota.limits().connections(), out);
+    limit(Names.WAITS, quota.limits().waits(), out);
+    limit(Names.BYTES, quota.limits().bytes(), out);
+    limit(Names.QUEUES, quota.limits().queues(), out);
+    out.endMap();
+    out.endMap();
+  }
+
+  private static void limit(FieldName name, long limit, ValueWriter out) {
+    out.key(name);
+    if (limit == UseLimits.UNLIMITED) {
+      out.nil();
+    } else {
+      out.integer(limit);
+    }
   }
 
   static void decision(Query.AccessDecision decision, Answer answer) {

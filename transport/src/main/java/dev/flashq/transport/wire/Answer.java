@@ -12,6 +12,7 @@ import dev.flashq.protocol.wire.Transcode;
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.protocol.wire.WireException;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.transport.wire.LargeBody.Line;
 import dev.flashq.transport.wire.LargeBody.Plain;
@@ -37,7 +38,7 @@ public final class Answer {
   private final Encoding encoding;
   private final ValueWriter out;
   private byte @Nullable [] reqId;
-  private @Nullable ErrorCode refused;
+  private @Nullable Refused refused;
 
   private boolean large;
   private final List<Splice> splices = new ArrayList<>();
@@ -148,7 +149,7 @@ public final class Answer {
 
   /** Writes the whole answer of a request that was refused. */
   public void refuse(Refused refusal) {
-    refused = refusal.code();
+    refused = refusal;
     begin(4);
     out.key(Names.OK);
     out.bool(false);
@@ -172,7 +173,13 @@ public final class Answer {
 
   /** The code of the error just written; null after a success. */
   public @Nullable ErrorCode refused() {
-    return refused;
+    return refused == null ? null : refused.code();
+  }
+
+  /** Milliseconds after which the request that was refused may succeed; 0 when nobody knows. */
+  public long retryAfterMs() {
+    Reason.Detail reason = refused == null ? null : refused.reason();
+    return reason != null && reason.reason() == Reason.RATE_EXCEEDED ? reason.number() : 0;
   }
 
   /** Writes user data: as it is when it is in the answer's encoding. */

@@ -67,6 +67,8 @@ public enum Cmd {
   ROLEDROP(Field.NAME),
   ROLELIST(),
   CERTBIND(Field.SUBJECT, Field.ROLES),
+  QUOTAPUT(Field.TYPE, Field.NAME, Field.PUSHES, Field.LIMITS),
+  QUOTALIST(),
   ACCESSCHECK(Field.TOKEN_NAME, Field.OP, Field.QUEUE),
   AUDIT(
       Field.FROM,

@@ -36,10 +36,10 @@ enum Field implements WireField {
   CLIENT_ID("client_id"),
   CLIENT_SEQ("client_seq"),
   CLIENT_SETTLED("client_settled"),
-  /** Only inside a limit: {@code {"max":100,"duration":1000}}. */
+  /** Only inside a limit and a push quota: {@code {"max":100,"duration":1000}}. */
   MAX("max"),
   DURATION("duration"),
-  /** Only inside a backoff: {@code {"type":"fixed","delay":1000}}. */
+  /** Of a quota, and inside a backoff: {@code {"type":"fixed","delay":1000}}. */
   TYPE("type"),
   /** Of tokens, roles and certificates. */
   NAME("name"),
@@ -52,6 +52,12 @@ enum Field implements WireField {
   SUBJECT("subject"),
   TOKEN_NAME("token_name"),
   OP("op"),
+  /** Of quotas. */
+  PUSHES("pushes"),
+  LIMITS("limits"),
+  CONNECTIONS("connections"),
+  WAITS("waits"),
+  BYTES("bytes"),
   /** Of the audit trail. */
   FROM("from"),
   TO("to"),

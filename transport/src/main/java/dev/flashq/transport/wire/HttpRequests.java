@@ -179,6 +179,12 @@ public final class HttpRequests {
     return Requests.plan(body, false);
   }
 
+  /** Puts the quota of whom the path names, or takes it away. */
+  public static Plan quota(String type, String name, Request body) {
+    body.type = type;
+    return access(Cmd.QUOTAPUT, name, body);
+  }
+
   /** Whether the holder of a token, or who asks, may do something. */
   public static Plan mayAccess(
       @Nullable String token, @Nullable String operation, @Nullable String queue) {

@@ -61,6 +61,14 @@ public final class Names {
   static final FieldName LAST_USED = FieldName.of("last_used");
   static final FieldName OPERATIONS = FieldName.of("operations");
   static final FieldName DENY = FieldName.of("deny");
+  static final FieldName QUOTAS = FieldName.of("quotas");
+  static final FieldName PUSHES = FieldName.of("pushes");
+  static final FieldName MAX = FieldName.of("max");
+  static final FieldName DURATION = FieldName.of("duration");
+  static final FieldName LIMITS = FieldName.of("limits");
+  static final FieldName CONNECTIONS = FieldName.of("connections");
+  static final FieldName WAITS = FieldName.of("waits");
+  static final FieldName BYTES = FieldName.of("bytes");
   static final FieldName BLOCKS = FieldName.of("blocks");
   static final FieldName UNRECORDED = FieldName.of("unrecorded");
   static final FieldName HEAD = FieldName.of("head");

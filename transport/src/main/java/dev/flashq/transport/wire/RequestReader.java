@@ -141,6 +141,9 @@ public final class RequestReader {
       case SUBJECT -> request.subject = in.string();
       case TOKEN_NAME -> request.tokenName = in.string();
       case OP -> request.operation = in.string();
+      case TYPE -> request.type = in.string();
+      case PUSHES -> request.pushes = AccessFields.pushes(in);
+      case LIMITS -> request.useLimits = AccessFields.useLimits(in);
       case FROM -> request.fromMs = in.integer();
       case TO -> request.toMs = in.integer();
       case USER -> request.user = in.string();

@@ -127,6 +127,8 @@ public final class Requests {
           ROLEDROP,
           ROLELIST,
           CERTBIND,
+          QUOTAPUT,
+          QUOTALIST,
           ACCESSCHECK ->
           AccessRequests.plan(cmd, r);
       case AUDIT, AUDITPOLICY, AUDITPOLICYGET -> AuditRequests.plan(cmd, r);

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits.Limit;
@@ -340,6 +344,55 @@ class HttpServerTest {
           .isEqualTo(200);
       assertThat(behind.gateway.principals).extracting("name").containsOnly("bob");
       assertThat(behind.stats.authenticationFailures.sum()).isZero();
+    }
+  }
+
+  @Test
+  void saysWhenAQuotaAllowsMore() throws Exception {
+    fixture.gateway.refuse(Reason.rateExceeded(new QueueName("q"), 1200));
+    HttpResponse<String> refused = fixture.post("/queues/q/jobs", "{'data':1}");
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().firstValue("retry-after")).hasValue("2");
+    assertThat(refused.body())
+        .contains("Rate limit exceeded for queue: q, retry after: 1200", "RATE_LIMITED");
+  }
+
+  @Test
+  void quotasAreSetByTheirPath() throws Exception {
+    assertThat(
+            fixture
+                .send(
+                    HttpRequest.newBuilder(fixture.uri("/security/quotas/role/w"))
+                        .PUT(HttpRequest.BodyPublishers.ofString("{\"limits\":{\"waits\":3}}")))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(
+            fixture
+                .send(HttpRequest.newBuilder(fixture.uri("/security/quotas/token/w")).DELETE())
+                .statusCode())
+        .isEqualTo(200);
+    long none = UseLimits.UNLIMITED;
+    assertThat(fixture.gateway.access)
+        .containsExactly(
+            new Command.SetQuota(
+                new Quota(Quota.Owner.ROLE, "w", List.of(), new UseLimits(none, 3, none, none))),
+            new Command.SetQuota(new Quota(Quota.Owner.TOKEN, "w", List.of(), UseLimits.NONE)));
+    assertThat(fixture.get("/security/quotas").body()).contains("\"quotas\":[{\"type\":\"token\"");
+  }
+
+  @Test
+  void countsTheConnectionsOfATokenAsItMakesRequests() throws Exception {
+    Tokens tokens = Tokens.of("secret", "ann");
+    tokens.limit(new UseLimits(0, 9, 9, 9));
+    try (HttpFixture closed = new HttpFixture(tokens, TestLimits.LIMITS)) {
+      HttpResponse<String> refused = closed.get("/queues", "Authorization", "Bearer secret");
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.body()).contains("Token ann may use at most 0 connections at once");
+      tokens.limit(new UseLimits(1, 9, 9, 9));
+      for (int i = 0; i < 3; i++) {
+        assertThat(closed.get("/queues", "Authorization", "Bearer secret").statusCode())
+            .isEqualTo(200);
+      }
     }
   }
 

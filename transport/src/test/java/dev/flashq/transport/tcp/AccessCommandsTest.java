@@ -1,6 +1,7 @@
 package dev.flashq.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
@@ -11,7 +12,9 @@ import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.UseLimits;
 import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import java.io.IOException;
@@ -89,6 +92,98 @@ class AccessCommandsTest {
                 + "\"operations\":[\"pull\"],"
                 + "\"deny\":[{\"queues\":[\"*:secret\"],\"operations\":[\"*\"]}]}],\"more\":false,"
                 + "\"success\":true}");
+  }
+
+  @Test
+  void quotasArePutAndShown() throws IOException {
+    asked(
+        "{'cmd':'QUOTAPUT','type':'role','name':'w','pushes':[{'queues':['a*','b'],'max':10,"
+            + "'duration':60000},{'max':3}],'limits':{'connections':5,'queues':null}}");
+    asked("{'cmd':'QUOTAPUT','type':'token','name':'w'}");
+    long none = UseLimits.UNLIMITED;
+    assertThat(fixture.gateway.access)
+        .containsExactly(
+            new Command.SetQuota(
+                new Quota(
+                    Quota.Owner.ROLE,
+                    "w",
+                    List.of(
+                        new Quota.Pushes(List.of("a*", "b"), new Command.RateLimit(10, 60_000)),
+                        new Quota.Pushes(List.of("*"), new Command.RateLimit(3, 1000))),
+                    new UseLimits(5, none, none, none))),
+            new Command.SetQuota(new Quota(Quota.Owner.TOKEN, "w", List.of(), UseLimits.NONE)));
+    assertThat(asked("{'cmd':'QUOTALIST'}"))
+        .isEqualTo(
+            "{\"ok\":true,\"quotas\":[{\"type\":\"token\",\"name\":\"w\",\"pushes\":["
+                + "{\"queues\":[\"mail\"],\"max\":5,\"duration\":1000}],\"limits\":{"
+                + "\"connections\":2,\"waits\":null,\"bytes\":null,\"queues\":3}}],\"more\":false,"
+                + "\"success\":true}");
+    for (String wrong :
+        List.of(
+            "'type':'queue','name':'w'",
+            "'name':'w'",
+            "'type':'role'",
+            "'type':'role','name':'a b'",
+            "'type':'token','name':'anonymous'",
+            "'type':'role','name':'w','pushes':[{'queues':['a']}]",
+            "'type':'role','name':'w','pushes':[{'queues':[],'max':1}]",
+            "'type':'role','name':'w','pushes':[{'queues':['a'],'max':-1}]",
+            "'type':'role','name':'w','pushes':[{'queues':['a'],'max':1,'duration':0}]",
+            "'type':'role','name':'w','limits':{'waits':-1}",
+            "'type':'role','name':'w','limits':7")) {
+      assertThat(asked("{'cmd':'QUOTAPUT'," + wrong + "}")).as(wrong).contains("INVALID_REQUEST");
+    }
+    assertThat(fixture.gateway.access).hasSize(2);
+  }
+
+  @Test
+  void aTokenHasNoMoreConnectionsThanItMay() throws IOException {
+    tokens.limit(new UseLimits(2, 9, 9, 9));
+    TextClient second = fixture.text();
+    try (TextClient first = fixture.text();
+        TextClient third = fixture.text()) {
+      String login = "{'cmd':'AUTH','token':'secret'}";
+      assertThat(first.ask(login)).contains("\"ok\":true");
+      assertThat(first.ask(login)).contains("\"ok\":true");
+      assertThat(second.ask(login)).contains("\"ok\":true");
+      assertThat(third.ask(login))
+          .contains("LIMIT_EXCEEDED", "Token ann may use at most 2 connections at once");
+      assertThat(third.ask("{'cmd':'ISPAUSED','queue':'q'}")).contains("UNAUTHENTICATED");
+      second.close();
+      await().until(() -> third.ask(login).contains("\"ok\":true"));
+    } finally {
+      second.close();
+    }
+  }
+
+  @Test
+  void aTokenHasNoMoreWaitsAndBytesUnderWayThanItMay() throws IOException {
+    tokens.limit(new UseLimits(9, 2, 100, 9));
+    try (TextClient client = fixture.text();
+        TextClient other = fixture.text()) {
+      client.ask("{'cmd':'AUTH','token':'secret'}");
+      other.ask("{'cmd':'AUTH','token':'secret'}");
+      String pull = "{'cmd':'PULL','queue':'q','timeout':60000,'reqId':1}";
+      client.send(pull);
+      other.send(pull);
+      assertThat(other.ask("{'cmd':'PULL','queue':'q','timeout':60000,'reqId':2}"))
+          .contains("LIMIT_EXCEEDED", "at most 2 waiting requests");
+      assertThat(
+              client.ask("{'cmd':'PUSH','queue':'p','reqId':3,'data':'" + "x".repeat(100) + "'}"))
+          .contains("LIMIT_EXCEEDED", "at most 100 bytes of requests");
+      for (int i = 0; i < 5; i++) {
+        assertThat(client.ask("{'cmd':'PUSH','queue':'p','reqId':4,'data':1}"))
+            .contains("\"ok\":true");
+      }
+      tokens.limit(UseLimits.NONE);
+      fixture.server.recheck();
+      await()
+          .until(
+              () ->
+                  client
+                      .ask("{'cmd':'PUSH','queue':'p','reqId':5,'data':'" + "x".repeat(100) + "'}")
+                      .contains("\"ok\":true"));
+    }
   }
 
   @Test

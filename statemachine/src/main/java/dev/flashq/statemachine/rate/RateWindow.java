@@ -1,16 +1,16 @@
-package dev.flashq.statemachine.queue;
+package dev.flashq.statemachine.rate;
 
 import dev.flashq.statemachine.Command.RateLimit;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What has been delivered under a rate limit, as a value: at most {@code max} jobs go in any window
- * of {@code durationMs}. Deliveries are counted in slots of 1/64 of the duration, at least a
- * millisecond; one counts until the end of its slot is a whole duration ago. So the limit is never
- * exceeded, and a queue that always has jobs reaches it but for the length of a slot.
+ * What has gone under a rate limit, as a value: at most {@code max} jobs go in any window of {@code
+ * durationMs}. They are counted in slots of 1/64 of the duration, at least a millisecond; one
+ * counts until the end of its slot is a whole duration ago. So the limit is never exceeded, and a
+ * queue that always has jobs reaches it but for the length of a slot.
  */
-final class RateWindow {
+public final class RateWindow {
   private static final int SLOTS = 64;
 
   private final RateLimit limit;
@@ -18,7 +18,7 @@ final class RateWindow {
   /** Number of the slot of the first count, from 1970 on. */
   private final long first;
 
-  /** Of the first slot that counts, and of all up to the latest one with a delivery. */
+  /** Of the first slot that counts, and of all up to the latest one in which a job went. */
   private final int[] counts;
 
   private RateWindow(RateLimit limit, long first, int[] counts) {
@@ -27,28 +27,28 @@ final class RateWindow {
     this.counts = counts;
   }
 
-  static RateWindow empty(RateLimit limit) {
+  public static RateWindow empty(RateLimit limit) {
     return new RateWindow(limit, 0, new int[0]);
   }
 
-  static RateWindow of(RateLimit limit, long first, List<Integer> counts) {
+  public static RateWindow of(RateLimit limit, long first, List<Integer> counts) {
     return new RateWindow(limit, first, counts.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  RateLimit limit() {
+  public RateLimit limit() {
     return limit;
   }
 
-  long first() {
+  public long first() {
     return first;
   }
 
-  List<Integer> counts() {
+  public List<Integer> counts() {
     return Arrays.stream(counts).boxed().toList();
   }
 
   /** The same deliveries under another limit: setting one again allows nothing more. */
-  RateWindow under(RateLimit changed, long now) {
+  public RateWindow under(RateLimit changed, long now) {
     if (changed.durationMs() == limit.durationMs()) {
       return new RateWindow(changed, first, counts);
     }
@@ -75,7 +75,7 @@ final class RateWindow {
   }
 
   /** How many jobs may go now. */
-  long jobs(long now) {
+  public long jobs(long now) {
     return Math.max(0, free(now));
   }
 
@@ -89,7 +89,7 @@ final class RateWindow {
   }
 
   /** A job goes now. */
-  RateWindow take(long now) {
+  public RateWindow take(long now) {
     return with(now, 1);
   }
 
@@ -110,7 +110,7 @@ final class RateWindow {
   }
 
   /** When the next job may go, Unix ms; {@link Long#MAX_VALUE} when never. */
-  long nextAt(long now) {
+  public long nextAt(long now) {
     if (limit.max() == 0) {
       return Long.MAX_VALUE;
     }

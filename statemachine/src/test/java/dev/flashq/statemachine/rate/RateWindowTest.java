@@ -1,4 +1,4 @@
-package dev.flashq.statemachine.queue;
+package dev.flashq.statemachine.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
