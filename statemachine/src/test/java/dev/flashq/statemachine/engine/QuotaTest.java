@@ -12,6 +12,7 @@ import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
@@ -26,10 +27,12 @@ import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
+import dev.flashq.statemachine.log.Submission;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +154,33 @@ class QuotaTest {
       assertThat(at.get(i) - at.get(i - 10)).isGreaterThanOrEqualTo(1000);
     }
     assertThat(at).hasSizeGreaterThanOrEqualTo(60);
+  }
+
+  /** The same for batches, and jobs in one entry. */
+  @Test
+  void neverMoreThanTheQuotaInAnyWindowByBatches() {
+    limit(Owner.ROLE, "producer", pushes(new RateLimit(20, 2000), "jobs.*"));
+    var random = new Random(7);
+    Command.PushJobs one = cluster.queue("jobs.q").pushCommand("x", o -> o);
+    var two =
+        new Command.PushJobs(one.queue(), List.of(one.jobs().getFirst(), one.jobs().getFirst()));
+    for (int i = 0; i < 500; i++) {
+      var entry = new ArrayList<Submission>();
+      for (int j = random.nextInt(4); j >= 0; j--) {
+        entry.add(new Submission(web.at("10.0.0." + j), null, random.nextBoolean() ? one : two));
+      }
+      cluster.applyAll(entry);
+      cluster.advance(Duration.ofMillis(random.nextInt(40)));
+    }
+    List<Long> at =
+        cluster.engine().ask(new Query.ListJobs(one.queue(), null, 1000, 0)).jobs().stream()
+            .map(JobView::createdAt)
+            .sorted()
+            .toList();
+    assertThat(at).hasSizeGreaterThan(60);
+    for (int i = 20; i < at.size(); i++) {
+      assertThat(at.get(i) - at.get(i - 20)).as("job %s", i).isGreaterThanOrEqualTo(2000);
+    }
   }
 
   @Test
