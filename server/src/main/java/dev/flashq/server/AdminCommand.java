@@ -39,7 +39,13 @@ final class AdminCommand {
           "--token-name",
           "--op",
           "--queue",
-          "--from");
+          "--from",
+          "--to",
+          "--user",
+          "--action",
+          "--success",
+          "--limit",
+          "--cursor");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}

@@ -33,17 +33,14 @@ final class AuditCommand {
 
   int run(String command) {
     return switch (command) {
-      case "list" -> list();
+      case "list" ->
+          new AuditList(
+                  options, get, System.out::println, told -> System.err.println("flashq: " + told))
+              .run();
       case "export" -> export();
       case "verify" -> options.has("--from") ? verifyFile() : verifyNode();
       default -> throw new ConfigException("unknown command 'audit " + command + "'");
     };
-  }
-
-  private int list() {
-    Optional<String> page = get.apply("/security/audit?limit=1000");
-    page.ifPresent(System.out::println);
-    return page.isPresent() ? 0 : 1;
   }
 
   /** A line for each block, and one with the head. */
