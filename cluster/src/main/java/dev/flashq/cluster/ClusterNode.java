@@ -351,6 +351,11 @@ public final class ClusterNode implements AutoCloseable {
     return core.isStale();
   }
 
+  /** A wrong token came from an address: it will be recorded. Returns at once. */
+  public void loginRefused(String address) {
+    core.loginRefused(address);
+  }
+
   /** Completes when this node knows everything that was answered before, on any node. */
   public CompletableFuture<Void> caughtUp() {
     return core.caughtUp();

@@ -5,6 +5,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.access.ListingDuty;
+import dev.flashq.cluster.access.LoginDuty;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.peers.ClockWatch;
 import dev.flashq.cluster.peers.ClusterClock;
@@ -122,6 +123,7 @@ public final class NodeCore implements ReplicaEvents {
   private final LeaderDuties duties;
   private final SnapshotDuty snapshots;
   private final ListingDuty listing;
+  private final LoginDuty logins;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -172,6 +174,7 @@ public final class NodeCore implements ReplicaEvents {
     this.listing =
         new ListingDuty(
             in.node(), in.tokens(), replica, () -> in.log().leads(), proposer::submit, lane);
+    this.logins = new LoginDuty(replica::featureLevel, proposer::submit, lane);
     this.duties =
         new LeaderDuties(
             replica,
@@ -202,6 +205,7 @@ public final class NodeCore implements ReplicaEvents {
       in.peers().tell(hello());
       states.look();
       clocks.look(duties.leads());
+      logins.look();
     }
   }
 
@@ -229,6 +233,11 @@ public final class NodeCore implements ReplicaEvents {
   /** Completes when this node knows everything that was answered before, on any node. */
   public CompletableFuture<Void> caughtUp() {
     return barrier.await();
+  }
+
+  /** A wrong token came from an address. For any thread; returns at once. */
+  public void loginRefused(String address) {
+    logins.refused(address);
   }
 
   /** Whether the tokens of this node's configuration can be used. */

@@ -197,6 +197,9 @@ public final class Limits {
   /** Roles that a cluster keeps. */
   public static final int ROLES = 1000;
 
+  /** Addresses whose refused logins a member tells of at once. */
+  public static final int REFUSED_LOGINS = 64;
+
   /** Tokens in the configuration of a member. */
   public static final int LISTED_TOKENS = 1000;
 

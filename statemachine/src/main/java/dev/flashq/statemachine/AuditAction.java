@@ -39,7 +39,8 @@ public enum AuditAction {
   DROP_ROLE(29, "dropRole", true),
   BIND_CERTIFICATE(30, "bindCertificate", true),
   LIST_TOKENS(31, "listTokens", true),
-  SET_AUDIT_POLICY(32, "setAuditPolicy", true);
+  SET_AUDIT_POLICY(32, "setAuditPolicy", true),
+  LOGIN(40, "login", true);
 
   private static final List<AuditAction> ALL = List.of(values());
 
@@ -125,7 +126,8 @@ public enum AuditAction {
           Command.ExtendLeases _,
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteLogins _ ->
           null;
     };
   }

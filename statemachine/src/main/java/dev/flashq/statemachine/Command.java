@@ -224,4 +224,18 @@ public sealed interface Command {
 
   /** Says what is recorded in the audit trail. Answer: {@link Reply.Done}. */
   record SetAuditPolicy(AuditPolicy policy) implements Command {}
+
+  /**
+   * Records logins that a member has refused. Proposed by members only. Answer: {@link Reply.Done}.
+   */
+  record NoteLogins(List<RefusedLogins> refused) implements Command {
+    public NoteLogins {
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * @param address from which the wrong tokens came; empty: from several
+   */
+  record RefusedLogins(String address, int count) {}
 }

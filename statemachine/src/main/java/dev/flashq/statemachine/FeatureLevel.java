@@ -15,8 +15,11 @@ public final class FeatureLevel {
   /** Brings the audit trail. */
   public static final int AUDIT = 3;
 
+  /** Brings refused logins into the audit trail. */
+  public static final int AUDIT_HEADS = 4;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = AUDIT;
+  public static final int CURRENT = AUDIT_HEADS;
 
   private FeatureLevel() {}
 
@@ -36,6 +39,7 @@ public final class FeatureLevel {
           Command.BindCertificate _ ->
           ACCESS;
       case Command.SetAuditPolicy _ -> AUDIT;
+      case Command.NoteLogins _ -> AUDIT_HEADS;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

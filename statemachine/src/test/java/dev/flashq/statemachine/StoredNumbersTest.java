@@ -150,7 +150,8 @@ class StoredNumbersTest {
                 + " 14 resume, 15 drain, 16 setRateLimit, 17 clearRateLimit, 18 setConcurrency,"
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
-                + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy");
+                + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
+                + " 40 login");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

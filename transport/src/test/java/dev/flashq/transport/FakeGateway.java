@@ -258,7 +258,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         access.add(command);
         yield Reply.Done.DONE;
       }
-      case Command.SetAccessKey _, Command.ListTokens _, Command.NoteUse _ ->
+      case Command.SetAccessKey _, Command.ListTokens _, Command.NoteUse _, Command.NoteLogins _ ->
           throw new IllegalArgumentException();
       case Command.ForgetQueue(QueueName queue) -> {
         queues.remove(queue);

@@ -8,6 +8,7 @@ import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ListTokens;
+import dev.flashq.statemachine.Command.NoteLogins;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.PutRole;
@@ -46,6 +47,7 @@ final class CommandSize {
           list.tokens().stream()
               .mapToLong(token -> 4L * SMALL + permissions(token.permissions()))
               .sum();
+      case NoteLogins note -> SMALL + (long) SMALL * note.refused().size();
       case CreateToken create -> SMALL + 256 + (long) SMALL * create.roles().size();
       case BindCertificate bind -> SMALL + of(bind.subject()) + (long) SMALL * bind.roles().size();
       default -> SMALL + 256;

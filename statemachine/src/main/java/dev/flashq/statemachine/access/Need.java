@@ -71,7 +71,8 @@ public sealed interface Need {
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
           Command.ListTokens _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteLogins _ ->
           MEMBER;
     };
   }

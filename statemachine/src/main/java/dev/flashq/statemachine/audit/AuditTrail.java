@@ -107,10 +107,34 @@ public final class AuditTrail {
     }
     if (effect.refused() != null && isFull()) {
       // It had no effect; that it was tried is counted.
-      meta.countUnrecorded();
+      meta.countUnrecorded(1);
     } else if (effect.refused() != null || policy().records(action, name)) {
       block.add(encode(submission, action, name, effect));
     }
+  }
+
+  /**
+   * Records refused logins, a record for each address. Nobody has to say who it is for them, so
+   * that the last quarter of the room is kept from them.
+   */
+  public Reply note(Command.NoteLogins command) {
+    for (Command.RefusedLogins refused : command.refused()) {
+      if (meta.auditBytes() >= policy().keepBytes() / 4 * 3) {
+        meta.countUnrecorded(refused.count());
+      } else {
+        block.add(encode(refused));
+      }
+    }
+    return Reply.Done.DONE;
+  }
+
+  private AuditedCommand encode(Command.RefusedLogins refused) {
+    return AuditedCommand.newBuilder()
+        .setAction(AuditAction.LOGIN.number())
+        .setAddress(block.place(refused.address()))
+        .setRefused(ErrorCode.INVALID_TOKEN.number())
+        .setCount(refused.count())
+        .build();
   }
 
   private AuditedCommand encode(

@@ -138,6 +138,13 @@ public final class Rules {
         yield c;
       }
       case Command.SetAuditPolicy c -> checked(c);
+      case Command.NoteLogins c -> {
+        require(
+            c.refused().size() <= Limits.REFUSED_LOGINS,
+            LIMIT_EXCEEDED,
+            "at most " + Limits.REFUSED_LOGINS + " addresses");
+        yield c;
+      }
       case Command.DropRole c -> {
         checkName(c.name());
         yield c;

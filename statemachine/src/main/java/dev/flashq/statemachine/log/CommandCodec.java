@@ -20,6 +20,7 @@ import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.NoteLogins;
 import dev.flashq.statemachine.Command.NoteUse;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.PullJobs;
@@ -147,6 +148,7 @@ final class CommandCodec {
           to.setPutRole(LogProto.PutRole.newBuilder().setRole(AccessCodec.encode(c.role())));
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
+      case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
       case BindCertificate c ->
           to.setBindCertificate(
               LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
@@ -257,6 +259,7 @@ final class CommandCodec {
       case REVOKE_TOKEN -> new RevokeToken(Form.name(logged.getRevokeToken().getName()));
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
+      case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
       case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
       case BIND_CERTIFICATE ->
           new BindCertificate(

@@ -136,9 +136,9 @@ public final class Meta {
     row.setAuditDue(due);
   }
 
-  /** A refusal was not recorded, because the trail is full. */
-  public void countUnrecorded() {
-    row.setAuditUnrecorded(row.getAuditUnrecorded() + 1);
+  /** Refusals were not recorded, because the trail is full. */
+  public void countUnrecorded(int refusals) {
+    row.setAuditUnrecorded(row.getAuditUnrecorded() + refusals);
   }
 
   /** Notes where the audit trail begins. */

@@ -298,6 +298,39 @@ class AuditTest {
     push();
   }
 
+  @Test
+  void refusedLoginsAreRecordedByAddress() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    system(
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.6.6.6", 17), new Command.RefusedLogins("", 2))));
+    AuditRecord first = records().get(records().size() - 2);
+    assertThat(first.action()).isEqualTo(AuditAction.LOGIN);
+    assertThat(first.address()).isEqualTo("10.6.6.6");
+    assertThat(first.count()).isEqualTo(17);
+    assertThat(first.refused()).isEqualTo(ErrorCode.INVALID_TOKEN);
+    assertThat(first.user()).isEmpty();
+    assertThat(last().address()).isEmpty();
+    refused(cluster.apply(ada, new Command.NoteLogins(List.of())), ErrorCode.FORBIDDEN);
+  }
+
+  /** Who guesses tokens must not stop those who have one. */
+  @Test
+  void refusedLoginsDoNotFillTheTrail() {
+    long keep =
+        cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000)).blocks().stream()
+                .mapToLong(ByteString::size)
+                .sum()
+            + 1000;
+    cluster.apply(
+        ada, new Command.SetAuditPolicy(new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, keep)));
+    for (int i = 0; i < 100; i++) {
+      system(new Command.NoteLogins(List.of(new Command.RefusedLogins("10.6.6." + i, 2))));
+    }
+    assertThat(unrecorded()).isPositive();
+    push();
+  }
+
   private long unrecorded() {
     return cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1)).unrecorded();
   }

@@ -81,7 +81,17 @@ final class GoldenStory {
     if (level >= FeatureLevel.ACCESS) {
       access();
     }
+    if (level >= FeatureLevel.AUDIT_HEADS) {
+      trail();
+    }
     anything();
+  }
+
+  /** What members say of themselves stands in the audit trail. */
+  private void trail() {
+    asLeader(
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.0.0.9", 3), new Command.RefusedLogins("", 1))));
   }
 
   /** Tokens come, are changed and go, and each may do only what its roles say. */

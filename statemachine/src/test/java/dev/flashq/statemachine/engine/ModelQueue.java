@@ -209,6 +209,7 @@ final class ModelQueue {
       case Command.SetAccessKey _,
           Command.ListTokens _,
           Command.NoteUse _,
+          Command.NoteLogins _,
           Command.CreateToken _,
           Command.RotateToken _,
           Command.ExpireToken _,

@@ -126,6 +126,10 @@ public final class GoldenCommands {
                         AuditPolicy.Scope.REFUSED)),
                 86_400_000,
                 1_000_000)));
+    commands.put(
+        "NoteLogins",
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.6.6.6", 300), new Command.RefusedLogins("", 1))));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

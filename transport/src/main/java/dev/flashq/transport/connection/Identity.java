@@ -114,6 +114,7 @@ public final class Identity {
   @SuppressWarnings("FutureReturnValueIgnored") // An exchange of a closed channel leaves by itself.
   private void wrong(Exchange exchange, Refused refusal) {
     context.wrongTokens.add(origin.client());
+    context.tokens.refused(origin.text());
     context.stats.authenticationFailures.increment();
     long waitMs =
         context.loginFailures.add(origin.client(), context.limits.get(Limit.WRONG_TOKEN_MS));
