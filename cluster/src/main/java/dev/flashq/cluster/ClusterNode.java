@@ -16,6 +16,7 @@ import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.security.PeerCredentials;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
@@ -344,6 +345,11 @@ public final class ClusterNode implements AutoCloseable {
   /** Who may do what, as far as this node knows; fails with RefusedException while it has none. */
   public Access access() {
     return core.access();
+  }
+
+  /** How far the audit trail has come; fails with RefusedException while there is no state. */
+  public AuditStanding audit() {
+    return replica.audit();
   }
 
   /** Whether this node has heard of no leader for so long that it may serve nobody by its rules. */

@@ -2,6 +2,7 @@ package dev.flashq.cluster;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
@@ -292,6 +293,11 @@ final class FakeEngine implements QueueEngine {
       channel.force(true);
     }
     return applied;
+  }
+
+  @Override
+  public AuditStanding audit() {
+    return new AuditStanding(0, 0, 0);
   }
 
   @Override

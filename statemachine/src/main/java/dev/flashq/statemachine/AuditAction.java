@@ -127,7 +127,8 @@ public enum AuditAction {
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
           Command.NoteUse _,
-          Command.NoteLogins _ ->
+          Command.NoteLogins _,
+          Command.NoteExported _ ->
           null;
     };
   }

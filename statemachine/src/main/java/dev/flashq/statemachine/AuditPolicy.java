@@ -7,9 +7,9 @@ import java.util.List;
  * always recorded.
  *
  * @param keepMs for which records are kept
- * @param keepBytes of records, from which on nothing more is done that would have to be recorded
+ * @param keepBytes of records, from which on the trail is full
  */
-public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
+public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFull whenFull) {
   public static final long KEEP_MS = 90 * 86_400_000L;
   public static final long KEEP_BYTES = 4L << 30;
 
@@ -34,6 +34,14 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
   public enum Scope {
     ALL,
     REFUSED
+  }
+
+  /** What is done when the trail is full. The number stands in the log and the state. */
+  public enum WhenFull {
+    /** Nothing that would have to be recorded. */
+    REFUSE,
+    /** The oldest records go, as far as they have been written out; then as above. */
+    DROP_EXPORTED
   }
 
   /**
@@ -61,6 +69,18 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
 
   public AuditPolicy {
     rules = List.copyOf(rules);
+  }
+
+  public AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
+    this(rules, keepMs, keepBytes, WhenFull.REFUSE);
+  }
+
+  /** Whether the feature level understands it that brought the audit trail. */
+  boolean isOfFirstLevel() {
+    return whenFull == WhenFull.REFUSE
+        && rules.stream()
+            .flatMap(rule -> rule.actions.stream())
+            .allMatch(action -> action.number() <= AuditAction.SET_AUDIT_POLICY.number());
   }
 
   /** Whether something that is carried out may have to be recorded, in whatever queue it is. */

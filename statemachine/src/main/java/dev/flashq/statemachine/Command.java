@@ -235,6 +235,15 @@ public sealed interface Command {
   }
 
   /**
+   * Notes how far the audit trail has been written out. Proposed by members only. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param record number of the last one
+   * @param atMs its time, Unix ms
+   */
+  record NoteExported(long record, long atMs) implements Command {}
+
+  /**
    * @param address from which the wrong tokens came; empty: from several
    */
   record RefusedLogins(String address, int count) {}

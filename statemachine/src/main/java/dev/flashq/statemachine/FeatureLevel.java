@@ -15,7 +15,7 @@ public final class FeatureLevel {
   /** Brings the audit trail. */
   public static final int AUDIT = 3;
 
-  /** Brings refused logins into the audit trail. */
+  /** Brings refused logins into the audit trail, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
   /** The greatest level that this version understands. */
@@ -38,8 +38,9 @@ public final class FeatureLevel {
           Command.DropRole _,
           Command.BindCertificate _ ->
           ACCESS;
-      case Command.SetAuditPolicy _ -> AUDIT;
-      case Command.NoteLogins _ -> AUDIT_HEADS;
+      case Command.SetAuditPolicy(AuditPolicy policy) ->
+          policy.isOfFirstLevel() ? AUDIT : AUDIT_HEADS;
+      case Command.NoteLogins _, Command.NoteExported _ -> AUDIT_HEADS;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

@@ -53,6 +53,9 @@ public interface QueueEngine extends AutoCloseable {
   /** Who may do what after the last entry. */
   Access access();
 
+  /** How far the audit trail has come with the last entry. */
+  AuditStanding audit();
+
   /**
    * Whether a pull would find something, as far as this replica knows.
    *

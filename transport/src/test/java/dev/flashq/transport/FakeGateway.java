@@ -258,7 +258,11 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         access.add(command);
         yield Reply.Done.DONE;
       }
-      case Command.SetAccessKey _, Command.ListTokens _, Command.NoteUse _, Command.NoteLogins _ ->
+      case Command.SetAccessKey _,
+          Command.ListTokens _,
+          Command.NoteUse _,
+          Command.NoteLogins _,
+          Command.NoteExported _ ->
           throw new IllegalArgumentException();
       case Command.ForgetQueue(QueueName queue) -> {
         queues.remove(queue);

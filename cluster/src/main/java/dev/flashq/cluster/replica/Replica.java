@@ -3,6 +3,7 @@ package dev.flashq.cluster.replica;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -142,6 +143,11 @@ public final class Replica {
   /** Who may do what after the last entry. */
   public Access access() {
     return read(QueueEngine::access);
+  }
+
+  /** How far the audit trail has come with the last entry. */
+  public AuditStanding audit() {
+    return read(QueueEngine::audit);
   }
 
   public Deliverable deliverable(QueueName queue, long now) {

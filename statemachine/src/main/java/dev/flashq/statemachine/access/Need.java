@@ -72,7 +72,8 @@ public sealed interface Need {
           Command.SetAccessKey _,
           Command.ListTokens _,
           Command.NoteUse _,
-          Command.NoteLogins _ ->
+          Command.NoteLogins _,
+          Command.NoteExported _ ->
           MEMBER;
     };
   }

@@ -5,6 +5,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
@@ -24,6 +25,7 @@ import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ public final class AuditTrail {
       new Refused(
           ErrorCode.AUDIT_FULL,
           "The audit trail is full: nothing more is done that would have to be recorded");
+
+  /** Blocks that one command may remove to make room for itself. */
+  private static final int BLOCKS_FOR_ROOM = 1000;
 
   private final Tables tables;
   private final Meta meta;
@@ -79,17 +84,18 @@ public final class AuditTrail {
   public @Nullable Refused refusal(Submission submission, Turn turn) {
     AuditAction action = AuditAction.of(submission.command());
     return turn.featureLevel() >= FeatureLevel.AUDIT
-            && isFull()
             && action != null
             && !submission.principal().isSystem()
             && !(submission.command() instanceof Command.SetAuditPolicy)
             && policy().mayRecord(action)
+            && isFull(turn)
         ? FULL
         : null;
   }
 
-  private boolean isFull() {
-    return meta.auditBytes() >= policy().keepBytes();
+  private boolean isFull(Turn turn) {
+    return meta.auditBytes() >= policy().keepBytes()
+        && !(policy().whenFull() == AuditPolicy.WhenFull.DROP_EXPORTED && makeRoom(turn));
   }
 
   /** Records what a command has come to, if it is to be recorded. */
@@ -105,7 +111,7 @@ public final class AuditTrail {
     if (effect == null) {
       return;
     }
-    if (effect.refused() != null && isFull()) {
+    if (effect.refused() != null && isFull(turn)) {
       // It had no effect; that it was tried is counted.
       meta.countUnrecorded(1);
     } else if (effect.refused() != null || policy().records(action, name)) {
@@ -196,6 +202,31 @@ public final class AuditTrail {
    */
   public int removeOld(int limit, Turn turn) {
     long before = turn.now() - policy().keepMs();
+    meta.auditDue(0);
+    return remove(limit, turn, (at, _) -> at <= before);
+  }
+
+  /** Lets the oldest blocks go that have been written out; whether there is room then. */
+  private boolean makeRoom(Turn turn) {
+    if (meta.auditFromNumber() == 0 || meta.auditFromNumber() > meta.auditExported()) {
+      return false;
+    }
+    var bytes = new long[] {meta.auditBytes()};
+    var _ =
+        remove(
+            BLOCKS_FOR_ROOM,
+            turn,
+            (_, block) -> {
+              boolean goes =
+                  bytes[0] >= policy().keepBytes() && Block.last(block) <= meta.auditExported();
+              bytes[0] -= goes ? block.length : 0;
+              return goes;
+            });
+    return meta.auditBytes() < policy().keepBytes();
+  }
+
+  /** Removes the oldest blocks as long as they are to go, and sets the timer for the next one. */
+  private int remove(int limit, Turn turn, BiPredicate<Long, byte[]> goes) {
     var old = new ArrayList<Old>();
     var rest = new long[] {0, 0};
     tables.scan(
@@ -204,7 +235,7 @@ public final class AuditTrail {
         Bytes.of(meta.auditFromMs(), meta.auditFromNumber()),
         (key, value) -> {
           long at = Bytes.longAt(key, 0);
-          if (at > before || old.size() >= limit || turn.work().isSpent()) {
+          if (old.size() >= limit || turn.work().isSpent() || !goes.test(at, value)) {
             rest[0] = at;
             rest[1] = Bytes.longAt(key, 8);
             return false;
@@ -217,7 +248,10 @@ public final class AuditTrail {
       meta.auditBlockRemoved(row.bytes);
     }
     meta.auditFrom(rest[0], rest[1]);
-    meta.auditDue(0);
+    if (meta.auditDue() != 0) {
+      timers.remove(meta.auditDue(), TimerKind.AUDIT_RETENTION, 0);
+      meta.auditDue(0);
+    }
     if (rest[1] != 0) {
       await(Math.max(turn.now(), rest[0] + policy().keepMs()));
     }
@@ -225,6 +259,18 @@ public final class AuditTrail {
   }
 
   private record Old(byte[] key, int bytes) {}
+
+  public Reply note(Command.NoteExported command) {
+    if (command.record() > meta.auditExported() && command.record() <= meta.lastAuditRecord()) {
+      meta.auditExported(command.record(), command.atMs());
+    }
+    return Reply.Done.DONE;
+  }
+
+  /** How far the trail has come. */
+  public AuditStanding standing() {
+    return new AuditStanding(meta.lastAuditRecord(), meta.auditExported(), meta.auditExportedMs());
+  }
 
   /** Reads everything again from the database. */
   public void forget() {

@@ -75,6 +75,12 @@ public final class Block {
     }
   }
 
+  /** The number of the last record of a stored block. */
+  static long last(byte[] value) {
+    AuditBlock block = parse(value);
+    return block.getFirst() + block.getCommandsCount() - 1;
+  }
+
   /** The records of a stored block, in their order. */
   public static List<AuditRecord> records(byte[] value) {
     AuditBlock block = parse(value);

@@ -103,6 +103,7 @@ final class Dispatch implements Dispatcher {
       case Command.BindCertificate c -> access.bind(c, turn);
       case Command.SetAuditPolicy c -> audit.set(c);
       case Command.NoteLogins c -> audit.note(c);
+      case Command.NoteExported c -> audit.note(c);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs(), c.graceMs());

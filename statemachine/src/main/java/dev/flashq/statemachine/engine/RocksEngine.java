@@ -6,6 +6,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobView;
@@ -69,6 +70,7 @@ public final class RocksEngine implements QueueEngine {
   private volatile long nextTimerDue;
   private volatile long clock;
   private volatile int featureLevel;
+  private volatile AuditStanding audit;
 
   /**
    * @param folder of the live database
@@ -100,6 +102,7 @@ public final class RocksEngine implements QueueEngine {
     this.admission = new Admission(state.access);
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
+    this.audit = state.audit.standing();
     told();
   }
 
@@ -281,6 +284,7 @@ public final class RocksEngine implements QueueEngine {
     nextTimerDue = earliestTimer();
     clock = state.meta.clock();
     featureLevel = state.meta.featureLevel();
+    audit = state.audit.standing();
   }
 
   /**
@@ -381,6 +385,11 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Access access() {
     return state.access.published();
+  }
+
+  @Override
+  public AuditStanding audit() {
+    return audit;
   }
 
   /** Shows every stored row in order, for the comparison of replicas. */

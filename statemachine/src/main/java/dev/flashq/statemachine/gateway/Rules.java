@@ -169,7 +169,8 @@ public final class Rules {
           Command.SetClock _,
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteExported _ ->
           command;
     };
   }

@@ -20,6 +20,7 @@ import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.NoteExported;
 import dev.flashq.statemachine.Command.NoteLogins;
 import dev.flashq.statemachine.Command.NoteUse;
 import dev.flashq.statemachine.Command.PromoteJob;
@@ -149,6 +150,9 @@ final class CommandCodec {
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
+      case NoteExported c ->
+          to.setNoteExported(
+              LogProto.NoteExported.newBuilder().setRecord(c.record()).setAtMs(c.atMs()));
       case BindCertificate c ->
           to.setBindCertificate(
               LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
@@ -260,6 +264,10 @@ final class CommandCodec {
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
+      case NOTE_EXPORTED ->
+          new NoteExported(
+              logged.getNoteExported().getRecord(),
+              Form.millis(logged.getNoteExported().getAtMs()));
       case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
       case BIND_CERTIFICATE ->
           new BindCertificate(

@@ -141,6 +141,20 @@ public final class Meta {
     row.setAuditUnrecorded(row.getAuditUnrecorded() + refusals);
   }
 
+  /** Number of the last audit record that has been written out; 0: none has. */
+  public long auditExported() {
+    return row.getAuditExported();
+  }
+
+  /** Its time, Unix ms. */
+  public long auditExportedMs() {
+    return row.getAuditExportedMs();
+  }
+
+  public void auditExported(long number, long ms) {
+    row.setAuditExported(number).setAuditExportedMs(ms);
+  }
+
   /** Notes where the audit trail begins. */
   public void auditFrom(long ms, long number) {
     row.setAuditFromMs(ms).setAuditFromNumber(number);

@@ -331,6 +331,48 @@ class AuditTest {
     push();
   }
 
+  @Test
+  void whatWasWrittenOutMakesRoomWhereThePolicySaysSo() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    long keep = 2000;
+    cluster.apply(
+        ada,
+        new Command.SetAuditPolicy(
+            new AuditPolicy(
+                List.of(), AuditPolicy.KEEP_MS, keep, AuditPolicy.WhenFull.DROP_EXPORTED)));
+    Reply reply = Reply.Done.DONE;
+    for (int i = 0; i < 100 && !(reply instanceof Reply.Refused); i++) {
+      reply = cluster.apply(ada, cluster.queue("mail").pushCommand(SECRET, o -> o));
+    }
+    refused(reply, ErrorCode.AUDIT_FULL);
+    long first = records().getFirst().number();
+    AuditRecord middle = records().get(records().size() / 2);
+    system(new Command.NoteExported(middle.number(), middle.atMs()));
+    assertThat(cluster.engine().audit().exported()).isEqualTo(middle.number());
+    push();
+    assertThat(records().getFirst().number())
+        .isGreaterThan(first)
+        .isLessThanOrEqualTo(middle.number());
+    for (int i = 0; i < 100; i++) {
+      reply = cluster.apply(ada, cluster.queue("mail").pushCommand(SECRET, o -> o));
+    }
+    refused(reply, ErrorCode.AUDIT_FULL);
+    assertThat(records().getFirst().number()).isLessThanOrEqualTo(middle.number() + 1);
+
+    cluster.advance(Duration.ofDays(91));
+    assertThat(records()).isEmpty();
+    push();
+  }
+
+  @Test
+  void aRecordThatDoesNotExistIsNotTakenForWrittenOut() {
+    system(new Command.NoteExported(last().number() + 1, cluster.now()));
+    assertThat(cluster.engine().audit().exported()).isZero();
+    system(new Command.NoteExported(last().number(), cluster.now()));
+    system(new Command.NoteExported(0, cluster.now()));
+    assertThat(cluster.engine().audit().exported()).isEqualTo(last().number());
+  }
+
   private long unrecorded() {
     return cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1)).unrecorded();
   }

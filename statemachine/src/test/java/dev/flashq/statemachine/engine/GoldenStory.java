@@ -7,6 +7,7 @@ import static java.time.Duration.ofSeconds;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
@@ -92,6 +93,20 @@ final class GoldenStory {
     asLeader(
         new Command.NoteLogins(
             List.of(new Command.RefusedLogins("10.0.0.9", 3), new Command.RefusedLogins("", 1))));
+    long records = cluster.engine().audit().records();
+    asLeader(new Command.NoteExported(records - 2, cluster.now()));
+    asLeader(new Command.NoteExported(records + 1, cluster.now()));
+    asLeader(
+        new Command.SetAuditPolicy(
+            new AuditPolicy(
+                List.of(), AuditPolicy.KEEP_MS, 2000, AuditPolicy.WhenFull.DROP_EXPORTED)));
+    for (int i = 0; i < 20; i++) {
+      as(CLIENT, mail.pushCommand("while it is full", o -> o));
+      as(CLIENT, new Command.CancelJob(new JobId(100_000)));
+    }
+    asLeader(
+        new Command.SetAuditPolicy(
+            new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, AuditPolicy.KEEP_BYTES)));
   }
 
   /** Tokens come, are changed and go, and each may do only what its roles say. */

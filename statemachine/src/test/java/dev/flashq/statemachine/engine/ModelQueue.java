@@ -210,6 +210,7 @@ final class ModelQueue {
           Command.ListTokens _,
           Command.NoteUse _,
           Command.NoteLogins _,
+          Command.NoteExported _,
           Command.CreateToken _,
           Command.RotateToken _,
           Command.ExpireToken _,

@@ -130,6 +130,11 @@ public final class GoldenCommands {
         "NoteLogins",
         new Command.NoteLogins(
             List.of(new Command.RefusedLogins("10.6.6.6", 300), new Command.RefusedLogins("", 1))));
+    commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
+    commands.put(
+        "SetAuditPolicy/drop",
+        new Command.SetAuditPolicy(
+            new AuditPolicy(List.of(), 86_400_000, 1_000_000, AuditPolicy.WhenFull.DROP_EXPORTED)));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

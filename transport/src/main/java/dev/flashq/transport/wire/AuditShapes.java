@@ -36,7 +36,7 @@ final class AuditShapes {
     flag(out, Names.MORE, page.more());
   }
 
-  private static void record(AuditRecord record, ValueWriter out) {
+  static void record(AuditRecord record, ValueWriter out) {
     boolean job = record.jobs().size() == 1;
     out.beginMap(
         6
@@ -128,13 +128,14 @@ final class AuditShapes {
   }
 
   static void policy(AuditPolicy policy, Answer answer) {
-    ValueWriter out = answer.ok(3);
+    ValueWriter out = answer.ok(4);
     out.key(Names.RULES);
     out.beginArray(policy.rules().size());
     policy.rules().forEach(rule -> rule(rule, out));
     out.endArray();
     integer(out, Names.KEEP, policy.keepMs());
     integer(out, Names.KEEP_BYTES, policy.keepBytes());
+    text(out, Names.WHEN_FULL, policy.whenFull().name().toLowerCase(Locale.ROOT));
   }
 
   private static void rule(AuditPolicy.Rule rule, ValueWriter out) {

@@ -78,6 +78,7 @@ public final class Names {
   static final FieldName RULES = FieldName.of("rules");
   static final FieldName KEEP = FieldName.of("keep");
   static final FieldName KEEP_BYTES = FieldName.of("keep_bytes");
+  static final FieldName WHEN_FULL = FieldName.of("when_full");
   static final FieldName RECORD = FieldName.of("record");
   static final FieldName ALLOWED = FieldName.of("allowed");
 
