@@ -15,6 +15,7 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.security.PeerCredentials;
+import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Principal;
@@ -140,6 +141,7 @@ public final class ClusterNode implements AutoCloseable {
                 settings.snapshotLogBytes(),
                 settings.proposals(),
                 settings.tokens(),
+                SigningKey::create,
                 unixMs,
                 new NodeCore.Lanes(proposing, serving, reading),
                 fatal));

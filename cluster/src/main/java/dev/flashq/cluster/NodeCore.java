@@ -6,6 +6,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.access.ListingDuty;
 import dev.flashq.cluster.access.LoginDuty;
+import dev.flashq.cluster.audit.HeadDuty;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.peers.ClockWatch;
 import dev.flashq.cluster.peers.ClusterClock;
@@ -23,6 +24,7 @@ import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
+import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -50,6 +52,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Everything of a node but its threads, its clocks, Raft and the network: what decides. It is the
@@ -67,6 +70,7 @@ public final class NodeCore implements ReplicaEvents {
    * @param members the names of all members
    * @param featureLevel the greatest that this node understands
    * @param tokens those of this node's configuration
+   * @param newAuditKey one of chance
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
    */
@@ -82,6 +86,7 @@ public final class NodeCore implements ReplicaEvents {
       long snapshotLogBytes,
       ProposalLimits proposals,
       ConfiguredTokens tokens,
+      Supplier<SigningKey> newAuditKey,
       LongSupplier unixMs,
       Lanes lanes,
       Consumer<Throwable> fatal) {}
@@ -124,6 +129,7 @@ public final class NodeCore implements ReplicaEvents {
   private final SnapshotDuty snapshots;
   private final ListingDuty listing;
   private final LoginDuty logins;
+  private final HeadDuty heads;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -182,6 +188,9 @@ public final class NodeCore implements ReplicaEvents {
             lane,
             clock::now,
             () -> members.commonFeatureLevel(in.featureLevel()));
+    this.heads =
+        new HeadDuty(
+            replica::audit, duties::leads, clock::now, in.newAuditKey(), proposer::submit, lane);
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
         new ReplicatedGateway(
@@ -206,6 +215,7 @@ public final class NodeCore implements ReplicaEvents {
       states.look();
       clocks.look(duties.leads());
       logins.look();
+      heads.look();
     }
   }
 

@@ -45,7 +45,8 @@ final class AdminCommand {
           "--action",
           "--success",
           "--limit",
-          "--cursor");
+          "--cursor",
+          "--key");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}

@@ -34,7 +34,7 @@ public final class Main {
              flashq access check --op WORD [--queue Q] [--token-name N]
              flashq audit list [--from TIME] [--to TIME] [--user N] [--action WORD] [--queue Q] [--success true|false]
                                [--limit N] [--cursor C]
-             flashq audit export|verify [--from FILE]
+             flashq audit export|verify [--from FILE] [--key KEY]
                     these: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
              flashq certs ca|server|client|peer|csr|sign ...   certificates; says what each takes

@@ -128,7 +128,9 @@ public enum AuditAction {
           Command.SetAccessKey _,
           Command.NoteUse _,
           Command.NoteLogins _,
-          Command.NoteExported _ ->
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           null;
     };
   }

@@ -244,6 +244,20 @@ public sealed interface Command {
   record NoteExported(long record, long atMs) implements Command {}
 
   /**
+   * Gives the cluster the key with which heads of the audit trail are signed, unless it has one.
+   * Proposed by members only. Answer: {@link Reply.Done}.
+   */
+  record SetAuditKey(AuditKey key) implements Command {}
+
+  /**
+   * Keeps a signed head, if the audit trail has it. Proposed by members only. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param first number of the first record of its block
+   */
+  record SignAuditHead(AuditHead head, long first) implements Command {}
+
+  /**
    * @param address from which the wrong tokens came; empty: from several
    */
   record RefusedLogins(String address, int count) {}

@@ -15,7 +15,7 @@ public final class FeatureLevel {
   /** Brings the audit trail. */
   public static final int AUDIT = 3;
 
-  /** Brings refused logins into the audit trail, and writes it out. */
+  /** Signs heads of the audit trail, brings refused logins into it, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
   /** The greatest level that this version understands. */
@@ -40,7 +40,11 @@ public final class FeatureLevel {
           ACCESS;
       case Command.SetAuditPolicy(AuditPolicy policy) ->
           policy.isOfFirstLevel() ? AUDIT : AUDIT_HEADS;
-      case Command.NoteLogins _, Command.NoteExported _ -> AUDIT_HEADS;
+      case Command.NoteLogins _,
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
+          AUDIT_HEADS;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

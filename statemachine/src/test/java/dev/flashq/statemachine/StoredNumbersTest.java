@@ -61,7 +61,8 @@ class StoredNumbersTest {
             "CREDENTIALS",
             "ROLES",
             "AUDIT",
-            "SETTINGS");
+            "SETTINGS",
+            "AUDIT_HEADS");
   }
 
   /** Timers are stored under the place of their kind. */

@@ -58,7 +58,7 @@ class AuditExportTest {
 
     @Override
     public AuditStanding standing() {
-      return new AuditStanding(records.size(), exported, exported * 10);
+      return new AuditStanding(records.size(), null, 0, 0, 0, null, exported, exported * 10);
     }
 
     @Override

@@ -73,7 +73,9 @@ public sealed interface Need {
           Command.ListTokens _,
           Command.NoteUse _,
           Command.NoteLogins _,
-          Command.NoteExported _ ->
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           MEMBER;
     };
   }

@@ -47,6 +47,7 @@ public final class AuditTrail {
   private final Tables tables;
   private final Meta meta;
   private final Timers timers;
+  private final AuditHeads heads;
   private final Block block = new Block();
   private @Nullable AuditPolicy policy;
 
@@ -54,6 +55,7 @@ public final class AuditTrail {
     this.tables = tables;
     this.meta = meta;
     this.timers = timers;
+    this.heads = new AuditHeads(tables, meta);
     this.policy = policy(tables.get(Column.SETTINGS, POLICY));
   }
 
@@ -164,15 +166,23 @@ public final class AuditTrail {
     return command.build();
   }
 
-  /** Puts this entry's block into the batch. */
-  public void write(long now) {
+  public AuditHeads heads() {
+    return heads;
+  }
+
+  /** Puts the block of the entry at an index into the batch. */
+  public void write(long now, long index) {
     if (block.isEmpty()) {
       return;
     }
     long first = meta.lastAuditRecord() + 1;
-    byte[] bytes = block.encode(first, now, meta.auditHead());
+    boolean signs = meta.featureLevel() >= FeatureLevel.AUDIT_HEADS;
+    byte[] bytes = block.encode(first, now, meta.auditHead(), signs ? index : 0);
     tables.insert(Column.AUDIT, Bytes.of(now, first), bytes);
     meta.auditBlockAdded(first + block.records() - 1, Block.hash(bytes), bytes.length);
+    if (signs) {
+      meta.auditLast(now, first, index);
+    }
     if (meta.auditDue() == 0) {
       meta.auditFrom(now, first);
       await(now + policy().keepMs());
@@ -247,6 +257,9 @@ public final class AuditTrail {
       tables.delete(Column.AUDIT, row.key);
       meta.auditBlockRemoved(row.bytes);
     }
+    if (meta.auditSigned() > 0) {
+      heads.removeBelow(rest[1] == 0 ? Long.MAX_VALUE : rest[0], rest[1]);
+    }
     meta.auditFrom(rest[0], rest[1]);
     if (meta.auditDue() != 0) {
       timers.remove(meta.auditDue(), TimerKind.AUDIT_RETENTION, 0);
@@ -269,12 +282,21 @@ public final class AuditTrail {
 
   /** How far the trail has come. */
   public AuditStanding standing() {
-    return new AuditStanding(meta.lastAuditRecord(), meta.auditExported(), meta.auditExportedMs());
+    return new AuditStanding(
+        meta.lastAuditRecord(),
+        heads.latest(),
+        meta.auditLastFirst(),
+        meta.auditSigned(),
+        meta.auditSignedMs(),
+        heads.key(),
+        meta.auditExported(),
+        meta.auditExportedMs());
   }
 
   /** Reads everything again from the database. */
   public void forget() {
     block.clear();
     policy = policy(tables.get(Column.SETTINGS, POLICY));
+    heads.forget();
   }
 }

@@ -42,13 +42,17 @@ public final class Block {
     return commands.size();
   }
 
-  byte[] encode(long first, long atMs, ByteString before) {
+  /**
+   * @param index of the log entry; 0: it is not said
+   */
+  byte[] encode(long first, long atMs, ByteString before, long index) {
     return AuditBlock.newBuilder()
         .setFirst(first)
         .setAt(atMs)
         .setBefore(before)
         .addAllNames(names.keySet())
         .addAllCommands(commands)
+        .setIndex(index)
         .build()
         .toByteArray();
   }

@@ -125,7 +125,7 @@ public final class RocksEngine implements QueueEngine {
     state.tables.entryLock().lock();
     try {
       run = runWithoutFaults(entry, index, answering);
-      state.writeRows();
+      state.writeRows(index);
       state.meta.seal(term, index, state.tables.checksum());
       state.tables.commit();
       ended(term, index, run.turn);

@@ -170,7 +170,9 @@ public final class Rules {
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
           Command.NoteUse _,
-          Command.NoteExported _ ->
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           command;
     };
   }

@@ -1,11 +1,13 @@
 package dev.flashq.statemachine.log;
 
 import dev.flashq.protocol.log.LogProto;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.Command.NoteLogins;
 import dev.flashq.statemachine.Command.RefusedLogins;
 
 /** What belongs to the audit trail to the messages of the log and back. */
-final class AuditCodec {
+public final class AuditCodec {
   private AuditCodec() {}
 
   static LogProto.NoteLogins encode(NoteLogins note) {
@@ -25,5 +27,31 @@ final class AuditCodec {
             .map(
                 refused -> new RefusedLogins(refused.getAddress(), Math.max(0, refused.getCount())))
             .toList());
+  }
+
+  public static LogProto.SetAuditKey encode(AuditKey key) {
+    return LogProto.SetAuditKey.newBuilder()
+        .setPublicHalf(key.publicHalf())
+        .setPrivateHalf(key.privateHalf())
+        .build();
+  }
+
+  public static AuditKey decode(LogProto.SetAuditKey key) {
+    return new AuditKey(key.getPublicHalf(), key.getPrivateHalf());
+  }
+
+  public static LogProto.AuditHead encode(AuditHead head) {
+    return LogProto.AuditHead.newBuilder()
+        .setIndex(head.index())
+        .setCount(head.count())
+        .setAtMs(head.atMs())
+        .setHash(head.hash())
+        .setSignature(head.signature())
+        .build();
+  }
+
+  public static AuditHead decode(LogProto.AuditHead head) {
+    return new AuditHead(
+        head.getIndex(), head.getCount(), head.getAtMs(), head.getHash(), head.getSignature());
   }
 }

@@ -37,11 +37,13 @@ import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.RevokeToken;
 import dev.flashq.statemachine.Command.RotateToken;
 import dev.flashq.statemachine.Command.SetAccessKey;
+import dev.flashq.statemachine.Command.SetAuditKey;
 import dev.flashq.statemachine.Command.SetAuditPolicy;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobId;
@@ -150,6 +152,12 @@ final class CommandCodec {
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
+      case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
+      case SignAuditHead c ->
+          to.setSignAuditHead(
+              LogProto.SignAuditHead.newBuilder()
+                  .setHead(AuditCodec.encode(c.head()))
+                  .setFirst(c.first()));
       case NoteExported c ->
           to.setNoteExported(
               LogProto.NoteExported.newBuilder().setRecord(c.record()).setAtMs(c.atMs()));
@@ -264,6 +272,11 @@ final class CommandCodec {
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
+      case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
+      case SIGN_AUDIT_HEAD ->
+          new SignAuditHead(
+              AuditCodec.decode(logged.getSignAuditHead().getHead()),
+              logged.getSignAuditHead().getFirst());
       case NOTE_EXPORTED ->
           new NoteExported(
               logged.getNoteExported().getRecord(),

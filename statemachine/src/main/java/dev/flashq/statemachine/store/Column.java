@@ -63,7 +63,11 @@ public enum Column {
   /** Time and number of its first record to a block of the audit trail. */
   AUDIT,
   /** Name of a setting of the cluster to its value, a message of the log. */
-  SETTINGS;
+  SETTINGS,
+  /**
+   * Time and number of its last record to a signed head of the audit trail, a message of the log.
+   */
+  AUDIT_HEADS;
 
   private final String family;
   private final int stretchBytes;

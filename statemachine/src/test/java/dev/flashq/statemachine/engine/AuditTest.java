@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditRecord;
 import dev.flashq.statemachine.Claim;
@@ -371,6 +373,71 @@ class AuditTest {
     system(new Command.NoteExported(last().number(), cluster.now()));
     system(new Command.NoteExported(0, cluster.now()));
     assertThat(cluster.engine().audit().exported()).isEqualTo(last().number());
+  }
+
+  private Reply sign(AuditHead head, long first) {
+    return cluster.apply(Principal.SYSTEM, new Command.SignAuditHead(head, first));
+  }
+
+  private AuditHead head() {
+    return requireNonNull(cluster.engine().audit().head(), "no block");
+  }
+
+  private List<ByteString> heads() {
+    return cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000)).heads();
+  }
+
+  @Test
+  void aHeadIsKeptWhenTheTrailHasItAndItIsNew() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    push();
+    AuditHead head = head().signed(hash("s"));
+    long first = cluster.engine().audit().first();
+    push();
+    for (AuditHead wrong :
+        List.of(
+            new AuditHead(head.index() + 1, head.count(), head.atMs(), head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count() + 1, head.atMs(), head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count(), head.atMs() + 1, head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count(), head.atMs(), hash("h"), hash("s")))) {
+      refused(sign(wrong, first), ErrorCode.WRONG_STATE);
+    }
+    refused(sign(head, first + 1), ErrorCode.WRONG_STATE);
+    assertThat(sign(head, first)).isEqualTo(Reply.Done.DONE);
+    refused(sign(head, first), ErrorCode.WRONG_STATE);
+    assertThat(cluster.engine().audit().signed()).isEqualTo(head.count());
+    assertThat(heads()).hasSize(1);
+    refused(cluster.apply(ada, new Command.SignAuditHead(head, first)), ErrorCode.FORBIDDEN);
+    cluster.restart();
+    assertThat(heads()).hasSize(1);
+  }
+
+  @Test
+  void theFirstKeyStaysAndItsPrivateHalfIsNotShown() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    system(new Command.SetAuditKey(new AuditKey(hash("u"), hash("v"))));
+    system(new Command.SetAuditKey(new AuditKey(hash("x"), hash("y"))));
+    cluster.restart();
+    assertThat(requireNonNull(cluster.engine().audit().key()).publicHalf()).isEqualTo(hash("u"));
+    Query.AuditBlocks page = cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000));
+    assertThat(page.key()).isEqualTo(hash("u"));
+    assertThat(page.toString()).doesNotContain("vvvv");
+  }
+
+  @Test
+  void headsGoWithTheirBlocks() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    for (int i = 0; i < 5; i++) {
+      push();
+      sign(head().signed(hash("s")), cluster.engine().audit().first());
+      cluster.advance(Duration.ofDays(1));
+    }
+    assertThat(heads()).hasSize(5);
+    cluster.advance(Duration.ofDays(87));
+    assertThat(heads()).hasSize(blocks().size()).hasSizeBetween(1, 4);
+    cluster.advance(Duration.ofDays(10));
+    assertThat(blocks()).isEmpty();
+    assertThat(heads()).isEmpty();
   }
 
   private long unrecorded() {

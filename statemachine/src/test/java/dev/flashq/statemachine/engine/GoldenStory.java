@@ -4,10 +4,14 @@ import static java.time.Duration.ofDays;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
+import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
@@ -93,6 +97,10 @@ final class GoldenStory {
     asLeader(
         new Command.NoteLogins(
             List.of(new Command.RefusedLogins("10.0.0.9", 3), new Command.RefusedLogins("", 1))));
+    asLeader(new Command.SetAuditKey(new AuditKey(hash("u"), hash("v"))));
+    sign(0);
+    sign(0);
+    sign(1);
     long records = cluster.engine().audit().records();
     asLeader(new Command.NoteExported(records - 2, cluster.now()));
     asLeader(new Command.NoteExported(records + 1, cluster.now()));
@@ -107,6 +115,16 @@ final class GoldenStory {
     asLeader(
         new Command.SetAuditPolicy(
             new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, AuditPolicy.KEEP_BYTES)));
+  }
+
+  /** Signs the latest block, or says that it has more records. */
+  private void sign(int more) {
+    AuditStanding trail = cluster.engine().audit();
+    AuditHead head = requireNonNull(trail.head(), "no block");
+    asLeader(
+        new Command.SignAuditHead(
+            new AuditHead(head.index(), head.count() + more, head.atMs(), head.hash(), hash("s")),
+            trail.first()));
   }
 
   /** Tokens come, are changed and go, and each may do only what its roles say. */

@@ -211,6 +211,8 @@ final class ModelQueue {
           Command.NoteUse _,
           Command.NoteLogins _,
           Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _,
           Command.CreateToken _,
           Command.RotateToken _,
           Command.ExpireToken _,

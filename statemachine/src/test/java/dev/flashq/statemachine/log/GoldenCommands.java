@@ -3,6 +3,8 @@ package dev.flashq.statemachine.log;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -130,6 +132,17 @@ public final class GoldenCommands {
         "NoteLogins",
         new Command.NoteLogins(
             List.of(new Command.RefusedLogins("10.6.6.6", 300), new Command.RefusedLogins("", 1))));
+    commands.put(
+        "SetAuditKey",
+        new Command.SetAuditKey(
+            new AuditKey(
+                ByteString.copyFrom(new byte[] {1, 2}), ByteString.copyFrom(new byte[] {3, 4}))));
+    commands.put(
+        "SignAuditHead",
+        new Command.SignAuditHead(
+            new AuditHead(
+                12345, 300, 1_700_000_000_123L, HASH, ByteString.copyFrom(new byte[] {5, 6})),
+            298));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",

@@ -63,6 +63,8 @@ public final class Names {
   static final FieldName DENY = FieldName.of("deny");
   static final FieldName BLOCKS = FieldName.of("blocks");
   static final FieldName UNRECORDED = FieldName.of("unrecorded");
+  static final FieldName HEADS = FieldName.of("heads");
+  static final FieldName KEY = FieldName.of("key");
   static final FieldName HEAD = FieldName.of("head");
   static final FieldName RECORDS = FieldName.of("records");
   static final FieldName CURSOR = FieldName.of("cursor");
