@@ -2,6 +2,7 @@ package dev.flashq.cluster;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -293,6 +294,11 @@ final class FakeEngine implements QueueEngine {
       channel.force(true);
     }
     return applied;
+  }
+
+  @Override
+  public AuditPolicy auditPolicy() {
+    return AuditPolicy.OF_OPEN_CLUSTER;
   }
 
   @Override

@@ -45,7 +45,7 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
   }
 
   /**
-   * @param every whether all actions are meant
+   * @param every whether all actions are meant, reads not included
    * @param queues patterns as in a {@link Permission}
    */
   public record Rule(List<AuditAction> actions, boolean every, List<String> queues, Scope scope) {
@@ -54,8 +54,13 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
       queues = List.copyOf(queues);
     }
 
+    /** Reads have to be named. */
+    private boolean names(AuditAction action) {
+      return (every && !action.isRead()) || actions.contains(action);
+    }
+
     private boolean matches(AuditAction action, String queue) {
-      if (!every && !actions.contains(action)) {
+      if (!names(action)) {
         return false;
       }
       for (String pattern : queues) {
@@ -89,7 +94,7 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
       return true;
     }
     for (Rule rule : rules) {
-      if (rule.every || rule.actions.contains(action)) {
+      if (rule.names(action)) {
         if (rule.scope == Scope.ALL) {
           return true;
         }
@@ -98,7 +103,7 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
         }
       }
     }
-    return true;
+    return !action.isRead();
   }
 
   /** Whether something that was carried out is recorded. */
@@ -111,6 +116,6 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
         return rule.scope == Scope.ALL;
       }
     }
-    return true;
+    return !action.isRead();
   }
 }

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -256,6 +257,27 @@ public sealed interface Command {
    * @param first number of the first record of its block
    */
   record SignAuditHead(AuditHead head, long first) implements Command {}
+
+  /**
+   * Records that its principal has asked something. Proposed by the node that was asked. Answer:
+   * {@link Reply.Done}, or the refusal that is recorded.
+   *
+   * @param queue null: several, or none
+   * @param jobs that were asked for by name
+   * @param count of jobs that were shown
+   * @param refused null: it was answered
+   */
+  record NoteRead(
+      AuditAction action,
+      @Nullable QueueName queue,
+      List<JobId> jobs,
+      int count,
+      @Nullable ErrorCode refused)
+      implements Command {
+    public NoteRead {
+      jobs = List.copyOf(jobs);
+    }
+  }
 
   /**
    * @param address from which the wrong tokens came; empty: from several

@@ -15,7 +15,7 @@ public final class FeatureLevel {
   /** Brings the audit trail. */
   public static final int AUDIT = 3;
 
-  /** Signs heads of the audit trail, brings refused logins into it, and writes it out. */
+  /** Signs heads of the audit trail, brings logins and reads into it, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
   /** The greatest level that this version understands. */
@@ -42,6 +42,7 @@ public final class FeatureLevel {
           policy.isOfFirstLevel() ? AUDIT : AUDIT_HEADS;
       case Command.NoteLogins _,
           Command.NoteExported _,
+          Command.NoteRead _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           AUDIT_HEADS;

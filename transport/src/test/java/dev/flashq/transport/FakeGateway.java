@@ -263,6 +263,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.NoteUse _,
           Command.NoteLogins _,
           Command.NoteExported _,
+          Command.NoteRead _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           throw new IllegalArgumentException();

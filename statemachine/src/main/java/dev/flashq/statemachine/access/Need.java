@@ -65,6 +65,7 @@ public sealed interface Need {
           Command.BindCertificate _,
           Command.SetAuditPolicy _ ->
           SECURITY;
+      case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
       case Command.ReleaseJobs _,
           Command.Tick _,
           Command.ExtendLeases _,

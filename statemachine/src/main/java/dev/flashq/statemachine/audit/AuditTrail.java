@@ -116,7 +116,7 @@ public final class AuditTrail {
     if (effect.refused() != null && isFull(turn)) {
       // It had no effect; that it was tried is counted.
       meta.countUnrecorded(1);
-    } else if (effect.refused() != null || policy().records(action, name)) {
+    } else if (effect.refused() != null || action.isRead() || policy().records(action, name)) {
       block.add(encode(submission, action, name, effect));
     }
   }
@@ -272,6 +272,18 @@ public final class AuditTrail {
   }
 
   private record Old(byte[] key, int bytes) {}
+
+  /** The node that was asked has found that it is to be recorded. */
+  public Reply note(Command.NoteRead command) {
+    return command.refused() == null
+        ? Reply.Done.DONE
+        : new Refused(command.refused(), "Somebody was refused an answer");
+  }
+
+  /** What is recorded. */
+  public AuditPolicy said() {
+    return policy();
+  }
 
   public Reply note(Command.NoteExported command) {
     if (command.record() > meta.auditExported() && command.record() <= meta.lastAuditRecord()) {

@@ -104,6 +104,7 @@ final class Dispatch implements Dispatcher {
       case Command.SetAuditPolicy c -> audit.set(c);
       case Command.NoteLogins c -> audit.note(c);
       case Command.NoteExported c -> audit.note(c);
+      case Command.NoteRead c -> audit.note(c);
       case Command.SetAuditKey c -> audit.heads().set(c);
       case Command.SignAuditHead c -> audit.heads().keep(c, turn);
       case Command.Tick _ -> tick.handle(turn);

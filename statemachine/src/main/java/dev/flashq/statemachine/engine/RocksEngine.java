@@ -6,6 +6,7 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
@@ -71,6 +72,7 @@ public final class RocksEngine implements QueueEngine {
   private volatile long clock;
   private volatile int featureLevel;
   private volatile AuditStanding audit;
+  private volatile AuditPolicy auditPolicy;
 
   /**
    * @param folder of the live database
@@ -103,6 +105,7 @@ public final class RocksEngine implements QueueEngine {
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
     this.audit = state.audit.standing();
+    this.auditPolicy = state.audit.said();
     told();
   }
 
@@ -285,6 +288,7 @@ public final class RocksEngine implements QueueEngine {
     clock = state.meta.clock();
     featureLevel = state.meta.featureLevel();
     audit = state.audit.standing();
+    auditPolicy = state.audit.said();
   }
 
   /**
@@ -385,6 +389,11 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Access access() {
     return state.access.published();
+  }
+
+  @Override
+  public AuditPolicy auditPolicy() {
+    return auditPolicy;
   }
 
   @Override

@@ -171,6 +171,7 @@ public final class Rules {
           Command.SetAccessKey _,
           Command.NoteUse _,
           Command.NoteExported _,
+          Command.NoteRead _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           command;

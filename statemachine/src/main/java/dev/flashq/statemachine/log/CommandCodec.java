@@ -22,6 +22,7 @@ import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.MoveToDelayed;
 import dev.flashq.statemachine.Command.NoteExported;
 import dev.flashq.statemachine.Command.NoteLogins;
+import dev.flashq.statemachine.Command.NoteRead;
 import dev.flashq.statemachine.Command.NoteUse;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.PullJobs;
@@ -158,6 +159,7 @@ final class CommandCodec {
               LogProto.SignAuditHead.newBuilder()
                   .setHead(AuditCodec.encode(c.head()))
                   .setFirst(c.first()));
+      case NoteRead c -> to.setNoteRead(AuditCodec.encode(c));
       case NoteExported c ->
           to.setNoteExported(
               LogProto.NoteExported.newBuilder().setRecord(c.record()).setAtMs(c.atMs()));
@@ -277,6 +279,7 @@ final class CommandCodec {
           new SignAuditHead(
               AuditCodec.decode(logged.getSignAuditHead().getHead()),
               logged.getSignAuditHead().getFirst());
+      case NOTE_READ -> AuditCodec.decode(logged.getNoteRead(), queues);
       case NOTE_EXPORTED ->
           new NoteExported(
               logged.getNoteExported().getRecord(),

@@ -440,6 +440,48 @@ class AuditTest {
     assertThat(heads()).isEmpty();
   }
 
+  @Test
+  void aReadIsRecordedWithItsPrincipal() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    JobId job = push();
+    cluster.apply(ada, new Command.NoteRead(AuditAction.GET_JOB, MAIL, List.of(job), 1, null));
+    assertThat(last().action()).isEqualTo(AuditAction.GET_JOB);
+    assertThat(last().user()).isEqualTo("ada");
+    assertThat(last().queue()).isEqualTo("mail");
+    assertThat(last().jobs()).containsExactly(job);
+    refused(
+        cluster.apply(
+            ada,
+            new Command.NoteRead(AuditAction.GET_JOBS, MAIL, List.of(), 0, ErrorCode.FORBIDDEN)),
+        ErrorCode.FORBIDDEN);
+    assertThat(last().refused()).isEqualTo(ErrorCode.FORBIDDEN);
+    Principal gone = new Principal("eve", 77, null);
+    refused(
+        cluster.apply(gone, new Command.NoteRead(AuditAction.GET_JOBS, MAIL, List.of(), 9, null)),
+        ErrorCode.UNAUTHENTICATED);
+    assertThat(last().refused()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void readsAreRecordedOnlyWhereThePolicyNamesThem() {
+    var everything = new AuditPolicy.Rule(List.of(), true, List.of("*"), AuditPolicy.Scope.ALL);
+    var jobs =
+        new AuditPolicy.Rule(
+            List.of(AuditAction.GET_JOB), false, List.of("mail"), AuditPolicy.Scope.ALL);
+    var policy = new AuditPolicy(List.of(everything, jobs), 1, 1);
+    assertThat(policy.records(AuditAction.GET_JOB, "mail")).isTrue();
+    assertThat(policy.records(AuditAction.GET_JOB, "other")).isFalse();
+    assertThat(policy.records(AuditAction.GET_JOBS, "mail")).isFalse();
+    assertThat(policy.mayRecord(AuditAction.GET_JOB)).isTrue();
+    assertThat(policy.mayRecord(AuditAction.GET_JOBS)).isFalse();
+    assertThat(AuditPolicy.DEFAULT.mayRecord(AuditAction.GET_JOB)).isFalse();
+    assertThat(AuditPolicy.DEFAULT.records(AuditAction.GET_JOB, "mail")).isFalse();
+    assertThat(FeatureLevel.of(new Command.SetAuditPolicy(policy)))
+        .isEqualTo(FeatureLevel.AUDIT_HEADS);
+    assertThat(FeatureLevel.of(new Command.SetAuditPolicy(AuditPolicy.DEFAULT)))
+        .isEqualTo(FeatureLevel.AUDIT);
+  }
+
   private long unrecorded() {
     return cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1)).unrecorded();
   }

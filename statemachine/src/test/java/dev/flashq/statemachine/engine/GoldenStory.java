@@ -7,7 +7,9 @@ import static java.time.Duration.ofSeconds;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditHead;
 import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
@@ -98,6 +100,12 @@ final class GoldenStory {
         new Command.NoteLogins(
             List.of(new Command.RefusedLogins("10.0.0.9", 3), new Command.RefusedLogins("", 1))));
     asLeader(new Command.SetAuditKey(new AuditKey(hash("u"), hash("v"))));
+    Principal admin = new Principal("boss", 1, "10.0.0.1");
+    as(admin, new Command.NoteRead(AuditAction.GET_JOBS, mail.name(), List.of(), 5, null));
+    as(
+        admin,
+        new Command.NoteRead(
+            AuditAction.GET_JOB, null, List.of(new JobId(3)), 0, ErrorCode.FORBIDDEN));
     sign(0);
     sign(0);
     sign(1);

@@ -211,6 +211,7 @@ final class ModelQueue {
           Command.NoteUse _,
           Command.NoteLogins _,
           Command.NoteExported _,
+          Command.NoteRead _,
           Command.SetAuditKey _,
           Command.SignAuditHead _,
           Command.CreateToken _,

@@ -1,6 +1,7 @@
 package dev.flashq.statemachine.log;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditHead;
@@ -143,6 +144,12 @@ public final class GoldenCommands {
             new AuditHead(
                 12345, 300, 1_700_000_000_123L, HASH, ByteString.copyFrom(new byte[] {5, 6})),
             298));
+    commands.put(
+        "NoteRead",
+        new Command.NoteRead(
+            AuditAction.GET_JOB, QUEUE, List.of(JOB, new JobId(1)), 2, ErrorCode.FORBIDDEN));
+    commands.put(
+        "NoteRead/all", new Command.NoteRead(AuditAction.LIST_QUEUES, null, List.of(), 0, null));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",
