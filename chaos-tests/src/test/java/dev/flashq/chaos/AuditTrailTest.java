@@ -2,6 +2,7 @@ package dev.flashq.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.flashq.launcher.LocalCluster;
 import dev.flashq.launcher.LocalNode;
@@ -19,6 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,8 @@ class AuditTrailTest {
   private static final String TOKEN = "an-admin-token-of-the-configuration";
   private static final Pattern ID = Pattern.compile("\"id\":(\\d+)");
   private static final Pattern JOB = Pattern.compile("\"jobId\":\"(\\d+)\"");
+  private static final Pattern NUMBER = Pattern.compile("\\{\"number\":(\\d+)");
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final String SECRET = "a-secret-in-a-job";
 
   @TempDir Path folder;
@@ -44,10 +50,21 @@ class AuditTrailTest {
                         folder.resolve("nodes"),
                         0,
                         BuiltNode.command(),
-                        Map.of("FLASHQ_AUTH_TOKENS", "admin:" + TOKEN, "FLASHQ_LOG_LEVEL", "warn"))
+                        Map.of(
+                            "FLASHQ_AUTH_TOKENS",
+                            "admin:" + TOKEN,
+                            "FLASHQ_LOG_LEVEL",
+                            "warn",
+                            "FLASHQ_AUDIT_EXPORT",
+                            exported().toString()))
                     .withToken(Optional.of(TOKEN)))
             .start()
             .awaitReady(START);
+  }
+
+  /** To it whoever leads writes the trail out. */
+  private Path exported() {
+    return folder.resolve("exported.jsonl");
   }
 
   @AfterEach
@@ -103,7 +120,8 @@ class AuditTrailTest {
     pushed.addAll(push(other, 50));
 
     for (LocalNode node : cluster.nodes()) {
-      assertThat(audit(node, "verify").checked()).contains("whole up to record");
+      assertThat(audit(node, "verify").checked())
+          .contains("whole up to record", "signed up to record");
     }
     String page = cluster.get(other, "/security/audit?action=push&limit=1000").orElseThrow().body();
     assertThat(JOB.matcher(page).results().map(found -> found.group(1)).toList())
@@ -116,7 +134,60 @@ class AuditTrailTest {
     assertThat(ask(other, "{\"cmd\":\"PUSH\",\"queue\":\"audit:logs\",\"data\":1}"))
         .contains("FORBIDDEN");
 
+    isWrittenOut(other);
     findsWhatWasChanged(other);
+  }
+
+  /** At least once, each record, over all leaders. */
+  private void isWrittenOut(LocalNode node) {
+    int records = (int) numbers(audit(node, "list", "--limit", "100000").checked()).count();
+    assertThat(records).isGreaterThan(150);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(new TreeSet<>(numbers(Files.readString(exported())).toList()))
+                    .containsAll(LongStream.rangeClosed(1, records).boxed().toList()));
+  }
+
+  private static Stream<Long> numbers(String lines) {
+    return NUMBER.matcher(lines).results().map(found -> Long.valueOf(found.group(1)));
+  }
+
+  @Test
+  void refusedLoginsAndNamedReadsAreRecorded() throws Exception {
+    LocalNode node = cluster.nodes().getLast();
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        ask(
+                            node,
+                            "{\"cmd\":\"AUDITPOLICY\",\"rules\":[{\"actions\":[\"getJob\"],"
+                                + "\"queues\":[\"mail\"]}]}"))
+                    .contains("\"ok\":true"));
+    String id = push(node, 1).getFirst();
+    assertThat(ask(node, "{\"cmd\":\"GETJOB\",\"id\":" + id + "}")).contains(SECRET);
+    assertThat(ask(node, "{\"cmd\":\"GETJOBS\",\"queue\":\"mail\"}")).contains("\"ok\":true");
+    assertThat(audit(node, "list", "--action", "getJob", "--queue", "mail").checked())
+        .contains("\"jobId\":\"" + id + "\"", "\"userId\":\"admin\"");
+    assertThat(audit(node, "list", "--action", "getJobs").checked()).isBlank();
+
+    for (int i = 0; i < 3; i++) {
+      try (Socket socket = new Socket("127.0.0.1", node.tcpPort());
+          var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))) {
+        ask(socket, in, "{\"cmd\":\"AUTH\",\"token\":\"a-wrong-token\"}");
+      }
+    }
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(audit(node, "list", "--action", "login", "--success", "false").checked())
+                    .contains("\"ip\":\"127.0.0.1\"", "\"code\":\"INVALID_TOKEN\"")
+                    .doesNotContain("a-wrong-token"));
+    assertThat(audit(node, "list", "--action", "login", "--user", "admin").checked()).isBlank();
   }
 
   private String ask(LocalNode node, String request) throws IOException {
@@ -133,20 +204,27 @@ class AuditTrailTest {
     Files.write(export, lines);
     assertThat(audit(node, "verify", "--from", export.toString()).checked()).contains("whole");
 
+    assertThat(lines).anyMatch(line -> line.startsWith("signed "));
+    int[] blocks =
+        IntStream.range(0, lines.size()).filter(i -> lines.get(i).startsWith("block ")).toArray();
     var without = new ArrayList<>(lines);
-    without.remove(lines.size() / 2);
+    without.remove(blocks[blocks.length / 2]);
     finds(node, export, without, "chain is broken");
     var swapped = new ArrayList<>(lines);
-    swapped.set(10, lines.get(11));
-    swapped.set(11, lines.get(10));
+    swapped.set(blocks[10], lines.get(blocks[11]));
+    swapped.set(blocks[11], lines.get(blocks[10]));
     finds(node, export, swapped, "chain is broken");
     var cut = new ArrayList<>(lines);
-    cut.remove(lines.size() - 2);
+    cut.remove(blocks[blocks.length - 1]);
     finds(node, export, cut, "cut off");
     var changed = new ArrayList<>(lines);
-    changed.set(20, changed(lines.get(20)));
+    changed.set(blocks[20], changed(lines.get(blocks[20])));
     finds(node, export, changed, "");
     finds(node, export, lines.subList(0, lines.size() - 1), "the head is missing");
+    Files.write(export, lines);
+    Program other = audit(node, "verify", "--from", export.toString(), "--key", "AAAA");
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.output()).contains("signed with another key");
   }
 
   /** Another letter in the middle of a block. */

@@ -15,7 +15,9 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.security.PeerCredentials;
+import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
@@ -140,6 +142,7 @@ public final class ClusterNode implements AutoCloseable {
                 settings.proposals(),
                 settings.timing().staleMs(),
                 settings.tokens(),
+                SigningKey::create,
                 unixMs,
                 new NodeCore.Lanes(proposing, serving, reading),
                 fatal));
@@ -347,9 +350,19 @@ public final class ClusterNode implements AutoCloseable {
     return core.access();
   }
 
+  /** How far the audit trail has come; fails with RefusedException while there is no state. */
+  public AuditStanding audit() {
+    return replica.audit();
+  }
+
   /** Whether this node has heard of no leader for so long that it may serve nobody by its rules. */
   public boolean isStale() {
     return core.isStale();
+  }
+
+  /** A wrong token came from an address: it will be recorded. Returns at once. */
+  public void loginRefused(String address) {
+    core.loginRefused(address);
   }
 
   /** Completes when this node knows everything that was answered before, on any node. */

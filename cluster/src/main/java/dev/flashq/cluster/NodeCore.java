@@ -5,6 +5,8 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.access.ListingDuty;
+import dev.flashq.cluster.access.LoginDuty;
+import dev.flashq.cluster.audit.HeadDuty;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.peers.ClockWatch;
 import dev.flashq.cluster.peers.ClusterClock;
@@ -22,6 +24,7 @@ import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
+import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -49,6 +52,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Everything of a node but its threads, its clocks, Raft and the network: what decides. It is the
@@ -67,6 +71,7 @@ public final class NodeCore implements ReplicaEvents {
    * @param featureLevel the greatest that this node understands
    * @param staleMs silence of leaders after which what this node knows is too old
    * @param tokens those of this node's configuration
+   * @param newAuditKey one of chance
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
    */
@@ -83,6 +88,7 @@ public final class NodeCore implements ReplicaEvents {
       ProposalLimits proposals,
       long staleMs,
       ConfiguredTokens tokens,
+      Supplier<SigningKey> newAuditKey,
       LongSupplier unixMs,
       Lanes lanes,
       Consumer<Throwable> fatal) {}
@@ -121,6 +127,8 @@ public final class NodeCore implements ReplicaEvents {
   private final LeaderDuties duties;
   private final SnapshotDuty snapshots;
   private final ListingDuty listing;
+  private final LoginDuty logins;
+  private final HeadDuty heads;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -171,6 +179,7 @@ public final class NodeCore implements ReplicaEvents {
     this.listing =
         new ListingDuty(
             in.node(), in.tokens(), replica, () -> in.log().leads(), proposer::submit, lane);
+    this.logins = new LoginDuty(replica::featureLevel, proposer::submit, lane);
     this.duties =
         new LeaderDuties(
             replica,
@@ -178,6 +187,9 @@ public final class NodeCore implements ReplicaEvents {
             lane,
             clock::now,
             () -> members.commonFeatureLevel(in.featureLevel()));
+    this.heads =
+        new HeadDuty(
+            replica::audit, duties::leads, clock::now, in.newAuditKey(), proposer::submit, lane);
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
         new ReplicatedGateway(
@@ -201,6 +213,8 @@ public final class NodeCore implements ReplicaEvents {
       in.peers().tell(hello());
       states.look();
       clocks.look(duties.leads());
+      logins.look();
+      heads.look();
     }
   }
 
@@ -229,6 +243,11 @@ public final class NodeCore implements ReplicaEvents {
   public CompletableFuture<Void> caughtUp() {
     long now = lane.now();
     return barrier.await().thenRun(() -> leaderHeardAt = Math.max(leaderHeardAt, now));
+  }
+
+  /** A wrong token came from an address. For any thread; returns at once. */
+  public void loginRefused(String address) {
+    logins.refused(address);
   }
 
   /** Whether the tokens of this node's configuration can be used. */

@@ -3,6 +3,7 @@ package dev.flashq.cluster;
 import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
+import dev.flashq.cluster.audit.AuditedReads;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
@@ -50,6 +51,7 @@ final class ReplicatedGateway implements CommandGateway {
   private final Replica replica;
   private final Executor readers;
   private final BooleanSupplier stale;
+  private final AuditedReads reads;
 
   /**
    * @param stale whether this node may not know any more who may do what
@@ -69,6 +71,7 @@ final class ReplicatedGateway implements CommandGateway {
     this.replica = replica;
     this.readers = readers;
     this.stale = stale;
+    this.reads = new AuditedReads(replica::featureLevel, replica::auditPolicy, proposer::submit);
   }
 
   @Override
@@ -157,7 +160,8 @@ final class ReplicatedGateway implements CommandGateway {
   public <R> CompletableFuture<R> ask(
       Principal principal, Query<R> query, Consistency consistency) {
     try {
-      return asked(principal, Rules.checked(query), consistency);
+      Query<R> checked = Rules.checked(query);
+      return reads.recorded(principal, checked, asked(principal, checked, consistency));
     } catch (InvalidValueException e) {
       return CompletableFuture.failedFuture(
           new RefusedException(new Refused(e.code(), e.sentence())));

@@ -2,6 +2,8 @@ package dev.flashq.cluster;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
@@ -292,6 +294,16 @@ final class FakeEngine implements QueueEngine {
       channel.force(true);
     }
     return applied;
+  }
+
+  @Override
+  public AuditPolicy auditPolicy() {
+    return AuditPolicy.OF_OPEN_CLUSTER;
+  }
+
+  @Override
+  public AuditStanding audit() {
+    return AuditStanding.NOTHING;
   }
 
   @Override

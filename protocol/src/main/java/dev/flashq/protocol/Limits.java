@@ -200,6 +200,9 @@ public final class Limits {
   /** Quotas of tokens and roles. */
   public static final int QUOTAS = 2000;
 
+  /** Addresses whose refused logins a member tells of at once. */
+  public static final int REFUSED_LOGINS = 64;
+
   /** Tokens in the configuration of a member. */
   public static final int LISTED_TOKENS = 1000;
 

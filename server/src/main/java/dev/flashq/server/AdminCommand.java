@@ -48,7 +48,14 @@ final class AdminCommand {
           "--connections",
           "--waits",
           "--bytes",
-          "--made-queues");
+          "--made-queues",
+          "--to",
+          "--user",
+          "--action",
+          "--success",
+          "--limit",
+          "--cursor",
+          "--key");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}

@@ -33,8 +33,10 @@ public final class Main {
              flashq roles list|put|drop [--name N] [--queues Q,Q] [--operations WORD,WORD]
              flashq quotas list|put|drop [--role R | --token-name N] [--queues Q,Q --max N --duration 1m] [--connections N] [--waits N] [--bytes N] [--made-queues N]
              flashq access check --op WORD [--queue Q] [--token-name N]
-             flashq audit list|export|verify [--from FILE]
-                    these four: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
+             flashq audit list [--from TIME] [--to TIME] [--user N] [--action WORD] [--queue Q] [--success true|false]
+                               [--limit N] [--cursor C]
+             flashq audit export|verify [--from FILE] [--key KEY]
+                    these: [--node URL] [--token-file FILE], or the token in FLASHQ_TOKEN
              flashq cluster [--nodes N] [--data DIR]   N nodes on this machine, until Ctrl-C
              flashq certs ca|server|client|peer|csr|sign ...   certificates; says what each takes
              flashq demo [--emails FILE]           e-mail jobs through a cluster whose leader is killed

@@ -16,6 +16,9 @@ import dev.flashq.security.PeerCredentials;
 import dev.flashq.server.access.Bootstrap;
 import dev.flashq.server.access.TokenAccess;
 import dev.flashq.server.access.TokenSources;
+import dev.flashq.server.audit.AuditExport;
+import dev.flashq.server.audit.ClusterTrail;
+import dev.flashq.server.audit.ExportTarget;
 import dev.flashq.server.config.MemberAddress;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.FeatureLevel;
@@ -116,6 +119,7 @@ public final class Node implements AutoCloseable {
     TransportContext context = context(cluster, tokens, hints);
     MemoryParts.show(cluster, context, metrics);
     tls.ifPresent(port -> port.show(metrics));
+    config.auditExport().ifPresent(target -> export(target, cluster, metrics));
     TcpServer tcp = started("tcp", new TcpServer(ports.tcp(), context));
     servers.add(tcp::recheck);
     int tcpPort = tcp.start();
@@ -147,6 +151,21 @@ public final class Node implements AutoCloseable {
     started.push(new Part(name, part));
     LOG.debug("starting {}", name);
     return part;
+  }
+
+  private void export(Path target, ClusterNode cluster, Metrics metrics) {
+    var export =
+        started(
+            "audit export",
+            new AuditExport(new ClusterTrail(cluster), ExportTarget.of(target)).start());
+    metrics.gauge(
+        "flashq.audit.export.failing",
+        "1 while the audit trail cannot be written out by this node",
+        () -> export.isFailing() ? 1 : 0);
+    metrics.gauge(
+        "flashq.audit.export.behind",
+        "Records of the audit trail that this node leads and has not written out",
+        export::behind);
   }
 
   /** Fails when clients could not be shown what the files hold. */

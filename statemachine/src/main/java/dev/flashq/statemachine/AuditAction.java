@@ -20,42 +20,57 @@ public enum AuditAction {
   MOVE_TO_DELAYED(10, "moveToDelayed"),
   PROMOTE(11, "promote"),
   DISCARD(12, "discard"),
-  PAUSE(13, "pause", true),
-  RESUME(14, "resume", true),
-  DRAIN(15, "drain", true),
-  SET_RATE_LIMIT(16, "setRateLimit", true),
-  CLEAR_RATE_LIMIT(17, "clearRateLimit", true),
-  SET_CONCURRENCY(18, "setConcurrency", true),
-  CLEAR_CONCURRENCY(19, "clearConcurrency", true),
-  RETRY_DLQ(20, "retryDlq", true),
-  CLEAN(21, "clean", true),
-  OBLITERATE(22, "obliterate", true),
-  SET_CLOCK(23, "setClock", true),
-  CREATE_TOKEN(24, "createToken", true),
-  ROTATE_TOKEN(25, "rotateToken", true),
-  EXPIRE_TOKEN(26, "expireToken", true),
-  REVOKE_TOKEN(27, "revokeToken", true),
-  PUT_ROLE(28, "putRole", true),
-  DROP_ROLE(29, "dropRole", true),
-  BIND_CERTIFICATE(30, "bindCertificate", true),
-  LIST_TOKENS(31, "listTokens", true),
-  SET_AUDIT_POLICY(32, "setAuditPolicy", true),
-  SET_QUOTA(40, "setQuota", true);
+  PAUSE(13, "pause", Kind.ADMINISTRATION),
+  RESUME(14, "resume", Kind.ADMINISTRATION),
+  DRAIN(15, "drain", Kind.ADMINISTRATION),
+  SET_RATE_LIMIT(16, "setRateLimit", Kind.ADMINISTRATION),
+  CLEAR_RATE_LIMIT(17, "clearRateLimit", Kind.ADMINISTRATION),
+  SET_CONCURRENCY(18, "setConcurrency", Kind.ADMINISTRATION),
+  CLEAR_CONCURRENCY(19, "clearConcurrency", Kind.ADMINISTRATION),
+  RETRY_DLQ(20, "retryDlq", Kind.ADMINISTRATION),
+  CLEAN(21, "clean", Kind.ADMINISTRATION),
+  OBLITERATE(22, "obliterate", Kind.ADMINISTRATION),
+  SET_CLOCK(23, "setClock", Kind.ADMINISTRATION),
+  CREATE_TOKEN(24, "createToken", Kind.ADMINISTRATION),
+  ROTATE_TOKEN(25, "rotateToken", Kind.ADMINISTRATION),
+  EXPIRE_TOKEN(26, "expireToken", Kind.ADMINISTRATION),
+  REVOKE_TOKEN(27, "revokeToken", Kind.ADMINISTRATION),
+  PUT_ROLE(28, "putRole", Kind.ADMINISTRATION),
+  DROP_ROLE(29, "dropRole", Kind.ADMINISTRATION),
+  BIND_CERTIFICATE(30, "bindCertificate", Kind.ADMINISTRATION),
+  LIST_TOKENS(31, "listTokens", Kind.ADMINISTRATION),
+  SET_AUDIT_POLICY(32, "setAuditPolicy", Kind.ADMINISTRATION),
+  SET_QUOTA(33, "setQuota", Kind.ADMINISTRATION),
+  LOGIN(40, "login", Kind.ADMINISTRATION),
+  GET_JOB(41, "getJob", Kind.READ),
+  GET_JOBS(42, "getJobs", Kind.READ),
+  GET_DLQ(43, "getDlq", Kind.READ),
+  LIST_QUEUES(44, "listQueues", Kind.READ),
+  GET_ACCESS(45, "getAccess", Kind.READ),
+  GET_AUDIT(46, "getAudit", Kind.READ);
+
+  private enum Kind {
+    WORK,
+    /** Recorded whatever the policy says. */
+    ADMINISTRATION,
+    /** Recorded only where the policy names it, and when it is refused. */
+    READ
+  }
 
   private static final List<AuditAction> ALL = List.of(values());
 
   private final int number;
   private final String word;
-  private final boolean administrative;
+  private final Kind kind;
 
   AuditAction(int number, String word) {
-    this(number, word, false);
+    this(number, word, Kind.WORK);
   }
 
-  AuditAction(int number, String word, boolean administrative) {
+  AuditAction(int number, String word, Kind kind) {
     this.number = number;
     this.word = word;
-    this.administrative = administrative;
+    this.kind = kind;
   }
 
   public int number() {
@@ -68,7 +83,12 @@ public enum AuditAction {
 
   /** Whether it is recorded whatever the policy says. */
   public boolean isAdministrative() {
-    return administrative;
+    return kind == Kind.ADMINISTRATION;
+  }
+
+  /** Whether it changes nothing: recorded where the policy names it, and when it is refused. */
+  public boolean isRead() {
+    return kind == Kind.READ;
   }
 
   public static @Nullable AuditAction of(int number) {
@@ -122,13 +142,35 @@ public enum AuditAction {
       case Command.ListTokens _ -> LIST_TOKENS;
       case Command.SetAuditPolicy _ -> SET_AUDIT_POLICY;
       case Command.SetQuota _ -> SET_QUOTA;
+      case Command.NoteRead c -> c.action();
       case Command.ReleaseJobs _,
           Command.Tick _,
           Command.ExtendLeases _,
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteLogins _,
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           null;
+    };
+  }
+
+  /** What the question is recorded as; null when it is a part of another, and never recorded. */
+  public static @Nullable AuditAction of(Query<?> query) {
+    return switch (query) {
+      case Query.GetJob _, Query.GetJobByCustomId _, Query.GetJobs _, Query.WaitForJob _ -> GET_JOB;
+      case Query.ListJobs _ -> GET_JOBS;
+      case Query.ListDeadJobs _ -> GET_DLQ;
+      case Query.GetQueue _, Query.ListQueues _, Query.GetStats _ -> LIST_QUEUES;
+      case Query.ListCredentials _,
+          Query.ListRoles _,
+          Query.ListQuotas _,
+          Query.CheckAccess _ ->
+          GET_ACCESS;
+      case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
+      case Query.GetPayloads _, Query.IsAnswered _ -> null;
     };
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
  * always recorded.
  *
  * @param keepMs for which records are kept
- * @param keepBytes of records, from which on nothing more is done that would have to be recorded
+ * @param keepBytes of records, from which on the trail is full
  */
-public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
+public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFull whenFull) {
   public static final long KEEP_MS = 90 * 86_400_000L;
   public static final long KEEP_BYTES = 4L << 30;
 
@@ -36,8 +36,16 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
     REFUSED
   }
 
+  /** What is done when the trail is full. The number stands in the log and the state. */
+  public enum WhenFull {
+    /** Nothing that would have to be recorded. */
+    REFUSE,
+    /** The oldest records go, as far as they have been written out; then as above. */
+    DROP_EXPORTED
+  }
+
   /**
-   * @param every whether all actions are meant
+   * @param every whether all actions are meant, reads not included
    * @param queues patterns as in a {@link Permission}
    */
   public record Rule(List<AuditAction> actions, boolean every, List<String> queues, Scope scope) {
@@ -46,8 +54,13 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
       queues = List.copyOf(queues);
     }
 
+    /** Reads have to be named. */
+    private boolean names(AuditAction action) {
+      return (every && !action.isRead()) || actions.contains(action);
+    }
+
     private boolean matches(AuditAction action, String queue) {
-      if (!every && !actions.contains(action)) {
+      if (!names(action)) {
         return false;
       }
       for (String pattern : queues) {
@@ -63,13 +76,25 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
     rules = List.copyOf(rules);
   }
 
+  public AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
+    this(rules, keepMs, keepBytes, WhenFull.REFUSE);
+  }
+
+  /** Whether the feature level understands it that brought the audit trail. */
+  boolean isOfFirstLevel() {
+    return whenFull == WhenFull.REFUSE
+        && rules.stream()
+            .flatMap(rule -> rule.actions.stream())
+            .allMatch(action -> action.number() <= AuditAction.SET_AUDIT_POLICY.number());
+  }
+
   /** Whether something that is carried out may have to be recorded, in whatever queue it is. */
   public boolean mayRecord(AuditAction action) {
     if (action.isAdministrative()) {
       return true;
     }
     for (Rule rule : rules) {
-      if (rule.every || rule.actions.contains(action)) {
+      if (rule.names(action)) {
         if (rule.scope == Scope.ALL) {
           return true;
         }
@@ -78,7 +103,7 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
         }
       }
     }
-    return true;
+    return !action.isRead();
   }
 
   /** Whether something that was carried out is recorded. */
@@ -91,6 +116,6 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes) {
         return rule.scope == Scope.ALL;
       }
     }
-    return true;
+    return !action.isRead();
   }
 }

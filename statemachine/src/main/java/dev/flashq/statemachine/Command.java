@@ -1,6 +1,7 @@
 package dev.flashq.statemachine;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -231,4 +232,62 @@ public sealed interface Command {
 
   /** Says what is recorded in the audit trail. Answer: {@link Reply.Done}. */
   record SetAuditPolicy(AuditPolicy policy) implements Command {}
+
+  /**
+   * Records logins that a member has refused. Proposed by members only. Answer: {@link Reply.Done}.
+   */
+  record NoteLogins(List<RefusedLogins> refused) implements Command {
+    public NoteLogins {
+      refused = List.copyOf(refused);
+    }
+  }
+
+  /**
+   * Notes how far the audit trail has been written out. Proposed by members only. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param record number of the last one
+   * @param atMs its time, Unix ms
+   */
+  record NoteExported(long record, long atMs) implements Command {}
+
+  /**
+   * Gives the cluster the key with which heads of the audit trail are signed, unless it has one.
+   * Proposed by members only. Answer: {@link Reply.Done}.
+   */
+  record SetAuditKey(AuditKey key) implements Command {}
+
+  /**
+   * Keeps a signed head, if the audit trail has it. Proposed by members only. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param first number of the first record of its block
+   */
+  record SignAuditHead(AuditHead head, long first) implements Command {}
+
+  /**
+   * Records that its principal has asked something. Proposed by the node that was asked. Answer:
+   * {@link Reply.Done}, or the refusal that is recorded.
+   *
+   * @param queue null: several, or none
+   * @param jobs that were asked for by name
+   * @param count of jobs that were shown
+   * @param refused null: it was answered
+   */
+  record NoteRead(
+      AuditAction action,
+      @Nullable QueueName queue,
+      List<JobId> jobs,
+      int count,
+      @Nullable ErrorCode refused)
+      implements Command {
+    public NoteRead {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * @param address from which the wrong tokens came; empty: from several
+   */
+  record RefusedLogins(String address, int count) {}
 }

@@ -18,8 +18,11 @@ public final class FeatureLevel {
   /** Brings quotas. */
   public static final int QUOTAS = 4;
 
+  /** Signs heads of the audit trail, brings logins and reads into it, and writes it out. */
+  public static final int AUDIT_HEADS = 4;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = QUOTAS;
+  public static final int CURRENT = AUDIT_HEADS;
 
   private FeatureLevel() {}
 
@@ -38,7 +41,14 @@ public final class FeatureLevel {
           Command.DropRole _,
           Command.BindCertificate _ ->
           ACCESS;
-      case Command.SetAuditPolicy _ -> AUDIT;
+      case Command.SetAuditPolicy(AuditPolicy policy) ->
+          policy.isOfFirstLevel() ? AUDIT : AUDIT_HEADS;
+      case Command.NoteLogins _,
+          Command.NoteExported _,
+          Command.NoteRead _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
+          AUDIT_HEADS;
       case Command.SetQuota _ -> QUOTAS;
       case Command.PushJobs _,
           Command.PullJobs _,

@@ -236,12 +236,22 @@ public sealed interface Query<R> {
   record ListAuditBlocks(long fromMs, long after, int limit) implements Query<AuditBlocks> {}
 
   /**
+   * @param heads the signed ones of these blocks, as they are stored, in their order; on the last
+   *     page all that are left
    * @param head the hash of the last block there is; empty: there is none
+   * @param key the public half of that with which heads are signed; empty: there is none
    * @param unrecorded refusals ever that were not recorded, because the trail was full
    */
-  record AuditBlocks(List<ByteString> blocks, ByteString head, long unrecorded, boolean more) {
+  record AuditBlocks(
+      List<ByteString> blocks,
+      List<ByteString> heads,
+      ByteString head,
+      ByteString key,
+      long unrecorded,
+      boolean more) {
     public AuditBlocks {
       blocks = List.copyOf(blocks);
+      heads = List.copyOf(heads);
     }
   }
 }

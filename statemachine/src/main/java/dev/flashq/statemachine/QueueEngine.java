@@ -53,6 +53,12 @@ public interface QueueEngine extends AutoCloseable {
   /** Who may do what after the last entry. */
   Access access();
 
+  /** What is recorded in the audit trail after the last entry. */
+  AuditPolicy auditPolicy();
+
+  /** How far the audit trail has come with the last entry. */
+  AuditStanding audit();
+
   /**
    * Whether a pull would find something, as far as this replica knows.
    *

@@ -62,7 +62,8 @@ class StoredNumbersTest {
             "ROLES",
             "AUDIT",
             "SETTINGS",
-            "QUOTAS");
+            "QUOTAS",
+            "AUDIT_HEADS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -153,7 +154,8 @@ class StoredNumbersTest {
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
                 + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
-                + " 40 setQuota");
+                + " 33 setQuota, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
+                + " 46 getAudit");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

@@ -27,6 +27,9 @@ public interface TokenCheck {
   /** Who a client certificate belongs to, which was found to be good. */
   Login checkCertificate(String subject);
 
+  /** A wrong token came from an address. */
+  void refused(String address);
+
   /** Whether nobody has to say who it is: every client is {@link Principal#ANONYMOUS}. */
   boolean open();
 

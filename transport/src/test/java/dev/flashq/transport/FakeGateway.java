@@ -271,7 +271,14 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         access.add(command);
         yield Reply.Done.DONE;
       }
-      case Command.SetAccessKey _, Command.ListTokens _, Command.NoteUse _ ->
+      case Command.SetAccessKey _,
+          Command.ListTokens _,
+          Command.NoteUse _,
+          Command.NoteLogins _,
+          Command.NoteExported _,
+          Command.NoteRead _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           throw new IllegalArgumentException();
       case Command.ForgetQueue(QueueName queue) -> {
         queues.remove(queue);
@@ -549,7 +556,12 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       case Query.GetAuditPolicy _ -> AuditPolicy.DEFAULT;
       case Query.ListAuditBlocks _ ->
           new Query.AuditBlocks(
-              List.of(ByteString.copyFromUtf8("block")), ByteString.copyFromUtf8("h"), 0, false);
+              List.of(ByteString.copyFromUtf8("block")),
+              List.of(ByteString.copyFromUtf8("head")),
+              ByteString.copyFromUtf8("h"),
+              ByteString.copyFromUtf8("key"),
+              0,
+              false);
       case Query.ListAudit q -> {
         audited.add(q);
         yield new Query.AuditPage(

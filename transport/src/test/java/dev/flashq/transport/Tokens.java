@@ -3,10 +3,13 @@ package dev.flashq.transport;
 import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.UseLimits;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Token checks of tests. */
 public final class Tokens implements TokenCheck {
@@ -15,6 +18,7 @@ public final class Tokens implements TokenCheck {
 
   private final Map<String, Principal> principals;
   private final boolean open;
+  private final Queue<String> refused = new ConcurrentLinkedQueue<>();
   private volatile boolean knowing = true;
   private volatile UseLimits limits = UseLimits.NONE;
   private volatile Runnable catchingUp = () -> {};
@@ -65,6 +69,16 @@ public final class Tokens implements TokenCheck {
   @Override
   public boolean open() {
     return open;
+  }
+
+  @Override
+  public void refused(String address) {
+    refused.add(address);
+  }
+
+  /** Addresses from which wrong tokens came, one for each. */
+  public List<String> refused() {
+    return List.copyOf(refused);
   }
 
   @Override

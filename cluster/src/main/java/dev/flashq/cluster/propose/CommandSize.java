@@ -8,6 +8,8 @@ import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ListTokens;
+import dev.flashq.statemachine.Command.NoteLogins;
+import dev.flashq.statemachine.Command.NoteRead;
 import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.PutRole;
@@ -54,6 +56,8 @@ final class CommandSize {
           list.tokens().stream()
               .mapToLong(token -> 4L * SMALL + permissions(token.permissions()))
               .sum();
+      case NoteRead note -> SMALL + 256 + (long) ID * note.jobs().size();
+      case NoteLogins note -> SMALL + (long) SMALL * note.refused().size();
       case CreateToken create -> SMALL + 256 + (long) SMALL * create.roles().size();
       case BindCertificate bind -> SMALL + of(bind.subject()) + (long) SMALL * bind.roles().size();
       default -> SMALL + 256;

@@ -3,6 +3,8 @@ package dev.flashq.cluster.replica;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -142,6 +144,16 @@ public final class Replica {
   /** Who may do what after the last entry. */
   public Access access() {
     return read(QueueEngine::access);
+  }
+
+  /** What is recorded in the audit trail after the last entry. */
+  public AuditPolicy auditPolicy() {
+    return read(QueueEngine::auditPolicy);
+  }
+
+  /** How far the audit trail has come with the last entry. */
+  public AuditStanding audit() {
+    return read(QueueEngine::audit);
   }
 
   public Deliverable deliverable(QueueName queue, long now) {

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Fact;
@@ -492,6 +494,16 @@ enum PlantedBugs {
     @Override
     public <R> R ask(Principal principal, Query<R> query) {
       return engine.ask(principal, query);
+    }
+
+    @Override
+    public AuditPolicy auditPolicy() {
+      return engine.auditPolicy();
+    }
+
+    @Override
+    public AuditStanding audit() {
+      return engine.audit();
     }
 
     @Override

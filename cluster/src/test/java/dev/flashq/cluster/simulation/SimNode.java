@@ -15,6 +15,7 @@ import dev.flashq.cluster.replica.Checkpoints;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
+import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
@@ -24,7 +25,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -208,6 +211,7 @@ final class SimNode {
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
                 Timing.DEFAULT.staleMs(),
                 ConfiguredTokens.NONE,
+                () -> SigningKey.create(new SameEachTime()),
                 this::unixMs,
                 new Lanes(
                     new Lane(world, this, true),
@@ -433,6 +437,16 @@ final class SimNode {
       } catch (IOException e) {
         taken.completeExceptionally(e);
       }
+    }
+  }
+
+  /** A run must be the same each time, its keys included. */
+  private static final class SameEachTime extends SecureRandom {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      Arrays.fill(bytes, (byte) 7);
     }
   }
 }

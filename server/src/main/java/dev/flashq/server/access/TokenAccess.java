@@ -95,6 +95,11 @@ public final class TokenAccess implements TokenCheck {
   }
 
   @Override
+  public void refused(String address) {
+    cluster.loginRefused(address);
+  }
+
+  @Override
   public boolean stands(Principal principal) {
     try {
       return cluster.access().grant(principal) != null;

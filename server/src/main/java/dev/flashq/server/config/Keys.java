@@ -206,6 +206,12 @@ public final class Keys {
           "false",
           "Allows client ports on other than loopback addresses without tokens. For tests in closed networks only.",
           flag());
+  static final Key<Optional<Path>> AUDIT_EXPORT =
+      new Key<>(
+          "audit.export",
+          "",
+          "File to which the node that leads writes the audit trail, a record in JSON on each line; '-' is standard output. None: it is not written out.",
+          optionalFile());
   static final Key<Path> DEVELOPMENT_CA =
       new Key<>(
           "peer.development-ca",
@@ -297,6 +303,7 @@ public final class Keys {
           PERMISSIONS_FILE,
           BOOTSTRAP,
           INSECURE,
+          AUDIT_EXPORT,
           DEVELOPMENT_CA,
           PEER_CA,
           PEER_CERTIFICATE,

@@ -31,6 +31,7 @@ public record ServerConfig(
     List<TokenConfig> tokens,
     Auth auth,
     boolean insecure,
+    Optional<Path> auditExport,
     Peer peer,
     Raft raft,
     Log log) {
@@ -215,6 +216,7 @@ public record ServerConfig(
             source.get(Keys.PERMISSIONS_FILE),
             source.get(Keys.BOOTSTRAP)),
         source.get(Keys.INSECURE),
+        source.get(Keys.AUDIT_EXPORT),
         new Peer(
             source.get(Keys.DEVELOPMENT_CA),
             source.get(Keys.PEER_CA),

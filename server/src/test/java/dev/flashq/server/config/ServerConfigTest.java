@@ -44,6 +44,7 @@ class ServerConfigTest {
                 List.of(),
                 new ServerConfig.Auth(List.of(), Optional.empty(), Optional.empty(), false),
                 false,
+                Optional.empty(),
                 new ServerConfig.Peer(
                     Path.of("data/ca"), Optional.empty(), Optional.empty(), Optional.empty()),
                 new ServerConfig.Raft(500, 800, 2_000, 16_777_216),

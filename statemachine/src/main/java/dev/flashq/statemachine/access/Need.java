@@ -66,13 +66,18 @@ public sealed interface Need {
           Command.SetAuditPolicy _,
           Command.SetQuota _ ->
           SECURITY;
+      case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
       case Command.ReleaseJobs _,
           Command.Tick _,
           Command.ExtendLeases _,
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
           Command.ListTokens _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteLogins _,
+          Command.NoteExported _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           MEMBER;
     };
   }

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.audit;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditRecord;
 import dev.flashq.statemachine.Query.AuditBlocks;
 import dev.flashq.statemachine.Query.AuditPage;
@@ -13,6 +14,7 @@ import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Views.View;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Answers questions about the audit trail from a view; each looks at a bounded number of records.
@@ -68,19 +70,43 @@ public final class AuditReader {
   public static AuditBlocks blocks(ListAuditBlocks query, MetaRecord meta, View view) {
     var blocks = new ArrayList<ByteString>();
     var bytes = new long[1];
+    var last = new long[2];
     var more = new boolean[1];
     view.scan(
         Column.AUDIT,
         ALL,
         Bytes.of(query.fromMs(), query.after() + 1),
-        (_, value) -> {
+        (key, value) -> {
           if (blocks.size() == query.limit() || bytes[0] > Limits.DELIVERY_BYTES) {
             more[0] = true;
             return false;
           }
           bytes[0] += value.length;
+          last[0] = Bytes.longAt(key, 0);
+          last[1] = Block.last(value);
           return blocks.add(UnsafeByteOperations.unsafeWrap(value));
         });
-    return new AuditBlocks(blocks, meta.getAuditHead(), meta.getAuditUnrecorded(), more[0]);
+    AuditKey key = AuditHeads.key(view.get(Column.SETTINGS, AuditHeads.KEY));
+    return new AuditBlocks(
+        blocks,
+        heads(query, more[0] ? last : new long[] {Long.MAX_VALUE, Long.MAX_VALUE}, view),
+        meta.getAuditHead(),
+        key == null ? ByteString.EMPTY : key.publicHalf(),
+        meta.getAuditUnrecorded(),
+        more[0]);
+  }
+
+  /** Signed heads up to a block, by its time and the number of its last record. */
+  private static List<ByteString> heads(ListAuditBlocks query, long[] last, View view) {
+    var heads = new ArrayList<ByteString>();
+    view.scan(
+        Column.AUDIT_HEADS,
+        ALL,
+        Bytes.of(query.fromMs(), query.after() + 1),
+        (key, value) ->
+            heads.size() <= query.limit()
+                && AuditHeads.isUpTo(key, last[0], last[1])
+                && heads.add(UnsafeByteOperations.unsafeWrap(value)));
+    return heads;
   }
 }

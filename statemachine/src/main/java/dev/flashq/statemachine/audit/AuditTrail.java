@@ -5,6 +5,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
@@ -24,6 +25,7 @@ import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +41,13 @@ public final class AuditTrail {
           ErrorCode.AUDIT_FULL,
           "The audit trail is full: nothing more is done that would have to be recorded");
 
+  /** Blocks that one command may remove to make room for itself. */
+  private static final int BLOCKS_FOR_ROOM = 1000;
+
   private final Tables tables;
   private final Meta meta;
   private final Timers timers;
+  private final AuditHeads heads;
   private final Block block = new Block();
   private @Nullable AuditPolicy policy;
 
@@ -49,6 +55,7 @@ public final class AuditTrail {
     this.tables = tables;
     this.meta = meta;
     this.timers = timers;
+    this.heads = new AuditHeads(tables, meta);
     this.policy = policy(tables.get(Column.SETTINGS, POLICY));
   }
 
@@ -79,17 +86,18 @@ public final class AuditTrail {
   public @Nullable Refused refusal(Submission submission, Turn turn) {
     AuditAction action = AuditAction.of(submission.command());
     return turn.featureLevel() >= FeatureLevel.AUDIT
-            && isFull()
             && action != null
             && !submission.principal().isSystem()
             && !(submission.command() instanceof Command.SetAuditPolicy)
             && policy().mayRecord(action)
+            && isFull(turn)
         ? FULL
         : null;
   }
 
-  private boolean isFull() {
-    return meta.auditBytes() >= policy().keepBytes();
+  private boolean isFull(Turn turn) {
+    return meta.auditBytes() >= policy().keepBytes()
+        && !(policy().whenFull() == AuditPolicy.WhenFull.DROP_EXPORTED && makeRoom(turn));
   }
 
   /** Records what a command has come to, if it is to be recorded. */
@@ -105,12 +113,36 @@ public final class AuditTrail {
     if (effect == null) {
       return;
     }
-    if (effect.refused() != null && isFull()) {
+    if (effect.refused() != null && isFull(turn)) {
       // It had no effect; that it was tried is counted.
-      meta.countUnrecorded();
-    } else if (effect.refused() != null || policy().records(action, name)) {
+      meta.countUnrecorded(1);
+    } else if (effect.refused() != null || action.isRead() || policy().records(action, name)) {
       block.add(encode(submission, action, name, effect));
     }
+  }
+
+  /**
+   * Records refused logins, a record for each address. Nobody has to say who it is for them, so
+   * that the last quarter of the room is kept from them.
+   */
+  public Reply note(Command.NoteLogins command) {
+    for (Command.RefusedLogins refused : command.refused()) {
+      if (meta.auditBytes() >= policy().keepBytes() / 4 * 3) {
+        meta.countUnrecorded(refused.count());
+      } else {
+        block.add(encode(refused));
+      }
+    }
+    return Reply.Done.DONE;
+  }
+
+  private AuditedCommand encode(Command.RefusedLogins refused) {
+    return AuditedCommand.newBuilder()
+        .setAction(AuditAction.LOGIN.number())
+        .setAddress(block.place(refused.address()))
+        .setRefused(ErrorCode.INVALID_TOKEN.number())
+        .setCount(refused.count())
+        .build();
   }
 
   private AuditedCommand encode(
@@ -134,15 +166,23 @@ public final class AuditTrail {
     return command.build();
   }
 
-  /** Puts this entry's block into the batch. */
-  public void write(long now) {
+  public AuditHeads heads() {
+    return heads;
+  }
+
+  /** Puts the block of the entry at an index into the batch. */
+  public void write(long now, long index) {
     if (block.isEmpty()) {
       return;
     }
     long first = meta.lastAuditRecord() + 1;
-    byte[] bytes = block.encode(first, now, meta.auditHead());
+    boolean signs = meta.featureLevel() >= FeatureLevel.AUDIT_HEADS;
+    byte[] bytes = block.encode(first, now, meta.auditHead(), signs ? index : 0);
     tables.insert(Column.AUDIT, Bytes.of(now, first), bytes);
     meta.auditBlockAdded(first + block.records() - 1, Block.hash(bytes), bytes.length);
+    if (signs) {
+      meta.auditLast(now, first, index);
+    }
     if (meta.auditDue() == 0) {
       meta.auditFrom(now, first);
       await(now + policy().keepMs());
@@ -172,6 +212,31 @@ public final class AuditTrail {
    */
   public int removeOld(int limit, Turn turn) {
     long before = turn.now() - policy().keepMs();
+    meta.auditDue(0);
+    return remove(limit, turn, (at, _) -> at <= before);
+  }
+
+  /** Lets the oldest blocks go that have been written out; whether there is room then. */
+  private boolean makeRoom(Turn turn) {
+    if (meta.auditFromNumber() == 0 || meta.auditFromNumber() > meta.auditExported()) {
+      return false;
+    }
+    var bytes = new long[] {meta.auditBytes()};
+    var _ =
+        remove(
+            BLOCKS_FOR_ROOM,
+            turn,
+            (_, block) -> {
+              boolean goes =
+                  bytes[0] >= policy().keepBytes() && Block.last(block) <= meta.auditExported();
+              bytes[0] -= goes ? block.length : 0;
+              return goes;
+            });
+    return meta.auditBytes() < policy().keepBytes();
+  }
+
+  /** Removes the oldest blocks as long as they are to go, and sets the timer for the next one. */
+  private int remove(int limit, Turn turn, BiPredicate<Long, byte[]> goes) {
     var old = new ArrayList<Old>();
     var rest = new long[] {0, 0};
     tables.scan(
@@ -180,7 +245,7 @@ public final class AuditTrail {
         Bytes.of(meta.auditFromMs(), meta.auditFromNumber()),
         (key, value) -> {
           long at = Bytes.longAt(key, 0);
-          if (at > before || old.size() >= limit || turn.work().isSpent()) {
+          if (old.size() >= limit || turn.work().isSpent() || !goes.test(at, value)) {
             rest[0] = at;
             rest[1] = Bytes.longAt(key, 8);
             return false;
@@ -192,8 +257,14 @@ public final class AuditTrail {
       tables.delete(Column.AUDIT, row.key);
       meta.auditBlockRemoved(row.bytes);
     }
+    if (meta.auditSigned() > 0) {
+      heads.removeBelow(rest[1] == 0 ? Long.MAX_VALUE : rest[0], rest[1]);
+    }
     meta.auditFrom(rest[0], rest[1]);
-    meta.auditDue(0);
+    if (meta.auditDue() != 0) {
+      timers.remove(meta.auditDue(), TimerKind.AUDIT_RETENTION, 0);
+      meta.auditDue(0);
+    }
     if (rest[1] != 0) {
       await(Math.max(turn.now(), rest[0] + policy().keepMs()));
     }
@@ -202,9 +273,42 @@ public final class AuditTrail {
 
   private record Old(byte[] key, int bytes) {}
 
+  /** The node that was asked has found that it is to be recorded. */
+  public Reply note(Command.NoteRead command) {
+    return command.refused() == null
+        ? Reply.Done.DONE
+        : new Refused(command.refused(), "Somebody was refused an answer");
+  }
+
+  /** What is recorded. */
+  public AuditPolicy said() {
+    return policy();
+  }
+
+  public Reply note(Command.NoteExported command) {
+    if (command.record() > meta.auditExported() && command.record() <= meta.lastAuditRecord()) {
+      meta.auditExported(command.record(), command.atMs());
+    }
+    return Reply.Done.DONE;
+  }
+
+  /** How far the trail has come. */
+  public AuditStanding standing() {
+    return new AuditStanding(
+        meta.lastAuditRecord(),
+        heads.latest(),
+        meta.auditLastFirst(),
+        meta.auditSigned(),
+        meta.auditSignedMs(),
+        heads.key(),
+        meta.auditExported(),
+        meta.auditExportedMs());
+  }
+
   /** Reads everything again from the database. */
   public void forget() {
     block.clear();
     policy = policy(tables.get(Column.SETTINGS, POLICY));
+    heads.forget();
   }
 }

@@ -42,13 +42,17 @@ public final class Block {
     return commands.size();
   }
 
-  byte[] encode(long first, long atMs, ByteString before) {
+  /**
+   * @param index of the log entry; 0: it is not said
+   */
+  byte[] encode(long first, long atMs, ByteString before, long index) {
     return AuditBlock.newBuilder()
         .setFirst(first)
         .setAt(atMs)
         .setBefore(before)
         .addAllNames(names.keySet())
         .addAllCommands(commands)
+        .setIndex(index)
         .build()
         .toByteArray();
   }
@@ -73,6 +77,12 @@ public final class Block {
     } catch (InvalidProtocolBufferException e) {
       throw new StorageException("unreadable block of the audit trail", e);
     }
+  }
+
+  /** The number of the last record of a stored block. */
+  static long last(byte[] value) {
+    AuditBlock block = parse(value);
+    return block.getFirst() + block.getCommandsCount() - 1;
   }
 
   /** The records of a stored block, in their order. */

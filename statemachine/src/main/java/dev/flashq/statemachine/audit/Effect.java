@@ -25,7 +25,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
   static @Nullable Effect of(Command command, Reply reply) {
     return switch (reply) {
       case Refused refused -> new Effect(named(command), 0, 0, refused);
-      case Reply.Done _ -> new Effect(named(command), named(command).size(), 0, null);
+      case Reply.Done _ -> new Effect(named(command), count(command), 0, null);
       case Reply.Pushed(List<Reply.PushOutcome> outcomes) -> pushed(outcomes);
       case Reply.Delivered delivered ->
           delivered.jobs().isEmpty()
@@ -35,6 +35,10 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Reply.Removed removed ->
           removed.count() == 0 ? null : new Effect(named(command), removed.count(), 0, null);
     };
+  }
+
+  private static int count(Command command) {
+    return command instanceof Command.NoteRead read ? read.count() : named(command).size();
   }
 
   private static Effect done(List<JobId> jobs, int failed) {
@@ -81,6 +85,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.MoveToDelayed c -> List.of(c.claim().job());
       case Command.PromoteJob c -> List.of(c.job());
       case Command.DiscardJob c -> List.of(c.claim().job());
+      case Command.NoteRead c -> c.jobs();
       case Command.RetryDeadJobs c -> c.job() == null ? List.of() : List.of(c.job());
       default -> List.of();
     };
@@ -98,6 +103,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.RetryDeadJobs c -> c.queue();
       case Command.RemoveJobs c -> c.queue();
       case Command.ForgetQueue c -> c.queue();
+      case Command.NoteRead c -> c.queue();
       default -> null;
     };
   }

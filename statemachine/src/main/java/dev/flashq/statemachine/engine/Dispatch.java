@@ -104,6 +104,11 @@ final class Dispatch implements Dispatcher {
       case Command.BindCertificate c -> access.bind(c, turn);
       case Command.SetAuditPolicy c -> audit.set(c);
       case Command.SetQuota c -> access.set(c, turn);
+      case Command.NoteLogins c -> audit.note(c);
+      case Command.NoteExported c -> audit.note(c);
+      case Command.NoteRead c -> audit.note(c);
+      case Command.SetAuditKey c -> audit.heads().set(c);
+      case Command.SignAuditHead c -> audit.heads().keep(c, turn);
       case Command.Tick _ -> tick.handle(turn);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs(), c.graceMs());

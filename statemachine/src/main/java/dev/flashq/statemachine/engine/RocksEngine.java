@@ -6,6 +6,8 @@ import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobView;
@@ -69,6 +71,8 @@ public final class RocksEngine implements QueueEngine {
   private volatile long nextTimerDue;
   private volatile long clock;
   private volatile int featureLevel;
+  private volatile AuditStanding audit;
+  private volatile AuditPolicy auditPolicy;
 
   /**
    * @param folder of the live database
@@ -100,6 +104,8 @@ public final class RocksEngine implements QueueEngine {
     this.admission = new Admission(state.access);
     this.applied = new Applied(state.meta.appliedTerm(), state.meta.appliedIndex());
     this.digest = new Digest(applied.index(), state.meta.digest());
+    this.audit = state.audit.standing();
+    this.auditPolicy = state.audit.said();
     told();
   }
 
@@ -122,7 +128,7 @@ public final class RocksEngine implements QueueEngine {
     state.tables.entryLock().lock();
     try {
       run = runWithoutFaults(entry, index, answering);
-      state.writeRows();
+      state.writeRows(index);
       state.meta.seal(term, index, state.tables.checksum());
       state.tables.commit();
       ended(term, index, run.turn);
@@ -287,6 +293,8 @@ public final class RocksEngine implements QueueEngine {
     nextTimerDue = earliestTimer();
     clock = state.meta.clock();
     featureLevel = state.meta.featureLevel();
+    audit = state.audit.standing();
+    auditPolicy = state.audit.said();
   }
 
   /**
@@ -387,6 +395,16 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Access access() {
     return state.access.published();
+  }
+
+  @Override
+  public AuditPolicy auditPolicy() {
+    return auditPolicy;
+  }
+
+  @Override
+  public AuditStanding audit() {
+    return audit;
   }
 
   /** Shows every stored row in order, for the comparison of replicas. */

@@ -63,13 +63,13 @@ final class State implements AutoCloseable {
     this.audit = new AuditTrail(tables, meta, timers);
   }
 
-  /** The rows that gather over an entry. */
-  void writeRows() {
+  /** The rows that gather over the entry at an index. */
+  void writeRows(long index) {
     answers.write(meta.clock());
     completedIds.write(meta.lastJobId());
     queues.write(meta.clock());
     quotas.write();
-    audit.write(meta.clock());
+    audit.write(meta.clock(), index);
   }
 
   /** The entry has ended: what is in memory may shrink, and the facts of the whole are told. */

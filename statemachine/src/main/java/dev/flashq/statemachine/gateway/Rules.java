@@ -144,6 +144,13 @@ public final class Rules {
         checked(c.quota());
         yield c;
       }
+      case Command.NoteLogins c -> {
+        require(
+            c.refused().size() <= Limits.REFUSED_LOGINS,
+            LIMIT_EXCEEDED,
+            "at most " + Limits.REFUSED_LOGINS + " addresses");
+        yield c;
+      }
       case Command.DropRole c -> {
         checkName(c.name());
         yield c;
@@ -168,7 +175,11 @@ public final class Rules {
           Command.SetClock _,
           Command.RaiseFeatureLevel _,
           Command.SetAccessKey _,
-          Command.NoteUse _ ->
+          Command.NoteUse _,
+          Command.NoteExported _,
+          Command.NoteRead _,
+          Command.SetAuditKey _,
+          Command.SignAuditHead _ ->
           command;
     };
   }

@@ -53,14 +53,24 @@ public final class AccessCodec {
       rule.actions().forEach(action -> encoded.addActions(action.number()));
       message.addRules(encoded);
     }
-    return message.setKeepMs(policy.keepMs()).setKeepBytes(policy.keepBytes()).build();
+    return message
+        .setKeepMs(policy.keepMs())
+        .setKeepBytes(policy.keepBytes())
+        .setWhenFull(policy.whenFull().ordinal())
+        .build();
   }
 
   public static AuditPolicy decode(LogProto.SetAuditPolicy policy) {
     return new AuditPolicy(
         policy.getRulesList().stream().map(AccessCodec::decode).toList(),
         Form.millis(policy.getKeepMs()),
-        Math.max(0, policy.getKeepBytes()));
+        Math.max(0, policy.getKeepBytes()),
+        whenFull(policy.getWhenFull()));
+  }
+
+  private static AuditPolicy.WhenFull whenFull(int number) {
+    Form.require(number >= 0 && number <= 1, "what this version does not do when a trail is full");
+    return AuditPolicy.WhenFull.values()[number];
   }
 
   private static AuditPolicy.Rule decode(LogProto.AuditRule rule) {

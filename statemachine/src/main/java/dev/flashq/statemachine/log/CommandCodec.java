@@ -20,6 +20,9 @@ import dev.flashq.statemachine.Command.FailJob;
 import dev.flashq.statemachine.Command.ForgetQueue;
 import dev.flashq.statemachine.Command.ListTokens;
 import dev.flashq.statemachine.Command.MoveToDelayed;
+import dev.flashq.statemachine.Command.NoteExported;
+import dev.flashq.statemachine.Command.NoteLogins;
+import dev.flashq.statemachine.Command.NoteRead;
 import dev.flashq.statemachine.Command.NoteUse;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.PullJobs;
@@ -35,12 +38,14 @@ import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.RevokeToken;
 import dev.flashq.statemachine.Command.RotateToken;
 import dev.flashq.statemachine.Command.SetAccessKey;
+import dev.flashq.statemachine.Command.SetAuditKey;
 import dev.flashq.statemachine.Command.SetAuditPolicy;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobId;
@@ -149,6 +154,17 @@ final class CommandCodec {
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
       case SetQuota c -> to.setSetQuota(AccessCodec.encode(c.quota()));
+      case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
+      case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
+      case SignAuditHead c ->
+          to.setSignAuditHead(
+              LogProto.SignAuditHead.newBuilder()
+                  .setHead(AuditCodec.encode(c.head()))
+                  .setFirst(c.first()));
+      case NoteRead c -> to.setNoteRead(AuditCodec.encode(c));
+      case NoteExported c ->
+          to.setNoteExported(
+              LogProto.NoteExported.newBuilder().setRecord(c.record()).setAtMs(c.atMs()));
       case BindCertificate c ->
           to.setBindCertificate(
               LogProto.BindCertificate.newBuilder().setSubject(c.subject()).addAllRoles(c.roles()));
@@ -260,6 +276,17 @@ final class CommandCodec {
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
       case SET_QUOTA -> new SetQuota(AccessCodec.decode(logged.getSetQuota()));
+      case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
+      case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
+      case SIGN_AUDIT_HEAD ->
+          new SignAuditHead(
+              AuditCodec.decode(logged.getSignAuditHead().getHead()),
+              logged.getSignAuditHead().getFirst());
+      case NOTE_READ -> AuditCodec.decode(logged.getNoteRead(), queues);
+      case NOTE_EXPORTED ->
+          new NoteExported(
+              logged.getNoteExported().getRecord(),
+              Form.millis(logged.getNoteExported().getAtMs()));
       case DROP_ROLE -> new DropRole(Form.name(logged.getDropRole().getName()));
       case BIND_CERTIFICATE ->
           new BindCertificate(

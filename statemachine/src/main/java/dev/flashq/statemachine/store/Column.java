@@ -65,7 +65,11 @@ public enum Column {
   /** Name of a setting of the cluster to its value, a message of the log. */
   SETTINGS,
   /** Owner and name to a quota, and what of it is used up. */
-  QUOTAS;
+  QUOTAS,
+  /**
+   * Time and number of its last record to a signed head of the audit trail, a message of the log.
+   */
+  AUDIT_HEADS;
 
   private final String family;
   private final int stretchBytes;

@@ -136,9 +136,61 @@ public final class Meta {
     row.setAuditDue(due);
   }
 
-  /** A refusal was not recorded, because the trail is full. */
-  public void countUnrecorded() {
-    row.setAuditUnrecorded(row.getAuditUnrecorded() + 1);
+  /** Refusals were not recorded, because the trail is full. */
+  public void countUnrecorded(int refusals) {
+    row.setAuditUnrecorded(row.getAuditUnrecorded() + refusals);
+  }
+
+  /** Number of the last audit record that has been written out; 0: none has. */
+  public long auditExported() {
+    return row.getAuditExported();
+  }
+
+  /** Its time, Unix ms. */
+  public long auditExportedMs() {
+    return row.getAuditExportedMs();
+  }
+
+  public void auditExported(long number, long ms) {
+    row.setAuditExported(number).setAuditExportedMs(ms);
+  }
+
+  /**
+   * Notes where the latest block of the audit trail is.
+   *
+   * @param index of its log entry
+   */
+  public void auditLast(long ms, long first, long index) {
+    row.setAuditLastMs(ms).setAuditLastFirst(first).setAuditLastIndex(index);
+  }
+
+  /** Time of the latest block of the audit trail, Unix ms. */
+  public long auditLastMs() {
+    return row.getAuditLastMs();
+  }
+
+  /** Number of its first record; 0: it is of a level that does not sign. */
+  public long auditLastFirst() {
+    return row.getAuditLastFirst();
+  }
+
+  public long auditLastIndex() {
+    return row.getAuditLastIndex();
+  }
+
+  /** Notes that a head has been signed, and how far it reaches. */
+  public void auditSigned(long number) {
+    row.setAuditSigned(number).setAuditSignedMs(row.getClockMs());
+  }
+
+  /** Number of the last audit record that a signed head covers. */
+  public long auditSigned() {
+    return row.getAuditSigned();
+  }
+
+  /** When it was signed, Unix ms. */
+  public long auditSignedMs() {
+    return row.getAuditSignedMs();
   }
 
   /** Notes where the audit trail begins. */

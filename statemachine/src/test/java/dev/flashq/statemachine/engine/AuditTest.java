@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditRecord;
 import dev.flashq.statemachine.Claim;
@@ -296,6 +298,188 @@ class AuditTest {
         new Command.SetAuditPolicy(
             new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, AuditPolicy.KEEP_BYTES)));
     push();
+  }
+
+  @Test
+  void refusedLoginsAreRecordedByAddress() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    system(
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.6.6.6", 17), new Command.RefusedLogins("", 2))));
+    AuditRecord first = records().get(records().size() - 2);
+    assertThat(first.action()).isEqualTo(AuditAction.LOGIN);
+    assertThat(first.address()).isEqualTo("10.6.6.6");
+    assertThat(first.count()).isEqualTo(17);
+    assertThat(first.refused()).isEqualTo(ErrorCode.INVALID_TOKEN);
+    assertThat(first.user()).isEmpty();
+    assertThat(last().address()).isEmpty();
+    refused(cluster.apply(ada, new Command.NoteLogins(List.of())), ErrorCode.FORBIDDEN);
+  }
+
+  /** Who guesses tokens must not stop those who have one. */
+  @Test
+  void refusedLoginsDoNotFillTheTrail() {
+    long keep =
+        cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000)).blocks().stream()
+                .mapToLong(ByteString::size)
+                .sum()
+            + 1000;
+    cluster.apply(
+        ada, new Command.SetAuditPolicy(new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, keep)));
+    for (int i = 0; i < 100; i++) {
+      system(new Command.NoteLogins(List.of(new Command.RefusedLogins("10.6.6." + i, 2))));
+    }
+    assertThat(unrecorded()).isPositive();
+    push();
+  }
+
+  @Test
+  void whatWasWrittenOutMakesRoomWhereThePolicySaysSo() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    long keep = 2000;
+    cluster.apply(
+        ada,
+        new Command.SetAuditPolicy(
+            new AuditPolicy(
+                List.of(), AuditPolicy.KEEP_MS, keep, AuditPolicy.WhenFull.DROP_EXPORTED)));
+    Reply reply = Reply.Done.DONE;
+    for (int i = 0; i < 100 && !(reply instanceof Reply.Refused); i++) {
+      reply = cluster.apply(ada, cluster.queue("mail").pushCommand(SECRET, o -> o));
+    }
+    refused(reply, ErrorCode.AUDIT_FULL);
+    long first = records().getFirst().number();
+    AuditRecord middle = records().get(records().size() / 2);
+    system(new Command.NoteExported(middle.number(), middle.atMs()));
+    assertThat(cluster.engine().audit().exported()).isEqualTo(middle.number());
+    push();
+    assertThat(records().getFirst().number())
+        .isGreaterThan(first)
+        .isLessThanOrEqualTo(middle.number());
+    for (int i = 0; i < 100; i++) {
+      reply = cluster.apply(ada, cluster.queue("mail").pushCommand(SECRET, o -> o));
+    }
+    refused(reply, ErrorCode.AUDIT_FULL);
+    assertThat(records().getFirst().number()).isLessThanOrEqualTo(middle.number() + 1);
+
+    cluster.advance(Duration.ofDays(91));
+    assertThat(records()).isEmpty();
+    push();
+  }
+
+  @Test
+  void aRecordThatDoesNotExistIsNotTakenForWrittenOut() {
+    system(new Command.NoteExported(last().number() + 1, cluster.now()));
+    assertThat(cluster.engine().audit().exported()).isZero();
+    system(new Command.NoteExported(last().number(), cluster.now()));
+    system(new Command.NoteExported(0, cluster.now()));
+    assertThat(cluster.engine().audit().exported()).isEqualTo(last().number());
+  }
+
+  private Reply sign(AuditHead head, long first) {
+    return cluster.apply(Principal.SYSTEM, new Command.SignAuditHead(head, first));
+  }
+
+  private AuditHead head() {
+    return requireNonNull(cluster.engine().audit().head(), "no block");
+  }
+
+  private List<ByteString> heads() {
+    return cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000)).heads();
+  }
+
+  @Test
+  void aHeadIsKeptWhenTheTrailHasItAndItIsNew() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    push();
+    AuditHead head = head().signed(hash("s"));
+    long first = cluster.engine().audit().first();
+    push();
+    for (AuditHead wrong :
+        List.of(
+            new AuditHead(head.index() + 1, head.count(), head.atMs(), head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count() + 1, head.atMs(), head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count(), head.atMs() + 1, head.hash(), hash("s")),
+            new AuditHead(head.index(), head.count(), head.atMs(), hash("h"), hash("s")))) {
+      refused(sign(wrong, first), ErrorCode.WRONG_STATE);
+    }
+    refused(sign(head, first + 1), ErrorCode.WRONG_STATE);
+    assertThat(sign(head, first)).isEqualTo(Reply.Done.DONE);
+    refused(sign(head, first), ErrorCode.WRONG_STATE);
+    assertThat(cluster.engine().audit().signed()).isEqualTo(head.count());
+    assertThat(heads()).hasSize(1);
+    refused(cluster.apply(ada, new Command.SignAuditHead(head, first)), ErrorCode.FORBIDDEN);
+    cluster.restart();
+    assertThat(heads()).hasSize(1);
+  }
+
+  @Test
+  void theFirstKeyStaysAndItsPrivateHalfIsNotShown() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    system(new Command.SetAuditKey(new AuditKey(hash("u"), hash("v"))));
+    system(new Command.SetAuditKey(new AuditKey(hash("x"), hash("y"))));
+    cluster.restart();
+    assertThat(requireNonNull(cluster.engine().audit().key()).publicHalf()).isEqualTo(hash("u"));
+    Query.AuditBlocks page = cluster.engine().ask(new Query.ListAuditBlocks(0, 0, 1000));
+    assertThat(page.key()).isEqualTo(hash("u"));
+    assertThat(page.toString()).doesNotContain("vvvv");
+  }
+
+  @Test
+  void headsGoWithTheirBlocks() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    for (int i = 0; i < 5; i++) {
+      push();
+      sign(head().signed(hash("s")), cluster.engine().audit().first());
+      cluster.advance(Duration.ofDays(1));
+    }
+    assertThat(heads()).hasSize(5);
+    cluster.advance(Duration.ofDays(87));
+    assertThat(heads()).hasSize(blocks().size()).hasSizeBetween(1, 4);
+    cluster.advance(Duration.ofDays(10));
+    assertThat(blocks()).isEmpty();
+    assertThat(heads()).isEmpty();
+  }
+
+  @Test
+  void aReadIsRecordedWithItsPrincipal() {
+    system(new Command.RaiseFeatureLevel(FeatureLevel.AUDIT_HEADS));
+    JobId job = push();
+    cluster.apply(ada, new Command.NoteRead(AuditAction.GET_JOB, MAIL, List.of(job), 1, null));
+    assertThat(last().action()).isEqualTo(AuditAction.GET_JOB);
+    assertThat(last().user()).isEqualTo("ada");
+    assertThat(last().queue()).isEqualTo("mail");
+    assertThat(last().jobs()).containsExactly(job);
+    refused(
+        cluster.apply(
+            ada,
+            new Command.NoteRead(AuditAction.GET_JOBS, MAIL, List.of(), 0, ErrorCode.FORBIDDEN)),
+        ErrorCode.FORBIDDEN);
+    assertThat(last().refused()).isEqualTo(ErrorCode.FORBIDDEN);
+    Principal gone = new Principal("eve", 77, null);
+    refused(
+        cluster.apply(gone, new Command.NoteRead(AuditAction.GET_JOBS, MAIL, List.of(), 9, null)),
+        ErrorCode.UNAUTHENTICATED);
+    assertThat(last().refused()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void readsAreRecordedOnlyWhereThePolicyNamesThem() {
+    var everything = new AuditPolicy.Rule(List.of(), true, List.of("*"), AuditPolicy.Scope.ALL);
+    var jobs =
+        new AuditPolicy.Rule(
+            List.of(AuditAction.GET_JOB), false, List.of("mail"), AuditPolicy.Scope.ALL);
+    var policy = new AuditPolicy(List.of(everything, jobs), 1, 1);
+    assertThat(policy.records(AuditAction.GET_JOB, "mail")).isTrue();
+    assertThat(policy.records(AuditAction.GET_JOB, "other")).isFalse();
+    assertThat(policy.records(AuditAction.GET_JOBS, "mail")).isFalse();
+    assertThat(policy.mayRecord(AuditAction.GET_JOB)).isTrue();
+    assertThat(policy.mayRecord(AuditAction.GET_JOBS)).isFalse();
+    assertThat(AuditPolicy.DEFAULT.mayRecord(AuditAction.GET_JOB)).isFalse();
+    assertThat(AuditPolicy.DEFAULT.records(AuditAction.GET_JOB, "mail")).isFalse();
+    assertThat(FeatureLevel.of(new Command.SetAuditPolicy(policy)))
+        .isEqualTo(FeatureLevel.AUDIT_HEADS);
+    assertThat(FeatureLevel.of(new Command.SetAuditPolicy(AuditPolicy.DEFAULT)))
+        .isEqualTo(FeatureLevel.AUDIT);
   }
 
   private long unrecorded() {

@@ -7,7 +7,13 @@ import static java.time.Duration.ofSeconds;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
@@ -87,6 +93,9 @@ final class GoldenStory {
     if (level >= FeatureLevel.QUOTAS) {
       quotas();
     }
+    if (level >= FeatureLevel.AUDIT_HEADS) {
+      trail();
+    }
     anything();
   }
 
@@ -122,6 +131,47 @@ final class GoldenStory {
         boss,
         new Command.SetQuota(new Quota(Quota.Owner.ROLE, "pusher", List.of(), UseLimits.NONE)));
     as(pusher, cluster.queue("quota:a").pushCommand("z", o -> o));
+  }
+
+  /** What members say of themselves stands in the audit trail. */
+  private void trail() {
+    asLeader(
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.0.0.9", 3), new Command.RefusedLogins("", 1))));
+    asLeader(new Command.SetAuditKey(new AuditKey(hash("u"), hash("v"))));
+    Principal admin = new Principal("boss", 1, "10.0.0.1");
+    as(admin, new Command.NoteRead(AuditAction.GET_JOBS, mail.name(), List.of(), 5, null));
+    as(
+        admin,
+        new Command.NoteRead(
+            AuditAction.GET_JOB, null, List.of(new JobId(3)), 0, ErrorCode.FORBIDDEN));
+    sign(0);
+    sign(0);
+    sign(1);
+    long records = cluster.engine().audit().records();
+    asLeader(new Command.NoteExported(records - 2, cluster.now()));
+    asLeader(new Command.NoteExported(records + 1, cluster.now()));
+    asLeader(
+        new Command.SetAuditPolicy(
+            new AuditPolicy(
+                List.of(), AuditPolicy.KEEP_MS, 2000, AuditPolicy.WhenFull.DROP_EXPORTED)));
+    for (int i = 0; i < 20; i++) {
+      as(CLIENT, mail.pushCommand("while it is full", o -> o));
+      as(CLIENT, new Command.CancelJob(new JobId(100_000)));
+    }
+    asLeader(
+        new Command.SetAuditPolicy(
+            new AuditPolicy(List.of(), AuditPolicy.KEEP_MS, AuditPolicy.KEEP_BYTES)));
+  }
+
+  /** Signs the latest block, or says that it has more records. */
+  private void sign(int more) {
+    AuditStanding trail = cluster.engine().audit();
+    AuditHead head = requireNonNull(trail.head(), "no block");
+    asLeader(
+        new Command.SignAuditHead(
+            new AuditHead(head.index(), head.count() + more, head.atMs(), head.hash(), hash("s")),
+            trail.first()));
   }
 
   /** Tokens come, are changed and go, and each may do only what its roles say. */

@@ -1,8 +1,11 @@
 package dev.flashq.statemachine.log;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditHead;
+import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -138,6 +141,32 @@ public final class GoldenCommands {
                     new Quota.Pushes(
                         List.of("jobs:*", "mail"), new Command.RateLimit(100, 60_000))),
                 new UseLimits(0, 10, 1 << 20, UseLimits.UNLIMITED))));
+    commands.put(
+        "NoteLogins",
+        new Command.NoteLogins(
+            List.of(new Command.RefusedLogins("10.6.6.6", 300), new Command.RefusedLogins("", 1))));
+    commands.put(
+        "SetAuditKey",
+        new Command.SetAuditKey(
+            new AuditKey(
+                ByteString.copyFrom(new byte[] {1, 2}), ByteString.copyFrom(new byte[] {3, 4}))));
+    commands.put(
+        "SignAuditHead",
+        new Command.SignAuditHead(
+            new AuditHead(
+                12345, 300, 1_700_000_000_123L, HASH, ByteString.copyFrom(new byte[] {5, 6})),
+            298));
+    commands.put(
+        "NoteRead",
+        new Command.NoteRead(
+            AuditAction.GET_JOB, QUEUE, List.of(JOB, new JobId(1)), 2, ErrorCode.FORBIDDEN));
+    commands.put(
+        "NoteRead/all", new Command.NoteRead(AuditAction.LIST_QUEUES, null, List.of(), 0, null));
+    commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
+    commands.put(
+        "SetAuditPolicy/drop",
+        new Command.SetAuditPolicy(
+            new AuditPolicy(List.of(), 86_400_000, 1_000_000, AuditPolicy.WhenFull.DROP_EXPORTED)));
     commands.put("ForgetQueue", new Command.ForgetQueue(QUEUE));
     commands.put(
         "DrainQueue/from",

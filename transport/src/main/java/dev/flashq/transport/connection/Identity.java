@@ -222,6 +222,7 @@ public final class Identity {
   private void wrong(Exchange exchange, Refused refusal) {
     wrongTokens++;
     context.wrongTokens.add(origin.client());
+    context.tokens.refused(origin.text());
     context.stats.authenticationFailures.increment();
     long waitMs =
         context.loginFailures.add(origin.client(), context.limits.get(Limit.WRONG_TOKEN_MS));

@@ -58,6 +58,15 @@ final class AuditFields {
         scope);
   }
 
+  static AuditPolicy.WhenFull whenFull(String word) {
+    return switch (word) {
+      case "refuse" -> AuditPolicy.WhenFull.REFUSE;
+      case "drop_exported" -> AuditPolicy.WhenFull.DROP_EXPORTED;
+      default ->
+          throw new InvalidValueException(INVALID_REQUEST, "when_full is refuse or drop_exported");
+    };
+  }
+
   private static AuditPolicy.Scope scope(String word) {
     return switch (word) {
       case "all" -> AuditPolicy.Scope.ALL;

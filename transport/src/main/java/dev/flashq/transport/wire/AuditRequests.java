@@ -29,7 +29,8 @@ final class AuditRequests {
                   new AuditPolicy(
                       Request.present(r.rules, Field.RULES),
                       r.keepMs == Request.ABSENT ? AuditPolicy.KEEP_MS : r.keepMs,
-                      r.keepBytes == Request.ABSENT ? AuditPolicy.KEEP_BYTES : r.keepBytes)));
+                      r.keepBytes == Request.ABSENT ? AuditPolicy.KEEP_BYTES : r.keepBytes,
+                      r.whenFull)));
       default -> throw new IllegalArgumentException("not about the audit trail: " + cmd);
     };
   }

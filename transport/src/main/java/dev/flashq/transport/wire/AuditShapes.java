@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** Answers about the audit trail: records have the fields of flashQ's guide. */
@@ -36,7 +37,7 @@ final class AuditShapes {
     flag(out, Names.MORE, page.more());
   }
 
-  private static void record(AuditRecord record, ValueWriter out) {
+  static void record(AuditRecord record, ValueWriter out) {
     boolean job = record.jobs().size() == 1;
     out.beginMap(
         6
@@ -115,26 +116,36 @@ final class AuditShapes {
   }
 
   static void blocks(Query.AuditBlocks page, Answer answer) {
-    ValueWriter out = answer.ok(4);
+    ValueWriter out = answer.ok(6);
     out.key(Names.BLOCKS);
-    out.beginArray(page.blocks().size());
-    for (ByteString block : page.blocks()) {
-      out.string(Base64.getEncoder().encodeToString(block.toByteArray()));
-    }
-    out.endArray();
+    base64(page.blocks(), out);
+    out.key(Names.HEADS);
+    base64(page.heads(), out);
+    text(out, Names.KEY, base64(page.key()));
     text(out, Names.HEAD, HexFormat.of().formatHex(page.head().toByteArray()));
     integer(out, Names.UNRECORDED, page.unrecorded());
     flag(out, Names.MORE, page.more());
   }
 
+  private static void base64(List<ByteString> items, ValueWriter out) {
+    out.beginArray(items.size());
+    items.forEach(item -> out.string(base64(item)));
+    out.endArray();
+  }
+
+  private static String base64(ByteString bytes) {
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
   static void policy(AuditPolicy policy, Answer answer) {
-    ValueWriter out = answer.ok(3);
+    ValueWriter out = answer.ok(4);
     out.key(Names.RULES);
     out.beginArray(policy.rules().size());
     policy.rules().forEach(rule -> rule(rule, out));
     out.endArray();
     integer(out, Names.KEEP, policy.keepMs());
     integer(out, Names.KEEP_BYTES, policy.keepBytes());
+    text(out, Names.WHEN_FULL, policy.whenFull().name().toLowerCase(Locale.ROOT));
   }
 
   private static void rule(AuditPolicy.Rule rule, ValueWriter out) {

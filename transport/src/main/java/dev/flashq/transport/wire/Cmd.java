@@ -79,7 +79,7 @@ public enum Cmd {
       Field.SUCCESS,
       Field.CURSOR,
       Field.LIMIT),
-  AUDITPOLICY(Field.RULES, Field.KEEP, Field.KEEP_BYTES),
+  AUDITPOLICY(Field.RULES, Field.KEEP, Field.KEEP_BYTES, Field.WHEN_FULL),
   AUDITPOLICYGET();
 
   /** Fields that every command may have. */

@@ -69,6 +69,7 @@ enum Field implements WireField {
   RULES("rules"),
   KEEP("keep"),
   KEEP_BYTES("keep_bytes"),
+  WHEN_FULL("when_full"),
   RECORD("record"),
   /** No field of ours. */
   OTHER();

@@ -71,6 +71,8 @@ public final class Names {
   static final FieldName BYTES = FieldName.of("bytes");
   static final FieldName BLOCKS = FieldName.of("blocks");
   static final FieldName UNRECORDED = FieldName.of("unrecorded");
+  static final FieldName HEADS = FieldName.of("heads");
+  static final FieldName KEY = FieldName.of("key");
   static final FieldName HEAD = FieldName.of("head");
   static final FieldName RECORDS = FieldName.of("records");
   static final FieldName CURSOR = FieldName.of("cursor");
@@ -86,6 +88,7 @@ public final class Names {
   static final FieldName RULES = FieldName.of("rules");
   static final FieldName KEEP = FieldName.of("keep");
   static final FieldName KEEP_BYTES = FieldName.of("keep_bytes");
+  static final FieldName WHEN_FULL = FieldName.of("when_full");
   static final FieldName RECORD = FieldName.of("record");
   static final FieldName ALLOWED = FieldName.of("allowed");
 

@@ -81,6 +81,7 @@ public final class Request {
   @Nullable List<AuditPolicy.Rule> rules;
   long keepMs = ABSENT;
   long keepBytes = ABSENT;
+  AuditPolicy.WhenFull whenFull = AuditPolicy.WhenFull.REFUSE;
   private @Nullable Refused unreadable;
 
   /** The first error of each field, in the order of the request. */
@@ -139,6 +140,7 @@ public final class Request {
     rules = null;
     keepMs = ABSENT;
     keepBytes = ABSENT;
+    whenFull = AuditPolicy.WhenFull.REFUSE;
     unreadable = null;
     fieldErrors.clear();
   }

@@ -153,6 +153,7 @@ public final class RequestReader {
       case RULES -> request.rules = AuditFields.rules(in);
       case KEEP -> request.keepMs = in.integer();
       case KEEP_BYTES -> request.keepBytes = in.integer();
+      case WHEN_FULL -> request.whenFull = AuditFields.whenFull(in.string());
       default -> in.skip();
     }
   }

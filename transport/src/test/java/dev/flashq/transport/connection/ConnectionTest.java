@@ -95,7 +95,8 @@ class ConnectionTest {
   @ParameterizedTest
   @EnumSource
   void endsAConnectionThatGuessesTokens(Spoken spoken) throws IOException {
-    Port port = port(spoken, context(Tokens.of("secret", "ann"), PATIENT));
+    Tokens tokens = Tokens.of("secret", "ann");
+    Port port = port(spoken, context(tokens, PATIENT));
     try (RawClient client = port.client(spoken)) {
       client.send(spoken.wrongToken().repeat(Limits.WRONG_TOKENS + 1));
       for (int i = 0; i < Limits.WRONG_TOKENS; i++) {
@@ -104,6 +105,7 @@ class ConnectionTest {
       assertThat(client.ended()).isTrue();
     }
     assertThat(stats.authenticationFailures.sum()).isEqualTo(Limits.WRONG_TOKENS);
+    assertThat(tokens.refused()).hasSize(Limits.WRONG_TOKENS).containsOnly("127.0.0.1");
   }
 
   @ParameterizedTest

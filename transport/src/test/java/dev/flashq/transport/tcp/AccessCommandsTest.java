@@ -287,7 +287,7 @@ class AccessCommandsTest {
   @Test
   void thePolicyOfTheAuditTrailIsSaidAndShown() throws IOException {
     asked(
-        "{'cmd':'AUDITPOLICY','keep':5,'rules':[{'actions':['push','*'],'queues':['a*'],"
+        "{'cmd':'AUDITPOLICY','keep':5,'when_full':'drop_exported','rules':[{'actions':['push','*'],'queues':['a*'],"
             + "'record':'refused'},{'actions':['ack']}]}");
     assertThat(fixture.gateway.access)
         .containsExactly(
@@ -302,7 +302,10 @@ class AccessCommandsTest {
                         new AuditPolicy.Rule(
                             List.of(AuditAction.ACK), false, List.of("*"), AuditPolicy.Scope.ALL)),
                     5,
-                    AuditPolicy.KEEP_BYTES)));
+                    AuditPolicy.KEEP_BYTES,
+                    AuditPolicy.WhenFull.DROP_EXPORTED)));
+    assertThat(asked("{'cmd':'AUDITPOLICY','rules':[],'when_full':'wait'}"))
+        .contains("when_full is refuse or drop_exported");
     assertThat(asked("{'cmd':'AUDITPOLICYGET'}"))
         .contains("\"rules\":[{\"actions\":[\"progress\"".replace("progress", "heartbeat"));
     assertThat(asked("{'cmd':'AUDITPOLICY','rules':[{'actions':['fly']}]}"))

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.access;
+
+import org.jspecify.annotations.NullMarked;

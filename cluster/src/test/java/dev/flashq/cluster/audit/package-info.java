@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.audit;
+
+import org.jspecify.annotations.NullMarked;

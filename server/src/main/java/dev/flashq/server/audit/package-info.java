@@ -1,0 +1,5 @@
+/** The audit trail, written out. */
+@NullMarked
+package dev.flashq.server.audit;
+
+import org.jspecify.annotations.NullMarked;

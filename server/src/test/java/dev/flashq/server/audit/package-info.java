@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.server.audit;
+
+import org.jspecify.annotations.NullMarked;
