@@ -70,15 +70,20 @@ public final class Identity {
     return principal != null && !context.tokens.stands(principal);
   }
 
-  /** The client names the token of the connection. */
-  void authenticate(String token, Exchange exchange) {
+  /**
+   * The client names a token.
+   *
+   * @param forAll whether it is that of the connection; otherwise each request has its own, because
+   *     a proxy may send those of others behind it
+   */
+  void authenticate(String token, boolean forAll, Exchange exchange) {
     if (context.tokens.open()) {
       exchange.complete(Reply.Done.DONE);
       return;
     }
     switch (check(token)) {
       case Login.Known(Principal known) -> {
-        principal = known;
+        principal = forAll ? known : principal;
         exchange.complete(Reply.Done.DONE);
       }
       case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);
