@@ -15,6 +15,7 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -49,6 +50,7 @@ final class SimNode {
   private long clockOffsetMs;
   private double clockDrift;
   private boolean checkpointsFail;
+  private List<ListedToken> listed = List.of();
   private @Nullable SimRaft raft;
   private @Nullable Replica replica;
   private @Nullable NodeCore core;
@@ -140,6 +142,29 @@ final class SimNode {
     checkpointsFail = fail;
   }
 
+  /** Lists these tokens besides those that it always lists. */
+  void configure(List<ListedToken> tokens) {
+    listed = List.copyOf(tokens);
+  }
+
+  /** The tokens of its configuration. */
+  private final class SimTokens implements ConfiguredTokens {
+    @Override
+    public boolean isEmpty() {
+      return false;
+    }
+
+    @Override
+    public List<ListedToken> listed(ByteString key) {
+      return Stream.concat(Badges.always().stream(), listed.stream()).toList();
+    }
+
+    @Override
+    public ByteString newKey() {
+      return ByteString.copyFromUtf8("a key of " + name());
+    }
+  }
+
   void require(boolean holds, String otherwise) {
     if (!holds) {
       simulation.violated("raft model", name() + ": " + otherwise);
@@ -205,7 +230,7 @@ final class SimNode {
                 new SimCheckpoints(boot),
                 simulation.snapshotBytes(),
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
-                ConfiguredTokens.NONE,
+                simulation.isGuarded() ? new SimTokens() : ConfiguredTokens.NONE,
                 this::unixMs,
                 new Lanes(
                     new Lane(world, this, true),
