@@ -164,10 +164,7 @@ public enum AuditAction {
       case Query.ListJobs _ -> GET_JOBS;
       case Query.ListDeadJobs _ -> GET_DLQ;
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _ -> LIST_QUEUES;
-      case Query.ListCredentials _,
-          Query.ListRoles _,
-          Query.ListQuotas _,
-          Query.CheckAccess _ ->
+      case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _, Query.CheckAccess _ ->
           GET_ACCESS;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
       case Query.GetPayloads _, Query.IsAnswered _ -> null;

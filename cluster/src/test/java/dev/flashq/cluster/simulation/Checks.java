@@ -1,5 +1,6 @@
 package dev.flashq.cluster.simulation;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.cluster.simulation.History.Delivered;
 import dev.flashq.cluster.simulation.History.Pushed;
 import dev.flashq.statemachine.Command;
@@ -32,7 +33,8 @@ final class Checks {
     void judge(Simulation run);
 
     /** A node has applied an entry. */
-    default void applied(Simulation run, SimNode node, long index, Outcome outcome) {}
+    default void applied(
+        Simulation run, SimNode node, long index, ByteString entry, Outcome outcome) {}
   }
 
   static List<Check> all() {
@@ -45,7 +47,9 @@ final class Checks {
         new Concurrency(),
         new Rate(),
         new SameState(),
-        new Bounded());
+        new Bounded(),
+        new AccessCheck(),
+        new AuditChain());
   }
 
   /** The job as every node has it in the end. */
@@ -212,7 +216,8 @@ final class Checks {
     public void judge(Simulation run) {}
 
     @Override
-    public void applied(Simulation run, SimNode node, long index, Outcome outcome) {
+    public void applied(
+        Simulation run, SimNode node, long index, ByteString entry, Outcome outcome) {
       for (QueueName queue : Simulation.QUEUES) {
         Query.QueueView now = node.replica().ask(Principal.SYSTEM, new Query.GetQueue(queue));
         Query.QueueView then = before.put(node.name() + "/" + node.boot() + "/" + queue, now);
@@ -240,7 +245,8 @@ final class Checks {
     public void judge(Simulation run) {}
 
     @Override
-    public void applied(Simulation run, SimNode node, long index, Outcome outcome) {
+    public void applied(
+        Simulation run, SimNode node, long index, ByteString entry, Outcome outcome) {
       if (index <= seen || outcome.replies().isEmpty()) {
         return;
       }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A client with one connection at a time, which behaves towards its node as the transport does. */
@@ -43,8 +42,9 @@ abstract class Client {
   /** What it is about, for a report. */
   abstract String state();
 
-  Principal principal() {
-    return new Principal(name);
+  /** Whom the node takes it for; null when it does not let it in. */
+  @Nullable Principal login(SimNode node) {
+    return simulation.isGuarded() ? Badges.login(node, Badges.APP) : new Principal(name);
   }
 
   /** A connection to a node that runs; null when there is none. */
@@ -77,7 +77,7 @@ abstract class Client {
       @Nullable RequestId id, Command command, long patienceMs, Consumer<@Nullable Reply> then) {
     world.note(() -> name + " > " + brief(command) + (id == null ? "" : " " + id.sequence()));
     call(
-        gateway -> gateway.submit(principal(), id, command),
+        (gateway, who) -> gateway.submit(who, id, command),
         patienceMs,
         (reply, _) -> {
           world.note(() -> name + " < " + brief(reply));
@@ -116,19 +116,22 @@ abstract class Client {
   }
 
   <R> void ask(Query<R> query, long patienceMs, BiConsumer<@Nullable R, @Nullable Throwable> then) {
-    call(gateway -> gateway.ask(principal(), query, Consistency.LINEARIZABLE), patienceMs, then);
+    call((gateway, who) -> gateway.ask(who, query, Consistency.LINEARIZABLE), patienceMs, then);
+  }
+
+  /** What is asked of a node, in the name by which the node knows who asks. */
+  interface Request<T> {
+    CompletableFuture<T> at(CommandGateway gateway, Principal who);
   }
 
   private <T> void call(
-      Function<CommandGateway, CompletableFuture<T>> start,
-      long patienceMs,
-      BiConsumer<@Nullable T, @Nullable Throwable> then) {
+      Request<T> request, long patienceMs, BiConsumer<@Nullable T, @Nullable Throwable> then) {
     Connection open = connect();
     if (open == null) {
       world.afterMs(20, () -> then.accept(null, null));
       return;
     }
-    open.call(start, patienceMs, then);
+    open.call(request, patienceMs, then);
   }
 
   /** A connection to one start of one node. */
@@ -154,9 +157,7 @@ abstract class Client {
     }
 
     <T> void call(
-        Function<CommandGateway, CompletableFuture<T>> start,
-        long patienceMs,
-        BiConsumer<@Nullable T, @Nullable Throwable> then) {
+        Request<T> request, long patienceMs, BiConsumer<@Nullable T, @Nullable Throwable> then) {
       var over = new boolean[1];
       Runnable giveUp =
           () -> {
@@ -175,18 +176,23 @@ abstract class Client {
           });
       world.after(
           world.between(NETWORK_MIN, NETWORK_MAX),
-          () -> node.run(boot, () -> start(start, over, giveUp, then)));
+          () -> node.run(boot, () -> start(request, over, giveUp, then)));
     }
 
     private <T> void start(
-        Function<CommandGateway, CompletableFuture<T>> start,
+        Request<T> request,
         boolean[] over,
         Runnable giveUp,
         BiConsumer<@Nullable T, @Nullable Throwable> then) {
       if (closed) {
         return;
       }
-      CompletableFuture<T> future = start.apply(simulation.bug().gateway(node, node.gateway()));
+      Principal who = login(node);
+      if (who == null) {
+        close();
+        return;
+      }
+      CompletableFuture<T> future = request.at(simulation.bug().gateway(node, node.gateway()), who);
       waiting.add(future);
       var _ =
           future.whenComplete(
@@ -214,7 +220,7 @@ abstract class Client {
     private void giveBack(@Nullable Object reply) {
       if (reply instanceof Delivered(var jobs) && !jobs.isEmpty() && node.isRunning(boot)) {
         var claims = jobs.stream().map(job -> new Claim(job.id(), job.lease())).toList();
-        var _ = node.gateway().submit(principal(), null, new ReleaseJobs(claims));
+        var _ = node.gateway().submit(Principal.SYSTEM, null, new ReleaseJobs(claims));
       }
     }
 

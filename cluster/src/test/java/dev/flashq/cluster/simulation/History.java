@@ -2,6 +2,8 @@ package dev.flashq.cluster.simulation;
 
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +20,8 @@ final class History {
   private final Map<String, Pushed> pushes = new LinkedHashMap<>();
   private final Map<Long, Pushed> byId = new LinkedHashMap<>();
   private final AtomicLong acknowledged = new AtomicLong();
+  private final List<Answered> answered = new ArrayList<>();
+  private final List<Map.Entry<Long, QueueName>> ofGuests = new ArrayList<>();
   private int unknown;
   private int refused;
 
@@ -108,6 +112,47 @@ final class History {
           + (requestId.isEmpty() ? "" : " by request " + requestId)
           + (givenUp ? ", given up" : "");
     }
+  }
+
+  /**
+   * Somebody was let do something, or refused for want of permission.
+   *
+   * @param from the last index that any node had applied when it was asked
+   * @param to the same when the answer came
+   * @param operations one of which must be allowed
+   * @param queue null: the cluster
+   */
+  record Answered(
+      long from,
+      long to,
+      Principal who,
+      List<Operation> operations,
+      @Nullable String queue,
+      boolean allowed) {}
+
+  void answered(Answered answer) {
+    answered.add(answer);
+  }
+
+  List<Answered> answered() {
+    return answered;
+  }
+
+  void pushedByGuest(long job, QueueName queue) {
+    ofGuests.add(Map.entry(job, queue));
+    acknowledged.incrementAndGet();
+  }
+
+  /** Jobs whose push was acknowledged to a guest, some of them more than once. */
+  List<Map.Entry<Long, QueueName>> ofGuests() {
+    return ofGuests;
+  }
+
+  /** Any of these, mostly a late one; null when there is none. */
+  Map.@Nullable Entry<Long, QueueName> anyOfGuests(World world) {
+    int size = ofGuests.size();
+    int from = world.chance(0.7) ? Math.max(0, size - 8) : 0;
+    return size == 0 ? null : ofGuests.get((int) world.between(from, size - 1L));
   }
 
   Pushed push(String data, QueueName queue, JobOptions options, boolean named, long now) {

@@ -8,6 +8,7 @@ import java.util.Random;
  * What a seed stands for, before anything has happened: so a smaller plan can be tried when a run
  * has failed.
  *
+ * @param guests clients whose permissions change; 0: nobody has to say who it is
  * @param chaosMs milliseconds in which things go wrong
  */
 record Plan(
@@ -17,6 +18,7 @@ record Plan(
     int workers,
     int readers,
     boolean operator,
+    int guests,
     long snapshotBytes,
     long overlayBytes,
     int entriesInFlight,
@@ -24,8 +26,8 @@ record Plan(
     List<Fault> faults) {
 
   /** What a plan may have besides crashes and networks. */
-  record Profile(boolean clocks, boolean limits) {
-    static final Profile ALL = new Profile(true, true);
+  record Profile(boolean clocks, boolean limits, boolean access) {
+    static final Profile ALL = new Profile(true, true, true);
   }
 
   static Plan of(long seed, Profile profile) {
@@ -38,18 +40,26 @@ record Plan(
       faults.add(fault(random, nodes, chaosMs, profile));
     }
     faults.sort(java.util.Comparator.comparingLong(Fault::atMs));
-    return new Plan(
-        seed,
-        nodes,
-        1 + random.nextInt(3),
-        1 + random.nextInt(4),
-        1 + random.nextInt(2),
-        profile.limits() && random.nextInt(3) > 0,
-        30_000L << random.nextInt(4),
-        random.nextInt(3) == 0 ? 20_000 : 4 << 20,
-        1 + random.nextInt(4),
-        chaosMs,
-        faults);
+    Plan open =
+        new Plan(
+            seed,
+            nodes,
+            1 + random.nextInt(3),
+            1 + random.nextInt(4),
+            1 + random.nextInt(2),
+            profile.limits() && random.nextInt(3) > 0,
+            0,
+            30_000L << random.nextInt(4),
+            random.nextInt(3) == 0 ? 20_000 : 4 << 20,
+            1 + random.nextInt(4),
+            chaosMs,
+            faults);
+    return profile.access() && random.nextInt(3) == 0 ? open.withGuests(3) : open;
+  }
+
+  /** Whether clients have to say who they are, and some may not do everything. */
+  boolean guarded() {
+    return guests > 0;
   }
 
   private static Fault fault(Random random, int nodes, long chaosMs, Profile profile) {
@@ -87,6 +97,7 @@ record Plan(
         workers,
         readers,
         operator,
+        guests,
         snapshotBytes,
         overlayBytes,
         entriesInFlight,
@@ -102,6 +113,23 @@ record Plan(
         newWorkers,
         newReaders,
         newOperator,
+        guests,
+        snapshotBytes,
+        overlayBytes,
+        entriesInFlight,
+        chaosMs,
+        faults);
+  }
+
+  Plan withGuests(int newGuests) {
+    return new Plan(
+        seed,
+        nodes,
+        producers,
+        workers,
+        readers,
+        operator,
+        newGuests,
         snapshotBytes,
         overlayBytes,
         entriesInFlight,
@@ -117,6 +145,7 @@ record Plan(
         workers,
         readers,
         operator,
+        guests,
         snapshotBytes,
         overlayBytes,
         entriesInFlight,

@@ -3,32 +3,36 @@ package dev.flashq.cluster.simulation;
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
-import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditPolicy;
-import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.log.Entry;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Bugs that such systems have had, each to be caught by one of the checks. */
@@ -349,6 +353,166 @@ enum PlantedBugs {
         }
       };
     }
+  },
+  /** Whoever has been let in stays in. */
+  REVOCATION_IGNORED(AccessCheck.ALLOWED) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      return submissions(
+          (engine, submission) ->
+              engine.access().grant(submission.principal()) == null
+                  ? new Submission(
+                      lord(engine, submission.principal()),
+                      submission.requestId(),
+                      submission.command())
+                  : submission);
+    }
+
+    /** The same name, with a credential that is good for everything. */
+    private Principal lord(QueueEngine engine, Principal who) {
+      Principal app = engine.access().holder(Badges.APP.hash());
+      return new Principal(who.name(), app == null ? 0 : app.credential(), who.address());
+    }
+  },
+  /** What a role denies is not kept. */
+  DENIALS_FORGOTTEN(AccessCheck.ALLOWED) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      return commands(
+          command ->
+              command instanceof Command.PutRole(Role role)
+                  ? new Command.PutRole(new Role(role.name(), role.allow(), List.of()))
+                  : command);
+    }
+  },
+  /** Tokens are good for ever. */
+  ENDS_FORGOTTEN(AccessCheck.ALLOWED) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      return commands(
+          command ->
+              switch (command) {
+                case Command.CreateToken c ->
+                    new Command.CreateToken(c.name(), c.hash(), c.roles(), 0);
+                case Command.RotateToken c ->
+                    new Command.RotateToken(c.name(), c.hash(), 1_000_000_000);
+                default -> command;
+              });
+    }
+  },
+  /** A node refuses by what it knows itself. */
+  REFUSED_BY_OLD_RULES(AccessCheck.REFUSED) {
+    @Override
+    Plan plan(long seed) {
+      var faults = new ArrayList<Fault>();
+      for (int i = 0; i < 6; i++) {
+        faults.add(new Fault(1_500 + 700 * i, Fault.Kind.FREEZE, i % 3, 400, 0));
+        faults.add(new Fault(1_600 + 700 * i, Fault.Kind.CUT_PAIR, i % 3, 400, i));
+      }
+      return guarded(seed).with(faults);
+    }
+
+    @Override
+    PlantedBug make() {
+      return new PlantedBug() {
+        @Override
+        CommandGateway gateway(SimNode node, CommandGateway gateway) {
+          return new GatewayOf(gateway) {
+            @Override
+            public CompletableFuture<Reply> submit(
+                Principal principal, @Nullable RequestId id, Command command) {
+              Grant grant = node.replica().access().grant(principal);
+              return command instanceof Command.PushJobs push
+                      && grant != null
+                      && !grant.allows(Operation.PUSH, push.queue())
+                  ? CompletableFuture.completedFuture(
+                      Reason.notPermitted(Operation.PUSH, push.queue()))
+                  : gateway.submit(principal, id, command);
+            }
+          };
+        }
+      };
+    }
+  },
+  /** Some pushes are not recorded. */
+  AUDIT_RECORDS_DROPPED(AccessCheck.RECORDED) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      var nothing = new AuditPolicy.Rule(List.of(), true, List.of("*"), AuditPolicy.Scope.REFUSED);
+      return surrounded(
+          entry ->
+              entry.submissions().stream()
+                  .anyMatch(submission -> submission.command() instanceof Command.PushJobs),
+          List.of(policy(new AuditPolicy(List.of(nothing), 1_000_000_000, Long.MAX_VALUE))),
+          List.of(policy(AuditPolicy.DEFAULT)));
+    }
+
+    private Submission policy(AuditPolicy policy) {
+      return new Submission(Principal.SYSTEM, null, new Command.SetAuditPolicy(policy));
+    }
+  },
+  /** Something is recorded that nobody has asked for. */
+  AUDIT_RECORDS_INVENTED(AccessCheck.EFFECTIVE) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      var resume = new Command.SetPaused(Guest.QUEUES.getFirst(), false);
+      return surrounded(
+          entry -> true, List.of(), List.of(new Submission(Principal.SYSTEM, null, resume)));
+    }
+  },
+  /** The audit trail of a node lacks a block. */
+  AUDIT_TRAIL_WITH_A_HOLE(AuditChain.WHOLE) {
+    @Override
+    Plan plan(long seed) {
+      return guarded(seed);
+    }
+
+    @Override
+    PlantedBug make() {
+      return engines(
+          (node, engine) ->
+              new EngineOf(engine) {
+                @Override
+                public <R> R ask(Principal principal, Query<R> query) {
+                  R answer = super.ask(principal, query);
+                  return answer instanceof Query.AuditBlocks page && node.number() == 1
+                      ? without(page)
+                      : answer;
+                }
+              });
+    }
+
+    @SuppressWarnings("unchecked")
+    private <R> R without(Query.AuditBlocks page) {
+      var blocks = new ArrayList<>(page.blocks());
+      blocks.remove(blocks.size() / 2);
+      return (R) new Query.AuditBlocks(blocks, page.head(), page.unrecorded(), page.more());
+    }
   };
 
   private final String[] promises;
@@ -364,12 +528,17 @@ enum PlantedBugs {
 
   /** A plan in which it has a chance to show. */
   Plan plan(long seed) {
-    return Plan.of(seed, new Plan.Profile(false, true));
+    return Plan.of(seed, new Plan.Profile(false, true, false));
   }
 
   /** The plan with other faults. */
   private static Plan with(long seed, List<Fault> faults) {
-    return Plan.of(seed, new Plan.Profile(false, true)).with(faults);
+    return Plan.of(seed, new Plan.Profile(false, true, false)).with(faults);
+  }
+
+  /** The plan with guests, in a cluster in which clients say who they are. */
+  private static Plan guarded(long seed) {
+    return Plan.of(seed, new Plan.Profile(false, true, false)).withGuests(3);
   }
 
   boolean isCaughtBy(Violation violation) {
@@ -387,6 +556,65 @@ enum PlantedBugs {
         return engines.of(node, engine);
       }
     };
+  }
+
+  /** An entry is applied as if other commands stood in it, one for one. */
+  private static PlantedBug submissions(BiFunction<QueueEngine, Submission, Submission> other) {
+    return engines(
+        (_, engine) ->
+            new EngineOf(engine) {
+              @Override
+              public Outcome apply(long term, long index, ByteString bytes) {
+                Entry entry = EntryCodec.decode(bytes);
+                List<Submission> others =
+                    entry.submissions().stream().map(one -> other.apply(engine, one)).toList();
+                return engine.apply(term, index, encode(entry, others));
+              }
+            });
+  }
+
+  private static PlantedBug commands(UnaryOperator<Command> other) {
+    return submissions(
+        (_, submission) ->
+            new Submission(
+                submission.principal(), submission.requestId(), other.apply(submission.command())));
+  }
+
+  private static ByteString encode(Entry entry, List<Submission> submissions) {
+    return EntryCodec.stamp(EntryCodec.encode(entry.header(), submissions), entry.proposedAtMs());
+  }
+
+  /** Every seventh entry, if it is such a one, has commands around its own. */
+  private static PlantedBug surrounded(
+      Predicate<Entry> which, List<Submission> before, List<Submission> after) {
+    return engines(
+        (_, engine) ->
+            new EngineOf(engine) {
+              @Override
+              public Outcome apply(long term, long index, ByteString bytes) {
+                Entry entry = EntryCodec.decode(bytes);
+                if (index % 7 != 0
+                    || engine.featureLevel() < FeatureLevel.AUDIT
+                    || !which.test(entry)) {
+                  return engine.apply(term, index, bytes);
+                }
+                var all = new ArrayList<>(before);
+                all.addAll(entry.submissions());
+                all.addAll(after);
+                Outcome outcome = engine.apply(term, index, encode(entry, all));
+                List<Reply> replies = outcome.replies();
+                return new Outcome(
+                    outcome.node(),
+                    outcome.boot(),
+                    outcome.sequence(),
+                    outcome.rows(),
+                    outcome.isNew(),
+                    replies.isEmpty()
+                        ? replies
+                        : replies.subList(before.size(), replies.size() - after.size()),
+                    position -> entry.submissions().get(position).requestId() != null);
+              }
+            });
   }
 
   private interface Submits {
@@ -455,100 +683,6 @@ enum PlantedBugs {
     public <R> CompletableFuture<R> ask(
         Principal principal, Query<R> query, Consistency consistency) {
       return gateway.ask(principal, query, consistency);
-    }
-  }
-
-  /** An engine that is as another. */
-  private static class EngineOf implements QueueEngine {
-    private final QueueEngine engine;
-
-    EngineOf(QueueEngine engine) {
-      this.engine = engine;
-    }
-
-    @Override
-    public Outcome apply(long term, long index, ByteString entry) {
-      return engine.apply(term, index, entry);
-    }
-
-    @Override
-    public long lastBoot(String node) {
-      return engine.lastBoot(node);
-    }
-
-    @Override
-    public void skip(long term, long index) {
-      engine.skip(term, index);
-    }
-
-    @Override
-    public Applied lastApplied() {
-      return engine.lastApplied();
-    }
-
-    @Override
-    public Applied checkpoint(Path folder) throws IOException {
-      return engine.checkpoint(folder);
-    }
-
-    @Override
-    public <R> R ask(Principal principal, Query<R> query) {
-      return engine.ask(principal, query);
-    }
-
-    @Override
-    public AuditPolicy auditPolicy() {
-      return engine.auditPolicy();
-    }
-
-    @Override
-    public AuditStanding audit() {
-      return engine.audit();
-    }
-
-    @Override
-    public Access access() {
-      return engine.access();
-    }
-
-    @Override
-    public Deliverable deliverable(QueueName queue, long now) {
-      return engine.deliverable(queue, now);
-    }
-
-    @Override
-    public @Nullable Long digestAt(long index) {
-      return engine.digestAt(index);
-    }
-
-    @Override
-    public long clock() {
-      return engine.clock();
-    }
-
-    @Override
-    public int featureLevel() {
-      return engine.featureLevel();
-    }
-
-    @Override
-    public long nextTimerDue() {
-      return engine.nextTimerDue();
-    }
-
-    @Override
-    public Digest digest() {
-      return engine.digest();
-    }
-
-    @Override
-    public void listen(Consumer<Fact> listener) {
-      engine.listen(listener);
-    }
-
-    @Override
-    public void close() {
-      engine.close();
     }
   }
 }

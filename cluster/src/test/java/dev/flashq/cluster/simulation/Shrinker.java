@@ -54,6 +54,9 @@ final class Shrinker {
     if (plan.operator()) {
       smaller.add(plan.with(plan.producers(), plan.workers(), plan.readers(), false));
     }
+    if (plan.guarded()) {
+      smaller.add(plan.withGuests(plan.guests() - 1));
+    }
     if (plan.readers() > 0) {
       smaller.add(plan.with(plan.producers(), plan.workers(), 0, plan.operator()));
     }

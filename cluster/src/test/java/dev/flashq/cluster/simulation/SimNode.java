@@ -17,6 +17,7 @@ import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
 import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -53,6 +54,7 @@ final class SimNode {
   private long clockOffsetMs;
   private double clockDrift;
   private boolean checkpointsFail;
+  private List<ListedToken> listed = List.of();
   private @Nullable SimRaft raft;
   private @Nullable Replica replica;
   private @Nullable NodeCore core;
@@ -144,6 +146,29 @@ final class SimNode {
     checkpointsFail = fail;
   }
 
+  /** Lists these tokens besides those that it always lists. */
+  void configure(List<ListedToken> tokens) {
+    listed = List.copyOf(tokens);
+  }
+
+  /** The tokens of its configuration. */
+  private final class SimTokens implements ConfiguredTokens {
+    @Override
+    public boolean isEmpty() {
+      return false;
+    }
+
+    @Override
+    public List<ListedToken> listed(ByteString key) {
+      return Stream.concat(Badges.always().stream(), listed.stream()).toList();
+    }
+
+    @Override
+    public ByteString newKey() {
+      return ByteString.copyFromUtf8("a key of " + name());
+    }
+  }
+
   void require(boolean holds, String otherwise) {
     if (!holds) {
       simulation.violated("raft model", name() + ": " + otherwise);
@@ -210,7 +235,7 @@ final class SimNode {
                 simulation.snapshotBytes(),
                 new ProposalLimits(simulation.entriesInFlight(), 5_000, 4L << 20),
                 Timing.DEFAULT.staleMs(),
-                ConfiguredTokens.NONE,
+                simulation.isGuarded() ? new SimTokens() : ConfiguredTokens.NONE,
                 () -> SigningKey.create(new SameEachTime()),
                 this::unixMs,
                 new Lanes(

@@ -52,6 +52,8 @@ final class Simulation implements AutoCloseable {
   private final List<Check> checks = Checks.all();
   private final Watchman watchman = new Watchman(this);
   private final Map<String, RocksEngine> engines = new HashMap<>();
+  private final Badges badges = new Badges();
+  private long lastIndex;
   private boolean calm;
   private long calmSince;
   private boolean draining;
@@ -125,6 +127,12 @@ final class Simulation implements AutoCloseable {
     }
     if (plan.operator()) {
       clients.add(new Operator(this, "o"));
+    }
+    for (int i = 0; i < plan.guests(); i++) {
+      clients.add(new Guest(this, "g" + i, "10.0.0." + (i + 1)));
+    }
+    if (plan.guarded()) {
+      clients.add(new Warden(this, "a"));
     }
     clients.forEach(Client::begin);
   }
@@ -212,7 +220,8 @@ final class Simulation implements AutoCloseable {
     if (known != null && known != digest) {
       violated("same bytes on all replicas", node.name() + " differs at index " + index);
     }
-    checks.forEach(check -> check.applied(this, node, index, outcome));
+    lastIndex = Math.max(lastIndex, index);
+    checks.forEach(check -> check.applied(this, node, index, entry, outcome));
   }
 
   void violated(String promise, String what) {
@@ -236,6 +245,20 @@ final class Simulation implements AutoCloseable {
         new RocksEngine(live, node, boot, new EngineMemory(plan.overlayBytes(), Runnable::run));
     engines.put(node, engine);
     return engine;
+  }
+
+  /** Whether clients have to say who they are. */
+  boolean isGuarded() {
+    return plan.guarded();
+  }
+
+  Badges badges() {
+    return badges;
+  }
+
+  /** The last index that any node has applied. */
+  long lastIndex() {
+    return lastIndex;
   }
 
   World world() {

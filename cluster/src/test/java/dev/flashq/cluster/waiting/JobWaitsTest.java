@@ -73,6 +73,25 @@ class JobWaitsTest {
   }
 
   @Test
+  void tellsNobodyOfTheEndOfAJobWhoMayNotReadIt() {
+    var strict =
+        new JobWaits(
+            (_, _) -> new Found(null),
+            (who, queue) -> who.name().equals("ann") && queue.equals(QUEUE),
+            () -> barrier,
+            time,
+            3);
+    barrier = new CompletableFuture<>();
+    var ann = strict.await(new Principal("ann"), new WaitForJob(JOB, 60_000));
+    var bob = strict.await(new Principal("bob"), new WaitForJob(JOB, 60_000));
+    strict.ended(JOB, QUEUE, new JobEnd.Completed(RESULT));
+    barrier.complete(null);
+    time.settle();
+    assertThat(ann).isCompletedWithValue(new Finished(RESULT));
+    refuses(bob, JOB_NOT_FOUND);
+  }
+
+  @Test
   void tellsAFailureOfAJobThatIsNotKept() {
     CompletableFuture<Finished> wait = waiting(60_000);
     job = null;

@@ -53,7 +53,10 @@ final class PermissionsFile {
         case "token" -> token = in.string();
         case "queues" -> queues = texts();
         case "operations" -> words = texts();
-        default -> throw new ConfigException("a permission has no field '" + key + "'");
+        // Whatever else stands there may be a token.
+        default ->
+            throw new ConfigException(
+                "a permission has no fields but name, token, queues and operations");
       }
     }
     expect(

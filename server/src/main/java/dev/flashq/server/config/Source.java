@@ -18,6 +18,9 @@ final class Source {
   private static final Set<String> OF_THE_SCRIPTS =
       Set.of("FLASHQ_JAVA_OPTS", "FLASHQ_JAVA_HOME", "FLASHQ_TOKEN");
 
+  /** Letters in which a key may differ from one that there is and still be meant for it. */
+  private static final int TYPOS = 3;
+
   private final Properties file;
   private final Map<String, String> environment;
 
@@ -45,8 +48,8 @@ final class Source {
         Keys.ALL.stream().map(Key::name).collect(Collectors.toCollection(TreeSet::new));
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
       if (!names.contains(name)) {
-        throw new ConfigException(
-            fileName + " has the unknown key '" + name + "'" + hint(name, names));
+        String key = mayBeShown(name, names) ? "the unknown key '" + name + "'" : "an unknown key";
+        throw new ConfigException(fileName + " has " + key + hint(name, names));
       }
     }
     Set<String> variables = Keys.ALL.stream().map(Key::environmentName).collect(Collectors.toSet());
@@ -60,9 +63,19 @@ final class Source {
     return new Source(properties, environment);
   }
 
+  /** The rest of a list of tokens that goes on in the next line looks like a key. */
+  private static boolean mayBeShown(String name, Set<String> names) {
+    String section = name.substring(0, name.indexOf('.') + 1);
+    return names.stream()
+        .anyMatch(
+            known ->
+                distance(name, known) <= TYPOS
+                    || (!section.isEmpty() && known.startsWith(section)));
+  }
+
   private static String hint(String wrong, Set<String> names) {
     return names.stream()
-        .filter(name -> distance(wrong, name) <= 3)
+        .filter(name -> distance(wrong, name) <= TYPOS)
         .findFirst()
         .map(name -> "; did you mean '" + name + "'?")
         .orElse("; the keys are: " + String.join(", ", names));

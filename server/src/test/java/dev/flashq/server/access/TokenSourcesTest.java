@@ -166,7 +166,9 @@ class TokenSourcesTest {
             "[{\"name\":\"system\",\"token\":\"t\",\"queues\":[\"a\"],\"operations\":[\"*\"]}]",
             "a name"
           },
-          {"[{\"tokn\":\"t\"}]", "no field 'tokn'"},
+          {"[{\"tokn\":\"t\"}]", "no fields but name, token"},
+          {"[{\"a-secret\":{\"queues\":[\"a\"]}}]", "no fields but name, token"},
+          {"[{\"token\":\"a-secret\" \"queues\":[\"a\"]}]", "no JSON array of permissions"},
           {"[" + "[".repeat(10_000), "no JSON array of permissions"}
         }) {
       Files.writeString(permissions, wrong[0]);
@@ -179,6 +181,7 @@ class TokenSourcesTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(permissions.toString())
         .hasMessageContaining(sentence)
-        .hasMessageNotContaining("\"t\"");
+        .hasMessageNotContaining("\"t\"")
+        .hasMessageNotContaining("a-secret");
   }
 }

@@ -82,6 +82,22 @@ class ServerConfigTest {
     assertThat(config("tcp.port=1111", Map.of()).tcp().port()).isEqualTo(1111);
   }
 
+  /** A list that goes on in the next line without a backslash, or a line without its key. */
+  @Test
+  void neverShowsWhatMayBeAToken() {
+    for (String text :
+        List.of(
+            "auth.tokens=web:a-good-token,\nworker:a-secret-of-a-worker",
+            "auth.plain-tokens=a-good-token,\na-secret-of-a-worker",
+            "a-secret-of-a-worker",
+            "auth.tokens=a-secret-of-a-worker,x",
+            "auth.tokens=system:a-secret-of-a-worker")) {
+      assertThatThrownBy(() -> config(text, Map.of()))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageNotContaining("a-secret");
+    }
+  }
+
   @Test
   void namesTheWrongKeyOrValue() {
     refuses("tcp.prot=1", "unknown key 'tcp.prot'; did you mean 'tcp.port'?");

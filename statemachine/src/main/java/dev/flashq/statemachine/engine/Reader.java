@@ -86,7 +86,7 @@ final class Reader {
         switch (query) {
           case Query.GetJob q -> new Found(permitted(job(q.id().value(), in.view), in.grant));
           case Query.GetJobByCustomId q ->
-              new Found(permitted(byCustomId(q.customId(), in.view), in.grant));
+              new Found(permitted(byCustomId(q.customId(), in), in.grant));
           case Query.WaitForJob q -> new Found(permitted(job(q.id().value(), in.view), in.grant));
           case Query.GetPayloads q -> payloads(q.parts(), in);
           case Query.GetJobs q -> jobs(q.ids(), in);
@@ -223,9 +223,10 @@ final class Reader {
             name(JobCodec.decode(job, header).queue(), in.view));
   }
 
-  private @Nullable JobView byCustomId(String customId, View view) {
-    long id = CustomIds.latest(customId, view);
-    return id == 0 ? null : job(id, view);
+  /** Those of queues that may not be seen do not hide others. */
+  private @Nullable JobView byCustomId(String customId, Scope in) {
+    long id = CustomIds.latest(customId, queue -> in.grant.sees(name(queue, in.view)), in.view);
+    return id == 0 ? null : job(id, in.view);
   }
 
   private Page jobs(List<JobId> ids, Scope in) {

@@ -7,6 +7,7 @@ import dev.flashq.statemachine.store.KeyTable;
 import dev.flashq.statemachine.store.Tables;
 import dev.flashq.statemachine.store.Views.View;
 import java.nio.ByteBuffer;
+import java.util.function.IntPredicate;
 
 /** Jobs by the ids that their senders gave them: in each queue one job for an id. */
 public final class CustomIds {
@@ -42,16 +43,23 @@ public final class CustomIds {
     }
   }
 
-  /** The job of any queue that was pushed last under the id; 0 when there is none. */
-  public static long latest(String id, View view) {
+  /**
+   * The job that was pushed last under the id; 0 when there is none.
+   *
+   * @param queues in which it is looked for, by their numbers
+   */
+  public static long latest(String id, IntPredicate queues, View view) {
     byte[] prefix = prefix(id, 0);
     var found = new long[2];
     view.scan(
         Column.CUSTOM_IDS,
         prefix,
         prefix,
-        (_, value) -> {
-          found[0] = Math.max(found[0], Bytes.longAt(value, 0));
+        (key, value) -> {
+          long job = Bytes.longAt(value, 0);
+          if (job > found[0] && queues.test(Bytes.intAt(key, prefix.length))) {
+            found[0] = job;
+          }
           return ++found[1] < QUEUES;
         });
     return found[0];

@@ -75,7 +75,8 @@ public final class Exchanges implements Runnable {
     exchange.named = plan.named();
     switch (plan) {
       case Plan.Known known -> exchange.complete(known.outcome());
-      case Plan.Authenticate(String token) -> connection.identity().authenticate(token, exchange);
+      case Plan.Authenticate(String token) ->
+          connection.identity().authenticate(token, protocol.authenticatesOnce(), exchange);
       case Plan.Issue issue -> issue(exchange, issue);
       case Plan.Locate _ -> exchange.complete(context.hints.hint());
       case Plan.Submit _, Plan.Ask<?> _, Plan.Run<?> _ -> toGateway(exchange, plan);

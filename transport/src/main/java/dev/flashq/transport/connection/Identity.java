@@ -172,8 +172,13 @@ public final class Identity {
     return principal != null && !context.tokens.stands(principal);
   }
 
-  /** The client names the token of the connection. */
-  void authenticate(String token, Exchange exchange) {
+  /**
+   * The client names a token.
+   *
+   * @param forAll whether it is that of the connection; otherwise each request has its own, because
+   *     a proxy may send those of others behind it
+   */
+  void authenticate(String token, boolean forAll, Exchange exchange) {
     if (context.tokens.open()) {
       exchange.complete(Reply.Done.DONE);
       return;
@@ -183,8 +188,8 @@ public final class Identity {
         login -> {
           switch (login) {
             case Login.Known(Principal known) -> {
-              Refused refusal = enter(known);
-              principal = refusal == null ? known : principal;
+              Refused refusal = forAll ? enter(known) : null;
+              principal = forAll && refusal == null ? known : principal;
               exchange.complete(refusal == null ? Reply.Done.DONE : refusal);
             }
             case Login.Unavailable _ -> exchange.complete(NOBODY_LEADS);

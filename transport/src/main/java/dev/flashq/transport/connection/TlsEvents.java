@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -52,8 +53,13 @@ final class TlsEvents extends ChannelInboundHandlerAdapter {
   /** The client may read why, before the connection closes. */
   private void failed(Throwable cause) {
     connection.context().stats.handshakeFailures.increment();
-    LOG.debug("No handshake with {}: {}", connection.clientAddress(), cause.toString());
+    LOG.debug("No handshake with {}: {}", connection.clientAddress(), reason(cause));
     Drain.begin(connection.channel());
+  }
+
+  /** Not what the client has sent: it may be a token that it has sent to the wrong port. */
+  private static String reason(Throwable cause) {
+    return cause instanceof NotSslRecordException ? "this is no TLS" : cause.toString();
   }
 
   /** The goodbye of TLS, or the end of the connection below it, whichever comes first. */

@@ -271,6 +271,18 @@ class EntranceTest {
     }
   }
 
+  @Test
+  void noHeaderOfAClientSaysWhereItComesFrom() throws IOException {
+    Port port = port(Spoken.HTTP, proxies("10.0.0.0/8"));
+    String request =
+        "POST /queues/q/jobs HTTP/1.1\r\nX-Forwarded-For: 203.0.113.9\r\nX-Real-IP: 203.0.113.9\r\n"
+            + "Forwarded: for=203.0.113.9\r\nContent-Length: 10\r\n\r\n{\"data\":1}";
+    try (RawClient client = port.client(Spoken.HTTP)) {
+      assertThat(client.ask(request)).contains("200");
+    }
+    assertThat(gateway.principals).extracting("address").containsOnly(HERE);
+  }
+
   private static String forwarded(String names) {
     return "GET /queues/q/count HTTP/1.1\r\nX-Forwarded-For: " + names + "\r\n\r\n";
   }

@@ -13,11 +13,14 @@ import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits.Limit;
 import dev.flashq.transport.TransportStats;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a connection begins where there is TLS. */
 class TlsTest {
@@ -120,6 +124,35 @@ class TlsTest {
       assertThat(client.ask(Spoken.TCP.push("x"))).contains("\"id\":1");
       assertThat(client.tls().getSession().getProtocol()).isEqualTo(version);
     }
+  }
+
+  /** SSL 3.0, TLS 1.0 and TLS 1.1. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void speaksNoOldVersion(int minor) throws IOException {
+    for (TlsMode mode : List.of(TlsMode.REQUIRED, TlsMode.OPTIONAL)) {
+      Port port = port(Spoken.TCP, tls().entrance(mode, ClientCertificates.OFF));
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port.number())) {
+        client.getOutputStream().write(hello(minor));
+        byte[] answer = client.getInputStream().readAllBytes();
+        assertThat(answer).hasSize(7).startsWith(ALERT, 3).endsWith(2, PROTOCOL_VERSION);
+      }
+    }
+    assertThat(stats.handshakeFailures.sum()).isEqualTo(2);
+  }
+
+  private static final int ALERT = 0x15;
+  private static final int PROTOCOL_VERSION = 70;
+
+  /** The first message of a client that understands nothing newer than 3.minor. */
+  private static byte[] hello(int minor) {
+    String random = "5a".repeat(32);
+    String suites = "0008" + "c009" + "c013" + "002f" + "0035";
+    String extensions = "000e" + "000a" + "0004" + "0002" + "0017" + "000b" + "0002" + "0100";
+    String body = "030" + minor + random + "00" + suites + "0100" + extensions;
+    int length = body.length() / 2;
+    String record = "160301%04x01%06x".formatted(length + 4, length) + body;
+    return HexFormat.of().parseHex(record);
   }
 
   /** In TLS 1.2 nobody can be told anything who has said goodbye. */

@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServerTest {
   private final HttpFixture fixture = new HttpFixture();
@@ -393,6 +395,49 @@ class HttpServerTest {
         assertThat(closed.get("/queues", "Authorization", "Bearer secret").statusCode())
             .isEqualTo(200);
       }
+
+  /** A proxy sends requests of several clients over one connection. */
+  @Test
+  void aTokenIsGoodForItsOwnRequestOnly() throws Exception {
+    try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), closed.port)) {
+      String body = "{\"cmd\":\"AUTH\",\"token\":\"secret\"}";
+      String login =
+          "POST /api/command HTTP/1.1\r\nAuthorization: Bearer secret\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body;
+      String next = "GET /stats HTTP/1.1\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write((login + next).getBytes(US_ASCII));
+      String answers = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(answers).startsWith("HTTP/1.1 200").contains("HTTP/1.1 401");
+    }
+  }
+
+  /** Nobody needs a token for health and metrics, and for nothing that only looks like them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/health/../stats",
+        "/health/..%2Fstats",
+        "/health%2F..%2Fstats",
+        "/health/",
+        "/health;/stats",
+        "//health",
+        "/health%00",
+        "/HEALTH/../cluster",
+        "/metrics%2Fprometheus",
+        "/metrics/prometheus/",
+        "/metrics/prometheus/../../cluster",
+        "/queues/health/jobs",
+      })
+  void aPathThatOnlyLooksOpenIsNot(String path) throws Exception {
+    try (HttpFixture closed = new HttpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), closed.port)) {
+      String request = "GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 401");
     }
   }
 

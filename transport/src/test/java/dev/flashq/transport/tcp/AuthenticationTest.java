@@ -2,6 +2,7 @@ package dev.flashq.transport.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.transport.TestLimits;
@@ -9,12 +10,15 @@ import dev.flashq.transport.Tokens;
 import dev.flashq.transport.TransportLimits;
 import dev.flashq.transport.TransportLimits.Limit;
 import java.io.IOException;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AuthenticationTest {
   private static final TransportLimits IMPATIENT =
       TestLimits.LIMITS.with(Limit.AUTHENTICATION_MS, 200);
+
+  private static final int FLOOD = 100;
 
   private final TcpFixture fixture = new TcpFixture(Tokens.of("secret", "ann"), TestLimits.LIMITS);
 
@@ -55,6 +59,31 @@ class AuthenticationTest {
       }
       client.send("{'cmd':'AUTH','token':'secret'}");
       assertThat(client.answerOrEnd()).isNull();
+    }
+  }
+
+  @Test
+  void aFloodOfWrongTokensHoldsNobodyUp() throws IOException {
+    try (TextClient good = fixture.text()) {
+      good.ask("{'cmd':'AUTH','token':'secret'}");
+      var flood = new ArrayList<TextClient>();
+      for (int i = 0; i < FLOOD; i++) {
+        TextClient client = fixture.text();
+        flood.add(client);
+        for (int j = 0; j < Limits.WRONG_TOKENS; j++) {
+          client.send("{'cmd':'AUTH','token':'guess" + i + "-" + j + "'}");
+        }
+        assertThat(good.ask("{'cmd':'PUSH','queue':'q','data':1}")).contains("\"ok\":true");
+      }
+      for (TextClient client : flood) {
+        assertThat(client.answers(Limits.WRONG_TOKENS))
+            .allSatisfy(answer -> assertThat(answer).contains("INVALID_TOKEN"));
+        assertThat(client.answerOrEnd()).isNull();
+        client.close();
+      }
+      assertThat(fixture.stats.authenticationFailures.sum())
+          .isEqualTo((long) FLOOD * Limits.WRONG_TOKENS);
+      await().until(() -> fixture.server.connections() == 1);
     }
   }
 
