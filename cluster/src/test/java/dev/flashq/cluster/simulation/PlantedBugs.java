@@ -511,7 +511,9 @@ enum PlantedBugs {
     private <R> R without(Query.AuditBlocks page) {
       var blocks = new ArrayList<>(page.blocks());
       blocks.remove(blocks.size() / 2);
-      return (R) new Query.AuditBlocks(blocks, page.head(), page.unrecorded(), page.more());
+      return (R)
+          new Query.AuditBlocks(
+              blocks, page.heads(), page.head(), page.key(), page.unrecorded(), page.more());
     }
   };
 

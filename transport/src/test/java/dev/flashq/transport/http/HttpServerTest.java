@@ -395,6 +395,8 @@ class HttpServerTest {
         assertThat(closed.get("/queues", "Authorization", "Bearer secret").statusCode())
             .isEqualTo(200);
       }
+    }
+  }
 
   /** A proxy sends requests of several clients over one connection. */
   @Test
