@@ -147,6 +147,8 @@ class AttacksTest {
     assertThat(
             Arrays.stream(Command.class.getPermittedSubclasses())
                 .filter(AttacksTest::namesJobs)
+                // It says what a member has shown, and shows and does nothing.
+                .filter(command -> command != Command.NoteRead.class)
                 .toList())
         .containsExactlyInAnyOrderElementsOf(tried);
   }
