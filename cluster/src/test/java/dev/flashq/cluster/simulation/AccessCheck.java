@@ -11,6 +11,7 @@ import dev.flashq.cluster.simulation.History.Answered;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditRecord;
+import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -238,6 +239,9 @@ final class AccessCheck implements Checks.Check {
    */
   private boolean judge(
       Simulation run, String what, Submission submission, Wanted wanted, @Nullable ErrorCode code) {
+    if (submission.command() instanceof Command.NoteRead read) {
+      return judgeRead(run, what, submission.principal(), read, code);
+    }
     ErrorCode byRules = model.refusal(submission.principal(), wanted);
     if (byRules != null && byRules != code) {
       run.violated(ALLOWED, what + " was answered " + code + ", not " + byRules);
@@ -255,6 +259,16 @@ final class AccessCheck implements Checks.Check {
       run.violated(RULES, what + " was answered " + code + ", not " + refused);
     }
     return true;
+  }
+
+  /** The answer to what a node tells of a question is what the question was refused with. */
+  private boolean judgeRead(
+      Simulation run, String what, Principal who, Command.NoteRead read, @Nullable ErrorCode code) {
+    ErrorCode byRules = model.refusal(who);
+    if (code != (byRules == null ? read.refused() : byRules)) {
+      run.violated(ALLOWED, what + " was answered " + code + ", not " + byRules);
+    }
+    return byRules == null;
   }
 
   private void judgeJob(

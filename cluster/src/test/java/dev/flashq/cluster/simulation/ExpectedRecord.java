@@ -58,7 +58,10 @@ final class ExpectedRecord {
       return null;
     }
     Wanted wanted = AccessModel.wanted(submission.command());
-    List<JobId> named = wanted.jobs().stream().distinct().map(JobId::new).toList();
+    List<JobId> named =
+        submission.command() instanceof Command.NoteRead read
+            ? read.jobs()
+            : wanted.jobs().stream().distinct().map(JobId::new).toList();
     AuditRecord record =
         switch (reply) {
           case Reply.Refused refused -> record(submission, action, named, refused.code());

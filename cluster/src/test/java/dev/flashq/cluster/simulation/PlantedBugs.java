@@ -8,7 +8,6 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
-import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -415,31 +414,27 @@ enum PlantedBugs {
               });
     }
   },
-  /** A node refuses by what it knows itself. */
-  REFUSED_BY_OLD_RULES(AccessCheck.REFUSED) {
+  /** A node refuses some pushes that are permitted. */
+  REFUSED_AT_RANDOM(AccessCheck.REFUSED) {
     @Override
     Plan plan(long seed) {
-      var faults = new ArrayList<Fault>();
-      for (int i = 0; i < 6; i++) {
-        faults.add(new Fault(1_500 + 700 * i, Fault.Kind.FREEZE, i % 3, 400, 0));
-        faults.add(new Fault(1_600 + 700 * i, Fault.Kind.CUT_PAIR, i % 3, 400, i));
-      }
-      return guarded(seed).with(faults);
+      return guarded(seed);
     }
 
     @Override
     PlantedBug make() {
       return new PlantedBug() {
+        private int pushes;
+
         @Override
         CommandGateway gateway(SimNode node, CommandGateway gateway) {
           return new GatewayOf(gateway) {
             @Override
             public CompletableFuture<Reply> submit(
                 Principal principal, @Nullable RequestId id, Command command) {
-              Grant grant = node.replica().access().grant(principal);
               return command instanceof Command.PushJobs push
-                      && grant != null
-                      && !grant.allows(Operation.PUSH, push.queue())
+                      && !principal.isSystem()
+                      && ++pushes % 5 == 0
                   ? CompletableFuture.completedFuture(
                       Reason.notPermitted(Operation.PUSH, push.queue()))
                   : gateway.submit(principal, id, command);
