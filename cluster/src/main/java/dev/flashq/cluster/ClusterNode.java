@@ -377,11 +377,7 @@ public final class ClusterNode implements AutoCloseable {
 
   /** The feature level that the cluster has reached; 0 while this node has no state. */
   public int featureLevel() {
-    try {
-      return replica.featureLevel();
-    } catch (RefusedException _) {
-      return 0;
-    }
+    return replica.featureLevelIfAny();
   }
 
   private long applied() {

@@ -179,7 +179,7 @@ public final class NodeCore implements ReplicaEvents {
     this.listing =
         new ListingDuty(
             in.node(), in.tokens(), replica, () -> in.log().leads(), proposer::submit, lane);
-    this.logins = new LoginDuty(replica::featureLevel, proposer::submit, lane);
+    this.logins = new LoginDuty(replica::featureLevelIfAny, proposer::submit, lane);
     this.duties =
         new LeaderDuties(
             replica,

@@ -71,7 +71,8 @@ final class ReplicatedGateway implements CommandGateway {
     this.replica = replica;
     this.readers = readers;
     this.stale = stale;
-    this.reads = new AuditedReads(replica::featureLevel, replica::auditPolicy, proposer::submit);
+    this.reads =
+        new AuditedReads(replica::featureLevelIfAny, replica::auditPolicy, proposer::submit);
   }
 
   @Override

@@ -137,7 +137,7 @@ final class AdminCommand {
     return query.toString();
   }
 
-  private static String encoded(String text) {
+  static String encoded(String text) {
     return URLEncoder.encode(text, UTF_8).replace("+", "%20");
   }
 
@@ -156,16 +156,19 @@ final class AdminCommand {
 
   private static void value(String field, String text, JsonWriter out) {
     switch (field) {
-      case "roles", "queues", "operations" -> {
-        List<String> items = text.isEmpty() ? List.of() : List.of(text.split(","));
-        out.beginArray(items.size());
-        items.forEach(out::string);
-        out.endArray();
-      }
+      case "roles", "queues", "operations" -> items(text, out);
       case "expires" -> out.integer(time(text));
       case "overlap" -> out.integer(duration("--overlap", text));
       default -> out.string(text);
     }
+  }
+
+  /** What stands between commas. */
+  static void items(String text, JsonWriter out) {
+    List<String> items = text.isEmpty() ? List.of() : List.of(text.split(","));
+    out.beginArray(items.size());
+    items.forEach(out::string);
+    out.endArray();
   }
 
   private static long time(String text) {

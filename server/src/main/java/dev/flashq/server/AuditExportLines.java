@@ -1,15 +1,10 @@
 package dev.flashq.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.log.LogProto.AuditHead;
-import dev.flashq.protocol.wire.JsonReader;
 import dev.flashq.protocol.wire.ValueReader;
-import dev.flashq.protocol.wire.WireException;
 import dev.flashq.server.config.ConfigException;
 import dev.flashq.statemachine.state.proto.StateProto.AuditBlock;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -100,38 +95,12 @@ final class AuditExportLines {
   }
 
   private static Page page(String body) {
-    byte[] bytes = body.getBytes(UTF_8);
-    var in = new JsonReader();
-    List<String> blocks = List.of();
-    List<String> heads = List.of();
-    String key = "";
-    String head = "";
-    boolean more = false;
-    try {
-      in.open(bytes, 0, bytes.length);
-      in.beginMap();
-      for (String name = in.nextKeyText(); name != null; name = in.nextKeyText()) {
-        switch (name) {
-          case "blocks" -> blocks = texts(in);
-          case "heads" -> heads = texts(in);
-          case "key" -> key = in.string();
-          case "head" -> head = in.string();
-          case "more" -> more = in.bool();
-          default -> in.skip();
-        }
-      }
-    } catch (WireException e) {
-      throw new ConfigException("the node's answer cannot be read: " + e.sentence());
-    }
-    return new Page(blocks, heads, key, head, more);
-  }
-
-  private static List<String> texts(ValueReader in) {
-    var texts = new ArrayList<String>();
-    in.beginArray();
-    while (in.nextItem()) {
-      texts.add(in.string());
-    }
-    return texts;
+    var answer = new NodeAnswer(body, ValueReader::string);
+    return new Page(
+        answer.items("blocks"),
+        answer.items("heads"),
+        answer.text("key"),
+        answer.text("head"),
+        answer.more());
   }
 }

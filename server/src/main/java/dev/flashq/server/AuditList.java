@@ -4,10 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.wire.JsonReader;
-import dev.flashq.protocol.wire.WireException;
-import dev.flashq.server.config.ConfigException;
-import java.net.URLEncoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -54,7 +50,7 @@ final class AuditList {
               "/security/audit?limit="
                   + Math.min(left, Limits.PAGE)
                   + filters
-                  + (cursor.isEmpty() ? "" : "&cursor=" + encoded(cursor)));
+                  + (cursor.isEmpty() ? "" : "&cursor=" + AdminCommand.encoded(cursor)));
       if (body.isEmpty()) {
         return 1;
       }
@@ -80,42 +76,15 @@ final class AuditList {
             .append('&')
             .append(filter)
             .append('=')
-            .append(encoded(options.value("--" + filter, "")));
+            .append(AdminCommand.encoded(options.value("--" + filter, "")));
       }
     }
     return query.toString();
   }
 
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
-  }
-
   private static Page page(String body) {
-    byte[] bytes = body.getBytes(UTF_8);
-    var in = new JsonReader();
-    var records = new ArrayList<String>();
-    String cursor = "";
-    boolean more = false;
-    try {
-      in.open(bytes, 0, bytes.length);
-      in.beginMap();
-      for (String key = in.nextKeyText(); key != null; key = in.nextKeyText()) {
-        switch (key) {
-          case "records" -> {
-            in.beginArray();
-            while (in.nextItem()) {
-              records.add(value(in));
-            }
-          }
-          case "cursor" -> cursor = in.string();
-          case "more" -> more = in.bool();
-          default -> in.skip();
-        }
-      }
-    } catch (WireException e) {
-      throw new ConfigException("the node's answer cannot be read: " + e.sentence());
-    }
-    return new Page(records, cursor, more);
+    var answer = new NodeAnswer(body, AuditList::value);
+    return new Page(answer.items("records"), answer.text("cursor"), answer.more());
   }
 
   /** The next value as it is written. */

@@ -48,12 +48,9 @@ final class QuotaOptions {
   }
 
   private static void push(Options options, JsonWriter out) {
-    List<String> queues = List.of(options.value("--queues", "*").split(","));
     out.beginMap(3);
     out.key("queues");
-    out.beginArray(queues.size());
-    queues.forEach(out::string);
-    out.endArray();
+    AdminCommand.items(options.value("--queues", "*"), out);
     out.key("max");
     out.integer(options.number("--max", 0, 0, MAX));
     out.key("duration");

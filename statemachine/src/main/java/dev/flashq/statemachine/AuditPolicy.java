@@ -60,15 +60,7 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
     }
 
     private boolean matches(AuditAction action, String queue) {
-      if (!names(action)) {
-        return false;
-      }
-      for (String pattern : queues) {
-        if (Permission.matches(pattern, queue)) {
-          return true;
-        }
-      }
-      return false;
+      return names(action) && Permission.matchesAny(queues, queue);
     }
   }
 

@@ -30,17 +30,21 @@ public record Permission(List<String> queues, List<Operation> operations, boolea
   }
 
   boolean coversQueue(String queue) {
-    for (String pattern : queues) {
-      if (matches(pattern, queue)) {
-        return true;
-      }
-    }
-    return false;
+    return matchesAny(queues, queue);
   }
 
   /** Whether it means all queues, those of the future included: the cluster itself. */
   boolean coversCluster() {
     return queues.contains(ALL_QUEUES);
+  }
+
+  static boolean matchesAny(List<String> patterns, String text) {
+    for (String pattern : patterns) {
+      if (matches(pattern, text)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Compares in a time that grows with the product of both lengths at most. */

@@ -50,12 +50,7 @@ public record Quota(Owner owner, String name, List<Pushes> pushes, UseLimits lim
     }
 
     public boolean covers(QueueName queue) {
-      for (String pattern : queues) {
-        if (Permission.matches(pattern, queue.value())) {
-          return true;
-        }
-      }
-      return false;
+      return Permission.matchesAny(queues, queue.value());
     }
   }
 

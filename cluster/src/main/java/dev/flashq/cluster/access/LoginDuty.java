@@ -6,7 +6,6 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RefusedLogins;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Principal;
-import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.log.Submission;
 import java.util.LinkedHashMap;
@@ -31,6 +30,9 @@ public final class LoginDuty {
   private final Map<String, Integer> counts = new LinkedHashMap<>();
   private boolean proposing;
 
+  /**
+   * @param featureLevel that the cluster has reached as far as this node knows
+   */
   public LoginDuty(
       IntSupplier featureLevel,
       Function<Submission, CompletableFuture<Reply>> propose,
@@ -62,7 +64,7 @@ public final class LoginDuty {
 
   /** Proposes what has been counted. On the lane. */
   public void look() {
-    if (proposing || !isUnderstood()) {
+    if (proposing || featureLevel.getAsInt() < FeatureLevel.AUDIT_HEADS) {
       return;
     }
     List<RefusedLogins> taken = take();
@@ -72,14 +74,6 @@ public final class LoginDuty {
           propose
               .apply(new Submission(Principal.SYSTEM, null, new Command.NoteLogins(taken)))
               .whenComplete((reply, _) -> lane.execute(() -> proposed(taken, reply)));
-    }
-  }
-
-  private boolean isUnderstood() {
-    try {
-      return featureLevel.getAsInt() >= FeatureLevel.AUDIT_HEADS;
-    } catch (RefusedException _) {
-      return false;
     }
   }
 

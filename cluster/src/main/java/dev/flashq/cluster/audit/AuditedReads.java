@@ -31,6 +31,7 @@ public final class AuditedReads {
   private final Function<Submission, CompletableFuture<Reply>> propose;
 
   /**
+   * @param featureLevel that the cluster has reached as far as this node knows
    * @param policy what is recorded as far as this node knows
    */
   public AuditedReads(
@@ -136,11 +137,7 @@ public final class AuditedReads {
   }
 
   private boolean isUnderstood() {
-    try {
-      return featureLevel.getAsInt() >= FeatureLevel.AUDIT_HEADS;
-    } catch (RefusedException _) {
-      return false;
-    }
+    return featureLevel.getAsInt() >= FeatureLevel.AUDIT_HEADS;
   }
 
   private static Shown shown(Query<?> query, @Nullable Object answer) {

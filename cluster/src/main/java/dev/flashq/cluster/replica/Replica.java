@@ -170,6 +170,15 @@ public final class Replica {
     return read(QueueEngine::featureLevel);
   }
 
+  /** The same; 0 while there is no state. */
+  public int featureLevelIfAny() {
+    try {
+      return featureLevel();
+    } catch (RefusedException _) {
+      return 0;
+    }
+  }
+
   /** The digest after an entry; null when it is not known (any more). */
   public @Nullable Long digestAt(long index) {
     return read(engine -> Optional.ofNullable(engine.digestAt(index))).orElse(null);

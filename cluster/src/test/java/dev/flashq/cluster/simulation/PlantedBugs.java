@@ -26,9 +26,9 @@ import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -125,28 +125,18 @@ enum PlantedBugs {
   DOUBLE_DELIVERY("one holder of a lease", "a lease stands until its end") {
     @Override
     PlantedBug make() {
-      return new PlantedBug() {
-        private final Map<QueueName, Reply> last = new HashMap<>();
-
-        @Override
-        CommandGateway gateway(SimNode node, CommandGateway gateway) {
-          return new GatewayOf(gateway) {
-            @Override
-            public CompletableFuture<Reply> submit(
-                Principal principal, @Nullable RequestId id, Command command) {
-              CompletableFuture<Reply> reply = gateway.submit(principal, id, command);
-              return command instanceof Command.PullJobs pull
-                  ? reply.thenApply(delivered -> again(node, pull.queue(), delivered))
-                  : reply;
-            }
-          };
-        }
-
-        private Reply again(SimNode node, QueueName queue, Reply reply) {
-          Reply before = last.put(queue, reply);
-          return before != null && node.chance(0.05) ? before : reply;
-        }
-      };
+      var last = new HashMap<QueueName, Reply>();
+      return gateways(
+          (node, gateway, principal, id, command) -> {
+            CompletableFuture<Reply> reply = gateway.submit(principal, id, command);
+            return command instanceof Command.PullJobs pull
+                ? reply.thenApply(
+                    delivered -> {
+                      Reply before = last.put(pull.queue(), delivered);
+                      return before != null && node.chance(0.05) ? before : delivered;
+                    })
+                : reply;
+          });
     }
   },
   /** A node that starts from a checkpoint does not know its timers. */
@@ -196,7 +186,8 @@ enum PlantedBugs {
 
     @Override
     PlantedBug make() {
-      return gateways((gateway, principal, _, command) -> gateway.submit(principal, null, command));
+      return gateways(
+          (_, gateway, principal, _, command) -> gateway.submit(principal, null, command));
     }
   },
   /** Reads are answered without asking whether anybody else leads. */
@@ -318,7 +309,7 @@ enum PlantedBugs {
     @Override
     PlantedBug make() {
       return gateways(
-          (gateway, principal, id, command) ->
+          (_, gateway, principal, id, command) ->
               gateway.submit(
                   principal,
                   id,
@@ -337,20 +328,11 @@ enum PlantedBugs {
   PULLS_WITHOUT_END("a pull ends by its own time", "a waiting pull is served") {
     @Override
     PlantedBug make() {
-      return new PlantedBug() {
-        @Override
-        CommandGateway gateway(SimNode node, CommandGateway gateway) {
-          return new GatewayOf(gateway) {
-            @Override
-            public CompletableFuture<Reply> submit(
-                Principal principal, @Nullable RequestId id, Command command) {
-              return command instanceof Command.PullJobs && node.chance(0.01)
+      return gateways(
+          (node, gateway, principal, id, command) ->
+              command instanceof Command.PullJobs && node.chance(0.01)
                   ? new CompletableFuture<>()
-                  : gateway.submit(principal, id, command);
-            }
-          };
-        }
-      };
+                  : gateway.submit(principal, id, command));
     }
   },
   /** Whoever has been let in stays in. */
@@ -423,25 +405,15 @@ enum PlantedBugs {
 
     @Override
     PlantedBug make() {
-      return new PlantedBug() {
-        private int pushes;
-
-        @Override
-        CommandGateway gateway(SimNode node, CommandGateway gateway) {
-          return new GatewayOf(gateway) {
-            @Override
-            public CompletableFuture<Reply> submit(
-                Principal principal, @Nullable RequestId id, Command command) {
-              return command instanceof Command.PushJobs push
+      var pushes = new AtomicInteger();
+      return gateways(
+          (_, gateway, principal, id, command) ->
+              command instanceof Command.PushJobs push
                       && !principal.isSystem()
-                      && ++pushes % 5 == 0
+                      && pushes.incrementAndGet() % 5 == 0
                   ? CompletableFuture.completedFuture(
                       Reason.notPermitted(Operation.PUSH, push.queue()))
-                  : gateway.submit(principal, id, command);
-            }
-          };
-        }
-      };
+                  : gateway.submit(principal, id, command));
     }
   },
   /** Some pushes are not recorded. */
@@ -616,7 +588,11 @@ enum PlantedBugs {
 
   private interface Submits {
     CompletableFuture<Reply> submit(
-        CommandGateway gateway, Principal principal, @Nullable RequestId id, Command command);
+        SimNode node,
+        CommandGateway gateway,
+        Principal principal,
+        @Nullable RequestId id,
+        Command command);
   }
 
   private static PlantedBug gateways(Submits submits) {
@@ -627,7 +603,7 @@ enum PlantedBugs {
           @Override
           public CompletableFuture<Reply> submit(
               Principal principal, @Nullable RequestId id, Command command) {
-            return submits.submit(gateway, principal, id, command);
+            return submits.submit(node, gateway, principal, id, command);
           }
         };
       }

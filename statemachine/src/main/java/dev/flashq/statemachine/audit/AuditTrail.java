@@ -109,6 +109,9 @@ public final class AuditTrail {
     }
     QueueName queue = Effect.queue(submission.command());
     String name = queue == null ? named : queue.value();
+    if (!Effect.isRefused(reply) && !action.isRead() && !policy().records(action, name)) {
+      return;
+    }
     Effect effect = Effect.of(submission.command(), reply);
     if (effect == null) {
       return;
@@ -116,7 +119,7 @@ public final class AuditTrail {
     if (effect.refused() != null && isFull(turn)) {
       // It had no effect; that it was tried is counted.
       meta.countUnrecorded(1);
-    } else if (effect.refused() != null || action.isRead() || policy().records(action, name)) {
+    } else {
       block.add(encode(submission, action, name, effect));
     }
   }

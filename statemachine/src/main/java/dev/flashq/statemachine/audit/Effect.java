@@ -37,6 +37,17 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
     };
   }
 
+  /** Whether nothing came of it but refusals. */
+  static boolean isRefused(Reply reply) {
+    return switch (reply) {
+      case Refused _ -> true;
+      case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
+          !outcomes.isEmpty() && outcomes.stream().allMatch(Refused.class::isInstance);
+      case Reply.Acked acked -> acked.count() == 0 && !acked.failures().isEmpty();
+      case Reply.Done _, Reply.Delivered _, Reply.Removed _ -> false;
+    };
+  }
+
   private static int count(Command command) {
     return command instanceof Command.NoteRead read ? read.count() : named(command).size();
   }

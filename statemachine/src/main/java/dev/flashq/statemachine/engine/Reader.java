@@ -51,6 +51,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -122,44 +123,45 @@ final class Reader {
 
   private static Query.Credentials credentials(Query.ListCredentials query, View view) {
     var page = new ArrayList<Credential>();
-    var more = new boolean[1];
-    view.scan(
-        Column.CREDENTIALS,
-        new byte[0],
-        Bytes.of(query.after() + 1),
-        (key, value) -> {
-          more[0] = page.size() == query.limit();
-          return !more[0] && page.add(AccessStore.view(key, value));
-        });
-    return new Query.Credentials(page, more[0]);
+    byte[] from = Bytes.of(query.after() + 1);
+    boolean more = fill(page, query.limit(), Column.CREDENTIALS, from, AccessStore::view, view);
+    return new Query.Credentials(page, more);
   }
 
   private static Query.Roles roles(Query.ListRoles query, View view) {
     var page = new ArrayList<Role>();
-    var more = new boolean[1];
-    view.scan(
-        Column.ROLES,
-        new byte[0],
-        query.after() == null ? new byte[0] : behind(Bytes.of(query.after())),
-        (_, value) -> {
-          more[0] = page.size() == query.limit();
-          return !more[0] && page.add(AccessStore.parseRole(value));
-        });
-    return new Query.Roles(page, more[0]);
+    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    boolean more =
+        fill(page, query.limit(), Column.ROLES, from, (_, row) -> AccessStore.parseRole(row), view);
+    return new Query.Roles(page, more);
   }
 
   private static Query.Quotas quotas(Query.ListQuotas query, View view) {
     var page = new ArrayList<Quota>();
+    byte[] from = query.after() == null ? new byte[0] : behind(QuotaStore.key(query.after()));
+    boolean more =
+        fill(page, query.limit(), Column.QUOTAS, from, (_, row) -> QuotaStore.view(row), view);
+    return new Query.Quotas(page, more);
+  }
+
+  /** Fills a page with the rows of a column from a key on; whether there are more. */
+  private static <T> boolean fill(
+      List<T> page,
+      int limit,
+      Column column,
+      byte[] from,
+      BiFunction<byte[], byte[], T> row,
+      View view) {
     var more = new boolean[1];
     view.scan(
-        Column.QUOTAS,
+        column,
         new byte[0],
-        query.after() == null ? new byte[0] : behind(QuotaStore.key(query.after())),
-        (_, value) -> {
-          more[0] = page.size() == query.limit();
-          return !more[0] && page.add(QuotaStore.view(value));
+        from,
+        (key, value) -> {
+          more[0] = page.size() == limit;
+          return !more[0] && page.add(row.apply(key, value));
         });
-    return new Query.Quotas(page, more[0]);
+    return more[0];
   }
 
   private static Query.AccessDecision decision(Query.CheckAccess query, Scope in) {

@@ -38,6 +38,9 @@ public final class Identity {
   /** Set as long as the connection is counted as one of a client that has said who it is. */
   private Uses.@Nullable Use use;
 
+  /** Whose limits hold for the connection. */
+  private @Nullable Principal user;
+
   private UseLimits useLimits = UseLimits.NONE;
 
   /**
@@ -83,24 +86,26 @@ public final class Identity {
     if (known == null) {
       return context.tokens.open() ? null : stranger(refusal);
     }
-    return use == null ? enter(known) : null;
+    return enter(known);
   }
 
   /** Counts the connection as one of the client; otherwise why it cannot be used by it. */
   public @Nullable Refused enter(Principal known) {
-    if (known.credential() == 0) {
+    Principal before = user;
+    if (known.credential() == 0 || (before != null && known.credential() == before.credential())) {
       return null;
     }
-    useLimits = context.tokens.limits(known);
-    if (use != null && use.name.equals(known.name())) {
-      return null;
+    UseLimits limits = context.tokens.limits(known);
+    if (use == null || !use.name.equals(known.name())) {
+      Uses.Use next = context.uses.connect(known.name(), limits.connections());
+      if (next == null) {
+        return tooMany(known.name(), "connections", limits.connections());
+      }
+      leave();
+      use = next;
     }
-    Uses.Use next = context.uses.connect(known.name(), useLimits.connections());
-    if (next == null) {
-      return tooMany(known.name(), "connections", useLimits.connections());
-    }
-    leave();
-    use = next;
+    user = known;
+    useLimits = limits;
     return null;
   }
 
@@ -111,8 +116,8 @@ public final class Identity {
 
   /** It has changed who may do what. */
   void recheck() {
-    if (use != null && principal != null) {
-      useLimits = context.tokens.limits(principal);
+    if (user != null) {
+      useLimits = context.tokens.limits(user);
     }
   }
 
@@ -121,6 +126,7 @@ public final class Identity {
     if (use != null) {
       context.uses.disconnect(use);
       use = null;
+      user = null;
     }
   }
 

@@ -62,7 +62,10 @@ final class Routes {
           route(HttpMethod.DELETE, "/security/roles/*", c -> named(c, Cmd.ROLEDROP)),
           route(HttpMethod.GET, "/security/quotas", c -> access(c, Cmd.QUOTALIST)),
           route(HttpMethod.PUT, "/security/quotas/*/*", Routes::quota),
-          route(HttpMethod.DELETE, "/security/quotas/*/*", Routes::quota),
+          route(
+              HttpMethod.DELETE,
+              "/security/quotas/*/*",
+              c -> HttpRequests.noQuota(c.part(2), c.part(3), c.body())),
           route(HttpMethod.PUT, "/security/certificates", c -> access(c, Cmd.CERTBIND)),
           route(HttpMethod.GET, "/security/access", Routes::mayAccess),
           route(HttpMethod.GET, "/security/audit", c -> HttpRequests.audit(c::parameter)),

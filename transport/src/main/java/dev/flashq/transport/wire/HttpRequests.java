@@ -179,7 +179,14 @@ public final class HttpRequests {
     return Requests.plan(body, false);
   }
 
-  /** Puts the quota of whom the path names, or takes it away. */
+  /** Takes the quota away of whom the path names, whatever the body says. */
+  public static Plan noQuota(String type, String name, Request body) {
+    body.pushes = null;
+    body.useLimits = null;
+    return quota(type, name, body);
+  }
+
+  /** Puts the quota of whom the path names. */
   public static Plan quota(String type, String name, Request body) {
     body.type = type;
     return access(Cmd.QUOTAPUT, name, body);

@@ -370,7 +370,11 @@ class HttpServerTest {
         .isEqualTo(200);
     assertThat(
             fixture
-                .send(HttpRequest.newBuilder(fixture.uri("/security/quotas/token/w")).DELETE())
+                .send(
+                    HttpRequest.newBuilder(fixture.uri("/security/quotas/token/w"))
+                        .method(
+                            "DELETE",
+                            HttpRequest.BodyPublishers.ofString("{\"limits\":{\"waits\":3}}")))
                 .statusCode())
         .isEqualTo(200);
     long none = UseLimits.UNLIMITED;
