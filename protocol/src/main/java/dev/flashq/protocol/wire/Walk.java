@@ -1,0 +1,133 @@
+package dev.flashq.protocol.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Shows all that one value of either encoding holds, in its order, repeated names included. The
+ * value is one that a reader's {@code skip} accepts.
+ */
+public final class Walk {
+  private Walk() {}
+
+  /** Sees what there is. Containers open and close; before each of its values a map has a name. */
+  public interface Visitor {
+    void openMap();
+
+    void name(String name);
+
+    void openArray();
+
+    void item(int index);
+
+    void close();
+
+    void text(String text);
+
+    /** A number as JSON writes it. */
+    void number(String text);
+
+    /** What JSON has no form for: a binary or an extension. */
+    void bytes(byte[] bytes, int from, int to);
+
+    /** Null, true or false. */
+    void constant(Kind kind);
+  }
+
+  public static void json(byte[] bytes, int from, int to, Visitor visitor) {
+    JsonReader in = new JsonReader();
+    in.open(bytes, from, to);
+    json(in, visitor);
+    in.finish();
+  }
+
+  private static void json(JsonReader in, Visitor visitor) {
+    Kind kind = in.kind();
+    switch (kind) {
+      case NULL -> {
+        in.nil();
+        visitor.constant(kind);
+      }
+      case BOOLEAN -> {
+        in.bool();
+        visitor.constant(kind);
+      }
+      case NUMBER -> visitor.number(in.numberText());
+      case STRING -> visitor.text(in.string());
+      case ARRAY -> {
+        visitor.openArray();
+        in.beginArray();
+        for (int i = 0; in.nextItem(); i++) {
+          visitor.item(i);
+          json(in, visitor);
+        }
+        visitor.close();
+      }
+      case MAP -> {
+        visitor.openMap();
+        in.beginMap();
+        for (String name = in.nextKeyText(); name != null; name = in.nextKeyText()) {
+          visitor.name(name);
+          json(in, visitor);
+        }
+        visitor.close();
+      }
+      case BINARY, EXTENSION -> throw WireException.expected("JSON");
+    }
+  }
+
+  public static void messagePack(byte[] bytes, int from, int to, Visitor visitor) {
+    MessagePackReader in = new MessagePackReader();
+    in.open(bytes, from, to);
+    messagePack(in, visitor);
+    in.finish();
+  }
+
+  private static void messagePack(MessagePackReader in, Visitor visitor) {
+    Kind kind = in.kind();
+    switch (kind) {
+      case NULL -> {
+        in.nil();
+        visitor.constant(kind);
+      }
+      case BOOLEAN -> {
+        in.bool();
+        visitor.constant(kind);
+      }
+      case NUMBER -> visitor.number(json(in));
+      case STRING -> visitor.text(in.string());
+      case BINARY -> {
+        int start = in.binaryStart();
+        visitor.bytes(in.bytes(), start, in.position());
+      }
+      case EXTENSION -> {
+        int start = in.extensionStart();
+        visitor.bytes(in.bytes(), start, in.position());
+      }
+      case ARRAY -> {
+        visitor.openArray();
+        in.beginArray();
+        for (int i = 0; in.nextItem(); i++) {
+          visitor.item(i);
+          messagePack(in, visitor);
+        }
+        visitor.close();
+      }
+      case MAP -> {
+        visitor.openMap();
+        in.beginMap();
+        while (in.nextItem()) {
+          visitor.name(in.kind() == Kind.STRING ? in.string() : json(in));
+          messagePack(in, visitor);
+        }
+        visitor.close();
+      }
+    }
+  }
+
+  /** The next value, as JSON writes it. */
+  private static String json(MessagePackReader in) {
+    JsonWriter out = new JsonWriter();
+    Transcode.toJson(in, out);
+    return new String(out.buffer(), 0, out.size(), UTF_8);
+  }
+}
