@@ -329,7 +329,7 @@ public final class NodeCore implements ReplicaEvents {
       case Fact.QueueReady(QueueName queue) -> longPolls.ready(queue);
       case Fact.JobEnded(JobId job, QueueName queue, JobEnd end) -> jobWaits.ended(job, queue, end);
       case Fact.AccessChanged _ -> accessChanged.run();
-      case Fact.RulesChanged _ -> {}
+      case Fact.RulesChanged _, Fact.DataRulesChanged _ -> {}
     }
   }
 

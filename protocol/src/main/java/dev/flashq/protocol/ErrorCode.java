@@ -54,7 +54,9 @@ public enum ErrorCode {
   /** What the command would do could not be recorded in the audit trail. It had no effect. */
   AUDIT_FULL(25, 507, true),
   /** A quota allows no more pushes at present; the sentence says for how many milliseconds. */
-  RATE_LIMITED(26, 429, true);
+  RATE_LIMITED(26, 429, true),
+  /** Data breaks a schema or a policy of its queue; the sentence says where. */
+  VALIDATION_ERROR(27, 422, false);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

@@ -197,6 +197,21 @@ public final class Limits {
   /** Roles that a cluster keeps. */
   public static final int ROLES = 1000;
 
+  /** Schemas for data that the cluster keeps. */
+  public static final int SCHEMAS = 100;
+
+  /** Bytes of one of them. */
+  public static final int SCHEMA_BYTES = 64 * 1024;
+
+  /** Policies for data that the cluster keeps. */
+  public static final int DATA_POLICIES = 100;
+
+  /** Forbidden fields of one of them. */
+  public static final int FORBIDDEN_FIELDS = 100;
+
+  /** UTF-8 bytes of the name of a forbidden field. */
+  public static final int FIELD_NAME_BYTES = 256;
+
   /** Quotas of tokens and roles. */
   public static final int QUOTAS = 2000;
 

@@ -36,6 +36,7 @@ class ErrorCodeTest {
       24 ROLE_NOT_FOUND
       25 AUDIT_FULL
       26 RATE_LIMITED
+      27 VALIDATION_ERROR
       """;
 
   @Test

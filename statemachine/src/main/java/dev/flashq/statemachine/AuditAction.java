@@ -41,13 +41,16 @@ public enum AuditAction {
   LIST_TOKENS(31, "listTokens", Kind.ADMINISTRATION),
   SET_AUDIT_POLICY(32, "setAuditPolicy", Kind.ADMINISTRATION),
   SET_QUOTA(33, "setQuota", Kind.ADMINISTRATION),
+  SET_SCHEMA(34, "setSchema", Kind.ADMINISTRATION),
+  SET_DATA_POLICY(35, "setDataPolicy", Kind.ADMINISTRATION),
   LOGIN(40, "login", Kind.ADMINISTRATION),
   GET_JOB(41, "getJob", Kind.READ),
   GET_JOBS(42, "getJobs", Kind.READ),
   GET_DLQ(43, "getDlq", Kind.READ),
   LIST_QUEUES(44, "listQueues", Kind.READ),
   GET_ACCESS(45, "getAccess", Kind.READ),
-  GET_AUDIT(46, "getAudit", Kind.READ);
+  GET_AUDIT(46, "getAudit", Kind.READ),
+  GET_DATA_RULES(47, "getDataRules", Kind.READ);
 
   private enum Kind {
     WORK,
@@ -142,6 +145,8 @@ public enum AuditAction {
       case Command.ListTokens _ -> LIST_TOKENS;
       case Command.SetAuditPolicy _ -> SET_AUDIT_POLICY;
       case Command.SetQuota _ -> SET_QUOTA;
+      case Command.SetSchema _ -> SET_SCHEMA;
+      case Command.SetDataPolicy _ -> SET_DATA_POLICY;
       case Command.NoteRead c -> c.action();
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -167,6 +172,7 @@ public enum AuditAction {
       case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _, Query.CheckAccess _ ->
           GET_ACCESS;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
+      case Query.ListSchemas _, Query.ListDataPolicies _ -> GET_DATA_RULES;
       case Query.GetPayloads _, Query.IsAnswered _ -> null;
     };
   }

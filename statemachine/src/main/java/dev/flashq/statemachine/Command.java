@@ -212,6 +212,21 @@ public sealed interface Command {
    */
   record SetQuota(Quota quota) implements Command {}
 
+  /**
+   * Says what job data must be like in queues of a pattern, in place of what was said before.
+   * Answer: {@link Reply.Done}.
+   *
+   * @param text a JSON Schema; null: nothing is said any more
+   */
+  record SetSchema(String queues, DataSchema.Mode mode, @Nullable ByteString text)
+      implements Command {}
+
+  /**
+   * Says what must be and must not be in data in queues of a pattern, in place of what was said
+   * before; with nothing in it, that nothing is said any more. Answer: {@link Reply.Done}.
+   */
+  record SetDataPolicy(DataPolicy policy) implements Command {}
+
   /** Makes a role or replaces it. Answer: {@link Reply.Done}. */
   record PutRole(Role role) implements Command {}
 

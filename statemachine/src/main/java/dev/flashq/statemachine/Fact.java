@@ -15,6 +15,9 @@ public sealed interface Fact {
   /** What may be done, and how much of it, has changed: settings of the queue. */
   record RulesChanged(QueueName queue) implements Fact {}
 
+  /** What is said about data has changed. */
+  record DataRulesChanged() implements Fact {}
+
   /** Who may do what has changed. */
   record AccessChanged() implements Fact {}
 }

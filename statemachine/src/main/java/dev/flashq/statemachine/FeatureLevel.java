@@ -21,8 +21,11 @@ public final class FeatureLevel {
   /** Signs heads of the audit trail, brings logins and reads into it, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
+  /** Brings schemas and policies for data. */
+  public static final int DATA_RULES = 5;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = AUDIT_HEADS;
+  public static final int CURRENT = DATA_RULES;
 
   private FeatureLevel() {}
 
@@ -50,6 +53,7 @@ public final class FeatureLevel {
           Command.SignAuditHead _ ->
           AUDIT_HEADS;
       case Command.SetQuota _ -> QUOTAS;
+      case Command.SetSchema _, Command.SetDataPolicy _ -> DATA_RULES;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

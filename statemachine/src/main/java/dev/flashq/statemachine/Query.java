@@ -183,6 +183,31 @@ public sealed interface Query<R> {
   }
 
   /**
+   * Schemas by their patterns, behind {@code after} only.
+   *
+   * @param queue only those that cover it; null: all
+   */
+  record ListSchemas(@Nullable QueueName queue, @Nullable String after, int limit)
+      implements Query<Schemas> {}
+
+  /** One page; {@code more} when others follow. */
+  record Schemas(List<DataSchema> schemas, boolean more) {
+    public Schemas {
+      schemas = List.copyOf(schemas);
+    }
+  }
+
+  /** Policies for data by their patterns, behind {@code after} only. */
+  record ListDataPolicies(@Nullable String after, int limit) implements Query<DataPolicies> {}
+
+  /** One page; {@code more} when others follow. */
+  record DataPolicies(List<DataPolicy> policies, boolean more) {
+    public DataPolicies {
+      policies = List.copyOf(policies);
+    }
+  }
+
+  /**
    * Whether the holder of a token may do something.
    *
    * @param tokenName null: who asks

@@ -53,6 +53,9 @@ public interface QueueEngine extends AutoCloseable {
   /** Who may do what after the last entry. */
   Access access();
 
+  /** What is said about data after the last entry. */
+  DataRules dataRules();
+
   /** What is recorded in the audit trail after the last entry. */
   AuditPolicy auditPolicy();
 

@@ -11,8 +11,10 @@ import static dev.flashq.protocol.ErrorCode.LEASE_LOST;
 import static dev.flashq.protocol.ErrorCode.RATE_LIMITED;
 import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 import static dev.flashq.protocol.ErrorCode.ROLE_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.TOKEN_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
+import static dev.flashq.protocol.ErrorCode.VALIDATION_ERROR;
 import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
 
 import dev.flashq.protocol.ErrorCode;
@@ -57,7 +59,12 @@ public enum Reason {
   NAME_TAKEN(25, WRONG_STATE, "There is a token of the name {text} already"),
   NO_TOKEN(26, TOKEN_NOT_FOUND, "There is no token of the name {text} that a command has made"),
   NO_ROLE(27, ROLE_NOT_FOUND, "There is no role of the name {text}"),
-  RATE_EXCEEDED(28, RATE_LIMITED, "Rate limit exceeded for queue: {text}, retry after: {number}");
+  RATE_EXCEEDED(28, RATE_LIMITED, "Rate limit exceeded for queue: {text}, retry after: {number}"),
+  DATA_REFUSED(29, VALIDATION_ERROR, "{text}"),
+  DATA_RULES_CHANGED(
+      30,
+      SERVICE_UNAVAILABLE,
+      "Service unavailable: the rules for job data keep changing, retry later");
 
   private static final List<Reason> ALL = List.of(values());
 

@@ -63,7 +63,9 @@ class StoredNumbersTest {
             "AUDIT",
             "SETTINGS",
             "QUOTAS",
-            "AUDIT_HEADS");
+            "AUDIT_HEADS",
+            "SCHEMAS",
+            "DATA_POLICIES");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -134,7 +136,9 @@ class StoredNumbersTest {
             25 WRONG_STATE NAME_TAKEN
             26 TOKEN_NOT_FOUND NO_TOKEN
             27 ROLE_NOT_FOUND NO_ROLE
-            28 RATE_LIMITED RATE_EXCEEDED""");
+            28 RATE_LIMITED RATE_EXCEEDED
+            29 VALIDATION_ERROR DATA_REFUSED
+            30 SERVICE_UNAVAILABLE DATA_RULES_CHANGED""");
     for (Reason reason : Reason.values()) {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }
@@ -154,8 +158,8 @@ class StoredNumbersTest {
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
                 + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
-                + " 33 setQuota, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
-                + " 46 getAudit");
+                + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
+                + " 46 getAudit, 47 getDataRules");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

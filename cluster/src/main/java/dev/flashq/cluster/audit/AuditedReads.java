@@ -165,12 +165,14 @@ public final class AuditedReads {
       case Query.ListJobs q -> of(q.queue());
       case Query.ListDeadJobs q -> of(q.queue());
       case Query.GetQueue q -> of(q.name());
+      case Query.ListSchemas q -> of(q.queue());
       case Query.GetJobByCustomId _,
           Query.ListQueues _,
           Query.GetStats _,
           Query.ListCredentials _,
           Query.ListRoles _,
           Query.ListQuotas _,
+          Query.ListDataPolicies _,
           Query.CheckAccess _,
           Query.ListAudit _,
           Query.ListAuditBlocks _,

@@ -17,7 +17,9 @@ import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.ReportProgress;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
+import dev.flashq.statemachine.Command.SetDataPolicy;
 import dev.flashq.statemachine.Command.SetQuota;
+import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -52,6 +54,11 @@ final class CommandSize {
                   .flatMap(pushes -> pushes.queues().stream())
                   .mapToLong(CommandSize::of)
                   .sum();
+      case SetSchema set -> SMALL + of(set.queues()) + (set.text() == null ? 0 : set.text().size());
+      case SetDataPolicy set ->
+          SMALL
+              + of(set.policy().queues())
+              + set.policy().forbiddenFields().stream().mapToLong(CommandSize::of).sum();
       case ListTokens list ->
           list.tokens().stream()
               .mapToLong(token -> 4L * SMALL + permissions(token.permissions()))

@@ -66,6 +66,8 @@ public sealed interface Need {
           Command.SetAuditPolicy _,
           Command.SetQuota _ ->
           SECURITY;
+      case Command.SetSchema c -> ofRules(c.queues());
+      case Command.SetDataPolicy _ -> SECURITY;
       case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -95,7 +97,12 @@ public sealed interface Need {
       case Query.ListDeadJobs q -> admin(q.queue());
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->
           OF_WHAT_IS_SEEN;
-      case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _ -> SECURITY;
+      case Query.ListSchemas(QueueName queue, _, _) -> queue == null ? SECURITY : OF_WHAT_IS_SEEN;
+      case Query.ListCredentials _,
+          Query.ListRoles _,
+          Query.ListQuotas _,
+          Query.ListDataPolicies _ ->
+          SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);
       case Query.IsAnswered _ -> MEMBER;
@@ -104,6 +111,11 @@ public sealed interface Need {
 
   private static Need onJobs(Operation operation) {
     return new OnJobs(List.of(operation));
+  }
+
+  /** Who administers a queue says what its jobs are like; patterns are about queues of others. */
+  private static Need ofRules(String queues) {
+    return queues.contains("*") ? SECURITY : admin(new QueueName(queues));
   }
 
   private static Need admin(QueueName queue) {

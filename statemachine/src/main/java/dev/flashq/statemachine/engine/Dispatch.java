@@ -10,6 +10,7 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.audit.AuditTrail;
+import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -33,6 +34,7 @@ final class Dispatch implements Dispatcher {
   private final TickHandler tick;
   private final AccessHandlers access;
   private final AuditTrail audit;
+  private final DataRuleStore dataRules;
   private final Features features;
   private final Meta meta;
 
@@ -48,6 +50,7 @@ final class Dispatch implements Dispatcher {
     this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
     this.queue = new QueueHandlers(state.queues);
     this.audit = state.audit;
+    this.dataRules = state.dataRules;
     this.access = new AccessHandlers(state.access, state.meta);
     this.tick =
         new TickHandler(
@@ -104,6 +107,8 @@ final class Dispatch implements Dispatcher {
       case Command.BindCertificate c -> access.bind(c, turn);
       case Command.SetAuditPolicy c -> audit.set(c);
       case Command.SetQuota c -> access.set(c, turn);
+      case Command.SetSchema c -> dataRules.set(c);
+      case Command.SetDataPolicy c -> dataRules.set(c);
       case Command.NoteLogins c -> audit.note(c);
       case Command.NoteExported c -> audit.note(c);
       case Command.NoteRead c -> audit.note(c);

@@ -6,6 +6,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Credential;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
@@ -31,6 +33,7 @@ import dev.flashq.statemachine.access.Need;
 import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditReader;
 import dev.flashq.statemachine.audit.AuditTrail;
+import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.job.CompletedSlot;
 import dev.flashq.statemachine.job.CustomIds;
 import dev.flashq.statemachine.job.Job;
@@ -100,6 +103,8 @@ final class Reader {
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
           case Query.ListQuotas q -> quotas(q, in.view);
+          case Query.ListSchemas q -> schemas(q, in);
+          case Query.ListDataPolicies q -> policies(q, in.view);
           case Query.CheckAccess q -> decision(q, in);
           case Query.GetAuditPolicy _ ->
               AuditTrail.policy(
@@ -142,6 +147,42 @@ final class Reader {
     boolean more =
         fill(page, query.limit(), Column.QUOTAS, from, (_, row) -> QuotaStore.view(row), view);
     return new Query.Quotas(page, more);
+  }
+
+  private static Query.Schemas schemas(Query.ListSchemas query, Scope in) {
+    QueueName queue = query.queue();
+    var page = new ArrayList<DataSchema>();
+    if (queue != null && !in.grant.sees(queue)) {
+      return new Query.Schemas(page, false);
+    }
+    var more = new boolean[1];
+    in.view.scan(
+        Column.SCHEMAS,
+        new byte[0],
+        query.after() == null ? new byte[0] : behind(Bytes.of(query.after())),
+        (_, row) -> {
+          DataSchema schema = DataRuleStore.schema(row);
+          if (queue != null && !schema.covers(queue)) {
+            return true;
+          }
+          more[0] = page.size() == query.limit();
+          return !more[0] && page.add(schema);
+        });
+    return new Query.Schemas(page, more[0]);
+  }
+
+  private static Query.DataPolicies policies(Query.ListDataPolicies query, View view) {
+    var page = new ArrayList<DataPolicy>();
+    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    boolean more =
+        fill(
+            page,
+            query.limit(),
+            Column.DATA_POLICIES,
+            from,
+            (_, row) -> DataRuleStore.policy(row),
+            view);
+    return new Query.DataPolicies(page, more);
   }
 
   /** Fills a page with the rows of a column from a key on; whether there are more. */

@@ -8,6 +8,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
+import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobView;
@@ -254,10 +255,16 @@ public final class RocksEngine implements QueueEngine {
     if (turn.featureLevel() < FeatureLevel.ACCESS && admission.isForeign(submission)) {
       return Reason.FOR_THE_LEADER.refuses();
     }
+    if (state.dataRules.isStale(submission, turn)) {
+      // The node that proposed it looks again: nothing has come of it yet that could be recorded.
+      return Reason.DATA_RULES_CHANGED.refuses();
+    }
     Reply.Refused refusal = state.audit.refusal(submission, turn);
     return noted(
         submission,
-        refusal != null ? refusal : dispatch.dispatch(submission.command(), turn),
+        refusal != null
+            ? refusal
+            : dispatch.dispatch(submission.command(), turn.seen(submission.inspection())),
         turn);
   }
 
@@ -395,6 +402,11 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Access access() {
     return state.access.published();
+  }
+
+  @Override
+  public DataRules dataRules() {
+    return state.dataRules.published();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.flashq.statemachine.engine;
 import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditTrail;
+import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
@@ -43,6 +44,7 @@ final class State implements AutoCloseable {
   final QuotaStore quotas;
   final AccessStore access;
   final AuditTrail audit;
+  final DataRuleStore dataRules;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -61,6 +63,7 @@ final class State implements AutoCloseable {
     this.quotas = new QuotaStore(tables);
     this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
+    this.dataRules = new DataRuleStore(tables, meta);
   }
 
   /** The rows that gather over the entry at an index. */
@@ -78,6 +81,7 @@ final class State implements AutoCloseable {
     fronts.enforce();
     queues.entryEnded(turn);
     access.entryEnded(turn);
+    dataRules.entryEnded(turn);
   }
 
   /**
@@ -95,6 +99,7 @@ final class State implements AutoCloseable {
     quotas.forget();
     access.forget();
     audit.forget();
+    dataRules.forget();
   }
 
   @Override

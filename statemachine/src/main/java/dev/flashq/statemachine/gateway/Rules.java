@@ -16,6 +16,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
@@ -144,6 +145,18 @@ public final class Rules {
         checked(c.quota());
         yield c;
       }
+      case Command.SetSchema c -> {
+        checkPattern(c.queues());
+        require(
+            c.text() == null || (!c.text().isEmpty() && c.text().size() <= Limits.SCHEMA_BYTES),
+            DATA_TOO_LARGE,
+            "a schema has 1 to " + Limits.SCHEMA_BYTES + " bytes");
+        yield c;
+      }
+      case Command.SetDataPolicy c -> {
+        checked(c.policy());
+        yield c;
+      }
       case Command.NoteLogins c -> {
         require(
             c.refused().size() <= Limits.REFUSED_LOGINS,
@@ -264,6 +277,11 @@ public final class Rules {
               new Query.ListRoles(after, Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListQuotas(Quota after, int limit) ->
               new Query.ListQuotas(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListSchemas(QueueName queue, String after, int limit) ->
+              new Query.ListSchemas(
+                  queue == null ? null : checked(queue), after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListDataPolicies(String after, int limit) ->
+              new Query.ListDataPolicies(after, Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListAudit q -> {
             require(q.after() >= 0, INVALID_REQUEST, "a cursor is not negative");
             yield new Query.ListAudit(
@@ -344,6 +362,21 @@ public final class Rules {
             >= 0,
         INVALID_REQUEST,
         "a limit is not negative");
+  }
+
+  private static void checked(DataPolicy policy) {
+    checkPattern(policy.queues());
+    require(
+        policy.forbiddenFields().size() <= Limits.FORBIDDEN_FIELDS,
+        INVALID_REQUEST,
+        "at most " + Limits.FORBIDDEN_FIELDS + " forbidden fields");
+    for (String field : policy.forbiddenFields()) {
+      require(
+          !field.isEmpty() && Text.utf8Length(field) <= Limits.FIELD_NAME_BYTES,
+          INVALID_REQUEST,
+          "a forbidden field has 1 to " + Limits.FIELD_NAME_BYTES + " bytes");
+    }
+    require(policy.maxBytes() >= 0, INVALID_REQUEST, "max_bytes is not negative");
   }
 
   /** The name of a token or role. */

@@ -7,6 +7,7 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Acked;
 import dev.flashq.statemachine.Reply.Failure;
+import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,9 +31,15 @@ public final class AckJobsHandler {
         continue;
       }
       switch (Claims.check(jobs, ack.claim(), Reason.UNKNOWN, turn)) {
-        case Claims.Check.Holds(Job job, JobStatus.Active active) ->
+        case Claims.Check.Holds(Job job, JobStatus.Active active) -> {
+          Refused flaw = turn.flaw(i);
+          if (flaw == null) {
             lifecycle.complete(job, active, ack.result(), turn);
-        case Claims.Check.Fails(Reply.Refused refusal) -> {
+          } else {
+            failures.add(new Failure(i, flaw));
+          }
+        }
+        case Claims.Check.Fails(Refused refusal) -> {
           if (!isRepeated(ack, turn)) {
             failures.add(new Failure(i, refusal));
           }

@@ -44,6 +44,10 @@ public final class ManageJobHandlers {
         Reason.UNKNOWN,
         turn,
         job -> {
+          Refused flaw = turn.flaw(0);
+          if (flaw != null) {
+            return flaw;
+          }
           jobs.replaceData(job, command.data());
           return Done.DONE;
         });

@@ -51,7 +51,10 @@ public final class PushJobsHandler {
     QuotaStore.Pushing pushing = quotas.pushing(turn.principal(), turn.grant(), command.queue());
     var outcomes = new ArrayList<PushOutcome>(command.jobs().size());
     for (NewJob job : command.jobs()) {
-      PushOutcome known = known(queue, job.options(), turn);
+      PushOutcome known = turn.flaw(outcomes.size());
+      if (known == null) {
+        known = known(queue, job.options(), turn);
+      }
       if (known == null && full != null) {
         return full;
       }

@@ -42,9 +42,11 @@ import dev.flashq.statemachine.Command.SetAuditKey;
 import dev.flashq.statemachine.Command.SetAuditPolicy;
 import dev.flashq.statemachine.Command.SetClock;
 import dev.flashq.statemachine.Command.SetConcurrency;
+import dev.flashq.statemachine.Command.SetDataPolicy;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
 import dev.flashq.statemachine.Command.UpdateJob;
@@ -154,6 +156,8 @@ final class CommandCodec {
       case DropRole c -> to.setDropRole(LogProto.DropRole.newBuilder().setName(c.name()));
       case SetAuditPolicy c -> to.setSetAuditPolicy(AccessCodec.encode(c.policy()));
       case SetQuota c -> to.setSetQuota(AccessCodec.encode(c.quota()));
+      case SetSchema c -> to.setSetSchema(DataCodec.encode(c));
+      case SetDataPolicy c -> to.setSetDataPolicy(DataCodec.encode(c.policy()));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
       case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
       case SignAuditHead c ->
@@ -276,6 +280,8 @@ final class CommandCodec {
       case PUT_ROLE -> new PutRole(AccessCodec.decode(logged.getPutRole().getRole()));
       case SET_AUDIT_POLICY -> new SetAuditPolicy(AccessCodec.decode(logged.getSetAuditPolicy()));
       case SET_QUOTA -> new SetQuota(AccessCodec.decode(logged.getSetQuota()));
+      case SET_SCHEMA -> DataCodec.decode(logged.getSetSchema());
+      case SET_DATA_POLICY -> new SetDataPolicy(DataCodec.decode(logged.getSetDataPolicy()));
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
       case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
       case SIGN_AUDIT_HEAD ->

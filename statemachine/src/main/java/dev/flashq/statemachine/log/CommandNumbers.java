@@ -44,6 +44,8 @@ public final class CommandNumbers {
       case Command.DropRole _ -> LoggedCommand.DROP_ROLE_FIELD_NUMBER;
       case Command.SetAuditPolicy _ -> LoggedCommand.SET_AUDIT_POLICY_FIELD_NUMBER;
       case Command.SetQuota _ -> LoggedCommand.SET_QUOTA_FIELD_NUMBER;
+      case Command.SetSchema _ -> LoggedCommand.SET_SCHEMA_FIELD_NUMBER;
+      case Command.SetDataPolicy _ -> LoggedCommand.SET_DATA_POLICY_FIELD_NUMBER;
       case Command.SetAuditKey _ -> LoggedCommand.SET_AUDIT_KEY_FIELD_NUMBER;
       case Command.SignAuditHead _ -> LoggedCommand.SIGN_AUDIT_HEAD_FIELD_NUMBER;
       case Command.NoteRead _ -> LoggedCommand.NOTE_READ_FIELD_NUMBER;

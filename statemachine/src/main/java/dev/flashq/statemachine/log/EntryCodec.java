@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import dev.flashq.protocol.log.LogProto;
+import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RequestId;
 import java.io.IOException;
@@ -42,6 +43,9 @@ public final class EntryCodec {
             .setClient(1 + clients.index(id.client()))
             .setClientSequence(id.sequence())
             .setClientSettled(id.settled());
+      }
+      if (submission.inspection().version() != 0) {
+        logged.setInspection(DataCodec.encode(submission.inspection()));
       }
       entry.addCommands(CommandCodec.encode(submission.command(), logged));
     }
@@ -103,7 +107,8 @@ public final class EntryCodec {
           new Submission(
               of(principals, logged.getPrincipal()),
               requestId(logged, entry.getClientsList()),
-              CommandCodec.decode(logged, queues)));
+              CommandCodec.decode(logged, queues),
+              logged.hasInspection() ? DataCodec.decode(logged.getInspection()) : Inspection.NONE));
     }
     return new Entry(
         new EntryHeader(

@@ -69,7 +69,11 @@ public enum Column {
   /**
    * Time and number of its last record to a signed head of the audit trail, a message of the log.
    */
-  AUDIT_HEADS;
+  AUDIT_HEADS,
+  /** Pattern of queues to a schema for their data. */
+  SCHEMAS,
+  /** Pattern of queues to a policy for their data, a message of the log. */
+  DATA_POLICIES;
 
   private final String family;
   private final int stretchBytes;

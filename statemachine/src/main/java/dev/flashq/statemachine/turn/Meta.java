@@ -56,6 +56,15 @@ public final class Meta {
     return next;
   }
 
+  /** Version of the rules for data; 0: there were never any. */
+  public long dataRules() {
+    return row.getDataRules();
+  }
+
+  public void dataRulesChanged() {
+    row.setDataRules(row.getDataRules() + 1);
+  }
+
   /** The greatest id given to a job so far. */
   public long lastJobId() {
     return row.getNextJob();

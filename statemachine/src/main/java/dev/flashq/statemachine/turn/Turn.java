@@ -2,6 +2,7 @@ package dev.flashq.statemachine.turn;
 
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
@@ -10,6 +11,7 @@ import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler may know of the world while one command is applied, and where it says what it led
@@ -25,6 +27,7 @@ public final class Turn {
   private final WorkBudget work;
   private final List<Fact> facts;
   private final Named named;
+  private final Inspection inspection;
 
   /** The queues of the jobs that a command has named. */
   private static final class Named {
@@ -59,7 +62,8 @@ public final class Turn {
         List.of(),
         work,
         new ArrayList<>(0),
-        new Named());
+        new Named(),
+        Inspection.NONE);
   }
 
   private Turn(
@@ -71,7 +75,8 @@ public final class Turn {
       List<Operation> operations,
       WorkBudget work,
       List<Fact> facts,
-      Named named) {
+      Named named,
+      Inspection inspection) {
     this.now = now;
     this.featureLevel = featureLevel;
     this.answering = answering;
@@ -81,6 +86,7 @@ public final class Turn {
     this.work = work;
     this.facts = facts;
     this.named = named;
+    this.inspection = inspection;
   }
 
   /** The turn of a command of this entry by somebody who may do everything. */
@@ -90,16 +96,44 @@ public final class Turn {
 
   /** The turn of a command of this entry. */
   public Turn of(Principal who, Grant may) {
-    return who.equals(principal) && may == grant && operations.isEmpty()
+    return who.equals(principal)
+            && may == grant
+            && operations.isEmpty()
+            && inspection == Inspection.NONE
         ? this
-        : new Turn(now, featureLevel, answering, who, may, List.of(), work, facts, named);
+        : new Turn(
+            now, featureLevel, answering, who, may, List.of(), work, facts, named, Inspection.NONE);
   }
 
   /** The same turn for a command that is one of these operations on the jobs that it names. */
   public Turn onJobs(List<Operation> operations) {
     return grant.isEverything()
         ? this
-        : new Turn(now, featureLevel, answering, principal, grant, operations, work, facts, named);
+        : new Turn(
+            now,
+            featureLevel,
+            answering,
+            principal,
+            grant,
+            operations,
+            work,
+            facts,
+            named,
+            inspection);
+  }
+
+  /** The same turn for a command whose data was looked at. */
+  public Turn seen(Inspection its) {
+    return its.flaws().isEmpty()
+        ? this
+        : new Turn(
+            now, featureLevel, answering, principal, grant, operations, work, facts, named, its);
+  }
+
+  /** Why an item of the command is refused because of its data; null: it is not. */
+  public @Nullable Refused flaw(int item) {
+    String flaw = inspection.flaw(item);
+    return flaw == null ? null : Reason.DATA_REFUSED.refuses(flaw);
   }
 
   public long now() {

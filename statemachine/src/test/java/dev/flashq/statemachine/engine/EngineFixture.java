@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -54,6 +55,7 @@ public final class EngineFixture implements AutoCloseable {
   private long sequence;
   private int rows;
   private int accessChanges;
+  private int dataRuleChanges;
   private final List<ByteString> log = new ArrayList<>();
   private final List<JobId> ended = new ArrayList<>();
   private final Map<JobId, JobEnd> ends = new HashMap<>();
@@ -85,6 +87,7 @@ public final class EngineFixture implements AutoCloseable {
       }
       case Fact.RulesChanged(QueueName queue) -> changed.add(queue);
       case Fact.AccessChanged _ -> accessChanges++;
+      case Fact.DataRulesChanged _ -> dataRuleChanges++;
     }
   }
 
@@ -111,6 +114,11 @@ public final class EngineFixture implements AutoCloseable {
 
   List<QueueName> woken() {
     return woken;
+  }
+
+  /** How often it was told that it has changed what is said about data. */
+  int dataRuleChanges() {
+    return dataRuleChanges;
   }
 
   /** How often it was told that it has changed who may do what. */
@@ -174,9 +182,21 @@ public final class EngineFixture implements AutoCloseable {
     return applyBytes(
             EntryCodec.stamp(
                 EntryCodec.encode(
-                    new EntryHeader(NODE, BOOT, sequence, Math.max(0, sequence - 2)), submissions),
+                    new EntryHeader(NODE, BOOT, sequence, Math.max(0, sequence - 2)),
+                    submissions.stream().map(this::inspected).toList()),
                 clock))
         .replies();
+  }
+
+  /** As a node proposes it that has found nothing wrong. */
+  private Submission inspected(Submission submission) {
+    return submission.inspection() == Inspection.NONE && Inspection.isOf(submission.command())
+        ? new Submission(
+            submission.principal(),
+            submission.requestId(),
+            submission.command(),
+            new Inspection(engine.dataRules().version(), List.of()))
+        : submission;
   }
 
   /** One command as it stands in the log, with its names. */

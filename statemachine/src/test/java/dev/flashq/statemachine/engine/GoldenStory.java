@@ -16,7 +16,10 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.FeatureLevel;
+import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -29,6 +32,7 @@ import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
+import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
@@ -96,7 +100,52 @@ final class GoldenStory {
     if (level >= FeatureLevel.AUDIT_HEADS) {
       trail();
     }
+    if (level >= FeatureLevel.DATA_RULES) {
+      dataRules();
+    }
     anything();
+  }
+
+  /**
+   * Data is refused for what a node has found, and what was inspected by other rules is not taken.
+   */
+  private void dataRules() {
+    asLeader(
+        new Command.SetSchema(
+            "mail*", DataSchema.Mode.ENFORCE, ByteString.copyFromUtf8("{\"maxLength\":9}")));
+    asLeader(new Command.SetDataPolicy(new DataPolicy("*", false, List.of("cvv"), true, 100)));
+    long version = cluster.engine().dataRules().version();
+    var flaws =
+        new Inspection(
+            version,
+            List.of(
+                new Inspection.Flaw(0, "Invalid job data for queue mail: /to is required"),
+                new Inspection.Flaw(2, "Invalid job data for queue mail: is not allowed")));
+    QueueFixture data = cluster.queue("mail:data");
+    Principal boss = holder("q");
+    as(boss, data.pushCommand("right", o -> o));
+    Reply pulled = cluster.apply(boss, new Command.PullJobs(data.name(), 1, 0));
+    JobView job = ((Reply.Delivered) pulled).jobs().getFirst();
+    for (Inspection inspection :
+        List.of(
+            flaws, new Inspection(version - 1, List.of()), new Inspection(version, List.of()))) {
+      NewJob plain = new NewJob(Payload.NULL, JobOptions.DEFAULTS);
+      inspected(boss, new Command.PushJobs(data.name(), List.of(plain, plain, plain)), inspection);
+      inspected(boss, new Command.UpdateJob(job.id(), Payload.json("2")), inspection);
+      inspected(
+          boss,
+          new Command.AckJobs(List.of(new Command.Ack(claim(job), Payload.json("1")))),
+          inspection);
+    }
+    asLeader(new Command.SetSchema("mail*", DataSchema.Mode.ENFORCE, null));
+    asLeader(new Command.SetDataPolicy(new DataPolicy("*", false, List.of(), false, 0)));
+    asLeader(new Command.SetDataPolicy(new DataPolicy("nothing", false, List.of(), false, 0)));
+  }
+
+  private void inspected(Principal who, Command command, Inspection inspection) {
+    var request = new Submission(who, new RequestId("client", ++requests, 0), command, inspection);
+    cluster.applyAll(List.of(request));
+    cluster.applyAll(List.of(request));
   }
 
   /** Tokens push until they may not, and make queues until they may not. */

@@ -222,7 +222,9 @@ final class ModelQueue {
           Command.DropRole _,
           Command.BindCertificate _,
           Command.SetAuditPolicy _,
-          Command.SetQuota _ ->
+          Command.SetQuota _,
+          Command.SetSchema _,
+          Command.SetDataPolicy _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());

@@ -5,6 +5,7 @@ import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -69,7 +70,11 @@ final class RandomCommands {
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
       submissions.add(
-          new Submission(new Principal("p" + random.nextInt(3)), requestId(), command()));
+          new Submission(
+              new Principal("p" + random.nextInt(3)),
+              requestId(),
+              command(),
+              new Inspection(engine.dataRules().version(), List.of())));
     }
     int node = random.nextInt(NODES.length);
     long sequence = ++sequences[node];

@@ -9,6 +9,8 @@ import dev.flashq.statemachine.AuditKey;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -162,6 +164,14 @@ public final class GoldenCommands {
             AuditAction.GET_JOB, QUEUE, List.of(JOB, new JobId(1)), 2, ErrorCode.FORBIDDEN));
     commands.put(
         "NoteRead/all", new Command.NoteRead(AuditAction.LIST_QUEUES, null, List.of(), 0, null));
+    commands.put(
+        "SetSchema",
+        new Command.SetSchema(
+            "mail*", DataSchema.Mode.REPORT, ByteString.copyFromUtf8("{\"type\":\"object\"}")));
+    commands.put("SetSchema/none", new Command.SetSchema("mail*", DataSchema.Mode.ENFORCE, null));
+    commands.put(
+        "SetDataPolicy",
+        new Command.SetDataPolicy(new DataPolicy("mail*", true, List.of("cvv"), true, 1000)));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",
