@@ -193,7 +193,14 @@ public final class NodeCore implements ReplicaEvents {
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
         new ReplicatedGateway(
-            proposer, longPolls, jobWaits, barrier, replica, lanes.reading(), this::isStale);
+            proposer,
+            longPolls,
+            jobWaits,
+            barrier,
+            replica,
+            lanes.reading(),
+            this::isStale,
+            lane::now);
     replica.listen(this::hear);
   }
 

@@ -4,6 +4,7 @@ import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 
 import dev.flashq.cluster.audit.AuditedReads;
+import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +54,11 @@ final class ReplicatedGateway implements CommandGateway {
   private final Executor readers;
   private final BooleanSupplier stale;
   private final AuditedReads reads;
+  private final Inspections inspections;
 
   /**
    * @param stale whether this node may not know any more who may do what
+   * @param now milliseconds that never jump
    */
   ReplicatedGateway(
       Proposer proposer,
@@ -63,7 +67,8 @@ final class ReplicatedGateway implements CommandGateway {
       ReadBarrier barrier,
       Replica replica,
       Executor readers,
-      BooleanSupplier stale) {
+      BooleanSupplier stale,
+      LongSupplier now) {
     this.proposer = proposer;
     this.longPolls = longPolls;
     this.jobWaits = jobWaits;
@@ -73,6 +78,12 @@ final class ReplicatedGateway implements CommandGateway {
     this.stale = stale;
     this.reads =
         new AuditedReads(replica::featureLevelIfAny, replica::auditPolicy, proposer::submit);
+    this.inspections =
+        new Inspections(
+            replica::dataRules,
+            jobs -> replica.ask(Principal.SYSTEM, new Query.QueuesOf(jobs)).queues(),
+            readers,
+            now);
   }
 
   @Override
@@ -92,9 +103,12 @@ final class ReplicatedGateway implements CommandGateway {
     if (tooNew != null) {
       return CompletableFuture.completedFuture(tooNew);
     }
-    return submission.command() instanceof PullJobs pull
-        ? pull(submission, pull)
-        : proposer.submit(submission);
+    return inspections.submit(
+        submission,
+        inspected ->
+            inspected.command() instanceof PullJobs pull
+                ? pull(inspected, pull)
+                : proposer.submit(inspected));
   }
 
   /** What not all members understand must not stand in the log. */

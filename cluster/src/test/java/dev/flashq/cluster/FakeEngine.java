@@ -13,6 +13,7 @@ import dev.flashq.statemachine.Command.PullJobs;
 import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.Tick;
+import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
@@ -297,6 +298,11 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
+  public DataRules dataRules() {
+    return DataRules.NONE;
+  }
+
+  @Override
   public AuditPolicy auditPolicy() {
     return AuditPolicy.OF_OPEN_CLUSTER;
   }
@@ -323,6 +329,9 @@ final class FakeEngine implements QueueEngine {
               new Query.Stats(
                   waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0, 0, Throughput.NONE);
           case Query.IsAnswered _ -> false;
+          case Query.QueuesOf _ -> new Query.JobQueues(Map.of());
+          case Query.ListSchemas _ -> new Query.Schemas(List.of(), false);
+          case Query.ListDataPolicies _ -> new Query.DataPolicies(List.of(), false);
           default -> throw new UnsupportedOperationException(query.toString());
         };
     return cast(answer);

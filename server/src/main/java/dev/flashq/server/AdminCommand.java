@@ -24,7 +24,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens, roles, quotas and access from the command line, over HTTP: prints what the node answers.
+ * Tokens, roles, quotas, access and rules for data from the command line, over HTTP: prints what
+ * the node answers.
  */
 final class AdminCommand {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -55,7 +56,13 @@ final class AdminCommand {
           "--success",
           "--limit",
           "--cursor",
-          "--key");
+          "--key",
+          "--file",
+          "--mode",
+          "--encrypted-only",
+          "--forbidden-fields",
+          "--no-card-numbers",
+          "--max-bytes");
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}
@@ -98,6 +105,13 @@ final class AdminCommand {
       case "quotas list" -> get("/security/quotas");
       case "quotas put" -> new Call("PUT", quota(), QuotaOptions.body(options));
       case "quotas drop" -> new Call("DELETE", quota(), "");
+      case "schemas list" -> get("/schemas");
+      case "schemas get" -> get(queues("schema"));
+      case "schemas set" -> new Call("PUT", queues("schema"), DataRuleOptions.schema(options));
+      case "schemas delete" -> new Call("DELETE", queues("schema"), "");
+      case "policies list" -> get("/policies");
+      case "policies set" -> new Call("PUT", queues("policy"), DataRuleOptions.policy(options));
+      case "policies delete" -> new Call("DELETE", queues("policy"), "");
       case "access check" -> get("/security/access?" + query());
       default -> throw new ConfigException("unknown command '" + command + "'");
     };
@@ -116,6 +130,10 @@ final class AdminCommand {
         + (options.has("--role")
             ? "role/" + encoded(required("--role"))
             : "token/" + encoded(required("--token-name")));
+  }
+
+  private String queues(String what) {
+    return "/queues/" + encoded(required("--queue")) + "/" + what;
   }
 
   private String required(String option) {

@@ -27,8 +27,9 @@ class ArchitectureTest {
       Map.of(
           "protocol", List.of(),
           "security", List.of(),
+          "content", List.of("protocol"),
           "statemachine", List.of("protocol"),
-          "cluster", List.of("protocol", "statemachine", "security"),
+          "cluster", List.of("protocol", "statemachine", "security", "content"),
           "transport", List.of("protocol", "statemachine", "security"),
           "ops", List.of("protocol", "statemachine", "cluster"),
           "launcher", List.of(),
@@ -37,6 +38,7 @@ class ArchitectureTest {
               List.of(
                   "protocol",
                   "security",
+                  "content",
                   "statemachine",
                   "cluster",
                   "transport",
@@ -93,6 +95,13 @@ class ArchitectureTest {
   @Test
   void onlySecurityKnowsBouncyCastle() {
     only("security", "org.bouncycastle..");
+  }
+
+  @Test
+  void onlyContentKnowsTheSchemaValidator() {
+    only("content", "com.networknt..");
+    only("content", "tools.jackson..");
+    only("content", "com.google.re2j..");
   }
 
   @Test

@@ -173,7 +173,7 @@ public enum AuditAction {
           GET_ACCESS;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
       case Query.ListSchemas _, Query.ListDataPolicies _ -> GET_DATA_RULES;
-      case Query.GetPayloads _, Query.IsAnswered _ -> null;
+      case Query.GetPayloads _, Query.IsAnswered _, Query.QueuesOf _ -> null;
     };
   }
 }

@@ -117,6 +117,15 @@ public sealed interface Query<R> {
   /** Whether a repeated request would get an answer from the record instead of an effect. */
   record IsAnswered(RequestId id) implements Query<Boolean> {}
 
+  /** Of which queues jobs are; those that there are not are left out. Asked by members only. */
+  record QueuesOf(List<JobId> jobs) implements Query<JobQueues> {
+    public QueuesOf {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  record JobQueues(Map<JobId, QueueName> queues) {}
+
   /**
    * Waits until the job has ended; fails with WAIT_TIMEOUT, JOB_FAILED or, when it is gone without
    * an end that was seen, JOB_NOT_FOUND.

@@ -17,6 +17,8 @@ import dev.flashq.statemachine.AuditRecord;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Credential;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -267,6 +269,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.DropRole _,
           Command.BindCertificate _,
           Command.SetQuota _,
+          Command.SetSchema _,
+          Command.SetDataPolicy _,
           Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
@@ -598,7 +602,20 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         checked.add(q);
         yield new Query.AccessDecision(true, "w");
       }
-      case Query.WaitForJob _, Query.IsAnswered _ -> throw new IllegalArgumentException();
+      case Query.ListSchemas _ ->
+          new Query.Schemas(
+              List.of(
+                  new DataSchema(
+                      "mail*",
+                      7,
+                      DataSchema.Mode.REPORT,
+                      ByteString.copyFromUtf8("{\"maxLength\":5}"))),
+              false);
+      case Query.ListDataPolicies _ ->
+          new Query.DataPolicies(
+              List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000)), false);
+      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _ ->
+          throw new IllegalArgumentException();
     };
   }
 

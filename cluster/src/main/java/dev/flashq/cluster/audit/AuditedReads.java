@@ -178,7 +178,8 @@ public final class AuditedReads {
           Query.ListAuditBlocks _,
           Query.GetAuditPolicy _,
           Query.GetPayloads _,
-          Query.IsAnswered _ ->
+          Query.IsAnswered _,
+          Query.QueuesOf _ ->
           of(null);
     };
   }

@@ -5,6 +5,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
+import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -144,6 +145,11 @@ public final class Replica {
   /** Who may do what after the last entry. */
   public Access access() {
     return read(QueueEngine::access);
+  }
+
+  /** What is said about data after the last entry. */
+  public DataRules dataRules() {
+    return read(QueueEngine::dataRules);
   }
 
   /** What is recorded in the audit trail after the last entry. */

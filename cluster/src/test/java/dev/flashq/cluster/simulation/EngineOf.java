@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
+import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
@@ -50,6 +51,11 @@ class EngineOf implements QueueEngine {
   @Override
   public <R> R ask(Principal principal, Query<R> query) {
     return engine.ask(principal, query);
+  }
+
+  @Override
+  public DataRules dataRules() {
+    return engine.dataRules();
   }
 
   @Override

@@ -105,7 +105,7 @@ public sealed interface Need {
           SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);
-      case Query.IsAnswered _ -> MEMBER;
+      case Query.IsAnswered _, Query.QueuesOf _ -> MEMBER;
     };
   }
 

@@ -100,6 +100,7 @@ final class Reader {
           case Query.ListQueues q -> queues(q, in);
           case Query.GetStats _ -> stats(in);
           case Query.IsAnswered q -> Answers.isAnswered(q.id(), in.view);
+          case Query.QueuesOf q -> queuesOf(q.jobs(), in.view);
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
           case Query.ListQuotas q -> quotas(q, in.view);
@@ -236,6 +237,17 @@ final class Reader {
         resultBytes == 0 || largeResult ? null : payload(id, true, view),
         largeResult ? resultBytes : 0,
         job.status() instanceof JobStatus.Active ? meta(view).getLeasePauseMs() : 0);
+  }
+
+  private Query.JobQueues queuesOf(List<JobId> jobs, View view) {
+    var queues = new LinkedHashMap<JobId, QueueName>();
+    for (JobId job : jobs) {
+      byte[] header = view.get(Column.JOBS, Bytes.of(job.value()));
+      if (header != null) {
+        queues.put(job, name(JobCodec.decode(job.value(), header).queue(), view));
+      }
+    }
+    return new Query.JobQueues(queues);
   }
 
   private static @Nullable Payload payload(long job, boolean result, View view) {

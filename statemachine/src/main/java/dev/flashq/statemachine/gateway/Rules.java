@@ -303,6 +303,7 @@ public final class Rules {
           case Query.GetJobByCustomId _,
               Query.GetStats _,
               Query.IsAnswered _,
+              Query.QueuesOf _,
               Query.GetAuditPolicy _ ->
               query;
         };

@@ -75,6 +75,13 @@ final class Routes {
               c -> HttpRequests.auditBlocks(c::parameter)),
           route(HttpMethod.GET, "/security/audit-policy", c -> access(c, Cmd.AUDITPOLICYGET)),
           route(HttpMethod.PUT, "/security/audit-policy", c -> access(c, Cmd.AUDITPOLICY)),
+          route(HttpMethod.GET, "/schemas", c -> access(c, Cmd.SCHEMALIST)),
+          route(HttpMethod.GET, "/queues/*/schema", c -> dataRules(c, Cmd.SCHEMAGET)),
+          route(HttpMethod.PUT, "/queues/*/schema", c -> dataRules(c, Cmd.SCHEMASET)),
+          route(HttpMethod.DELETE, "/queues/*/schema", c -> dataRules(c, Cmd.SCHEMADELETE)),
+          route(HttpMethod.GET, "/policies", c -> access(c, Cmd.DATAPOLICYLIST)),
+          route(HttpMethod.PUT, "/queues/*/policy", c -> dataRules(c, Cmd.DATAPOLICYSET)),
+          route(HttpMethod.DELETE, "/queues/*/policy", c -> dataRules(c, Cmd.DATAPOLICYDELETE)),
           route(HttpMethod.GET, "/jobs", c -> HttpRequests.jobs(c::parameter)),
           route(HttpMethod.POST, "/api/command", c -> Requests.plan(c.body(), false)));
 
@@ -136,6 +143,11 @@ final class Routes {
   /** About what the path names third. */
   private static Plan named(Call call, Cmd cmd) {
     return HttpRequests.access(cmd, call.part(2), call.body());
+  }
+
+  /** About the queues that the path names second. */
+  private static Plan dataRules(Call call, Cmd cmd) {
+    return HttpRequests.dataRules(cmd, call.part(1), call.body());
   }
 
   private static Plan quota(Call call) {

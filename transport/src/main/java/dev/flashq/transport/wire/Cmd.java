@@ -80,7 +80,19 @@ public enum Cmd {
       Field.CURSOR,
       Field.LIMIT),
   AUDITPOLICY(Field.RULES, Field.KEEP, Field.KEEP_BYTES, Field.WHEN_FULL),
-  AUDITPOLICYGET();
+  AUDITPOLICYGET(),
+  SCHEMASET(Field.QUEUE, Field.SCHEMA, Field.MODE),
+  SCHEMADELETE(Field.QUEUE),
+  SCHEMAGET(Field.QUEUE),
+  SCHEMALIST(),
+  DATAPOLICYSET(
+      Field.QUEUE,
+      Field.ENCRYPTED_ONLY,
+      Field.FORBIDDEN_FIELDS,
+      Field.NO_CARD_NUMBERS,
+      Field.MAX_BYTES),
+  DATAPOLICYDELETE(Field.QUEUE),
+  DATAPOLICYLIST();
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

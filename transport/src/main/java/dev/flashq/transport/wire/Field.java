@@ -71,6 +71,13 @@ enum Field implements WireField {
   KEEP_BYTES("keep_bytes"),
   WHEN_FULL("when_full"),
   RECORD("record"),
+  /** Of what is said about data. */
+  SCHEMA("schema"),
+  MODE("mode"),
+  ENCRYPTED_ONLY("encrypted_only"),
+  FORBIDDEN_FIELDS("forbidden_fields"),
+  NO_CARD_NUMBERS("no_card_numbers"),
+  MAX_BYTES("max_bytes"),
   /** No field of ours. */
   OTHER();
 

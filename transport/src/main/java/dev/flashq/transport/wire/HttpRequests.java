@@ -179,6 +179,16 @@ public final class HttpRequests {
     return Requests.plan(body, false);
   }
 
+  /**
+   * What is said about data, as a command would ask for it.
+   *
+   * @param queues the pattern in the path
+   */
+  public static Plan dataRules(Cmd cmd, String queues, Request body) {
+    body.queue = queues;
+    return access(cmd, null, body);
+  }
+
   /** Takes the quota away of whom the path names, whatever the body says. */
   public static Plan noQuota(String type, String name, Request body) {
     body.pushes = null;

@@ -90,6 +90,15 @@ public final class Names {
   static final FieldName KEEP_BYTES = FieldName.of("keep_bytes");
   static final FieldName WHEN_FULL = FieldName.of("when_full");
   static final FieldName RECORD = FieldName.of("record");
+  static final FieldName SCHEMAS = FieldName.of("schemas");
+  static final FieldName SCHEMA = FieldName.of("schema");
+  static final FieldName VERSION = FieldName.of("version");
+  static final FieldName MODE = FieldName.of("mode");
+  static final FieldName POLICIES = FieldName.of("policies");
+  static final FieldName ENCRYPTED_ONLY = FieldName.of("encrypted_only");
+  static final FieldName FORBIDDEN_FIELDS = FieldName.of("forbidden_fields");
+  static final FieldName NO_CARD_NUMBERS = FieldName.of("no_card_numbers");
+  static final FieldName MAX_BYTES = FieldName.of("max_bytes");
   static final FieldName ALLOWED = FieldName.of("allowed");
 
   private Names() {}

@@ -82,6 +82,12 @@ public final class Request {
   long keepMs = ABSENT;
   long keepBytes = ABSENT;
   AuditPolicy.WhenFull whenFull = AuditPolicy.WhenFull.REFUSE;
+  @Nullable Payload schema;
+  @Nullable String mode;
+  boolean encryptedOnly;
+  @Nullable List<String> forbiddenFields;
+  boolean noCardNumbers;
+  long maxBytes;
   private @Nullable Refused unreadable;
 
   /** The first error of each field, in the order of the request. */
@@ -141,6 +147,12 @@ public final class Request {
     keepMs = ABSENT;
     keepBytes = ABSENT;
     whenFull = AuditPolicy.WhenFull.REFUSE;
+    schema = null;
+    mode = null;
+    encryptedOnly = false;
+    forbiddenFields = null;
+    noCardNumbers = false;
+    maxBytes = 0;
     unreadable = null;
     fieldErrors.clear();
   }

@@ -153,6 +153,12 @@ public final class RequestReader {
       case RULES -> request.rules = AuditFields.rules(in);
       case KEEP -> request.keepMs = in.integer();
       case KEEP_BYTES -> request.keepBytes = in.integer();
+      case SCHEMA -> request.schema = Values.payload(in, encoding);
+      case MODE -> request.mode = in.string();
+      case ENCRYPTED_ONLY -> request.encryptedOnly = in.bool();
+      case FORBIDDEN_FIELDS -> request.forbiddenFields = AccessFields.texts(in);
+      case NO_CARD_NUMBERS -> request.noCardNumbers = in.bool();
+      case MAX_BYTES -> request.maxBytes = in.integer();
       case WHEN_FULL -> request.whenFull = AuditFields.whenFull(in.string());
       default -> in.skip();
     }

@@ -132,6 +132,14 @@ public final class Requests {
           ACCESSCHECK ->
           AccessRequests.plan(cmd, r);
       case AUDIT, AUDITPOLICY, AUDITPOLICYGET -> AuditRequests.plan(cmd, r);
+      case SCHEMASET,
+          SCHEMADELETE,
+          SCHEMAGET,
+          SCHEMALIST,
+          DATAPOLICYSET,
+          DATAPOLICYDELETE,
+          DATAPOLICYLIST ->
+          DataRuleRequests.plan(cmd, r);
     };
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.content;
+
+import org.jspecify.annotations.NullMarked;

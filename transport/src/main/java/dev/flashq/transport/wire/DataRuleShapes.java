@@ -1,0 +1,74 @@
+package dev.flashq.transport.wire;
+
+import static dev.flashq.transport.wire.JobWriter.flag;
+import static dev.flashq.transport.wire.JobWriter.integer;
+import static dev.flashq.transport.wire.JobWriter.text;
+
+import dev.flashq.protocol.wire.ValueWriter;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query;
+import java.util.Locale;
+
+/** Answers about what data must be like. */
+final class DataRuleShapes {
+  private DataRuleShapes() {}
+
+  /** Schemas without their texts. */
+  static void schemas(Query.Schemas page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.SCHEMAS);
+    out.beginArray(page.schemas().size());
+    for (DataSchema schema : page.schemas()) {
+      out.beginMap(4);
+      head(schema, out);
+      integer(out, Names.BYTES, schema.text().size());
+      out.endMap();
+    }
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  /** Schemas with their texts. */
+  static void whole(Query.Schemas page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.SCHEMAS);
+    out.beginArray(page.schemas().size());
+    for (DataSchema schema : page.schemas()) {
+      out.beginMap(4);
+      head(schema, out);
+      out.key(Names.SCHEMA);
+      answer.payload(new Payload(Payload.Encoding.JSON, schema.text()));
+      out.endMap();
+    }
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  private static void head(DataSchema schema, ValueWriter out) {
+    text(out, Names.QUEUE, schema.queues());
+    integer(out, Names.VERSION, schema.version());
+    text(out, Names.MODE, schema.mode().name().toLowerCase(Locale.ROOT));
+  }
+
+  static void policies(Query.DataPolicies page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.POLICIES);
+    out.beginArray(page.policies().size());
+    for (DataPolicy policy : page.policies()) {
+      out.beginMap(5);
+      text(out, Names.QUEUE, policy.queues());
+      flag(out, Names.ENCRYPTED_ONLY, policy.encryptedOnly());
+      out.key(Names.FORBIDDEN_FIELDS);
+      out.beginArray(policy.forbiddenFields().size());
+      policy.forbiddenFields().forEach(out::string);
+      out.endArray();
+      flag(out, Names.NO_CARD_NUMBERS, policy.noCardNumbers());
+      integer(out, Names.MAX_BYTES, policy.maxBytes());
+      out.endMap();
+    }
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+}
