@@ -40,7 +40,7 @@ final class Router implements AutoCloseable {
 
   private record Delayed(Call call, long untilNanos) {}
 
-  Router(List<String> addresses, String token, Sockets sockets) {
+  Router(List<String> addresses, Token token, Sockets sockets) {
     this.search = new LeaderSearch(addresses, token, sockets, this::answered, this::lost);
     thread.setDaemon(true);
     thread.start();
@@ -51,11 +51,7 @@ final class Router implements AutoCloseable {
     if (connection != null && connection.isOpen()) {
       connection.send(call);
     } else {
-      backlog.add(call);
-      LockSupport.unpark(thread);
-      if (closed) {
-        failAll();
-      }
+      giveBack(call);
     }
   }
 
@@ -163,16 +159,22 @@ final class Router implements AutoCloseable {
     backlog.removeIf(call -> (reason != null || call.isOver(now)) && over.add(call));
     delayed.removeIf(item -> item.call.isOver(now) && over.add(item.call));
     for (Call call : over) {
-      call.future.completeExceptionally(reason != null ? reason : late(call));
+      call.future.completeExceptionally(reason != null && !call.doubtful ? reason : late(call));
     }
   }
 
-  private static FlashQException late(Call call) {
-    return call.sent
+  private FlashQException late(Call call) {
+    if (call.sent) {
+      return new FlashQException(
+          OUTCOME_UNKNOWN, "no answer in time; the request may or may not have taken effect");
+    }
+    String trouble = search.tokenTrouble();
+    return trouble == null
         ? new FlashQException(
-            OUTCOME_UNKNOWN, "no answer in time; the request may or may not have taken effect")
+            SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent")
         : new FlashQException(
-            SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent");
+            ErrorCode.UNAUTHENTICATED,
+            "there is no token to show: " + trouble + "; the request was not sent");
   }
 
   /** Asks who leads, goes there if it is another node, and leaves one that does not answer. */
@@ -229,7 +231,13 @@ final class Router implements AutoCloseable {
   }
 
   private void answered(Call call, Answer answer) {
-    if (!answer.ok
+    if (answer.code.equals(OUTCOME_UNKNOWN.name())) {
+      call.doubtful = true;
+    }
+    if (LeaderSearch.isNoAccess(answer) && mayShowAnother(call)) {
+      call.refused = true;
+      showAnother(call);
+    } else if (!answer.ok
         && call.body != LeaderSearch.WHO_LEADS
         && mayPass(answer.code)
         && !call.isOver(System.nanoTime())) {
@@ -239,6 +247,32 @@ final class Router implements AutoCloseable {
       }
     } else {
       call.future.complete(answer);
+    }
+  }
+
+  /** The token of a connection ended under it: the request was not carried out. */
+  private boolean mayShowAnother(Call call) {
+    return call.token != Token.NONE && !call.refused && !search.isOwn(call);
+  }
+
+  /**
+   * The next connection will show the token anew, or another one. This one may still answer what
+   * was asked before the token ended.
+   */
+  private void showAnother(Call call) {
+    Connection connection = current.get();
+    if (connection != null && connection.token() == call.token && replace(connection, null)) {
+      Thread.ofVirtual().start(() -> closeWhenIdle(connection));
+    }
+    giveBack(call);
+  }
+
+  /** Until there is a connection. */
+  private void giveBack(Call call) {
+    backlog.add(call);
+    LockSupport.unpark(thread);
+    if (closed) {
+      failAll();
     }
   }
 
@@ -263,6 +297,9 @@ final class Router implements AutoCloseable {
         call.future.completeExceptionally(
             new FlashQException(SERVICE_UNAVAILABLE, "the connection ended"));
       } else {
+        if (call.sent) {
+          call.doubtful = true;
+        }
         backlog.add(call);
       }
     }
