@@ -1,0 +1,196 @@
+package dev.flashq.client;
+
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.Text;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A job that a worker was given: handled, and then acknowledged or failed; or given back. */
+final class Delivery {
+  /** Bytes of what a failure says. */
+  static final int ERROR_BYTES = 4096;
+
+  /** How often the end of a job is told to the cluster, which may take seconds each time. */
+  private static final int TRIES = 8;
+
+  private static final Duration SHORTEST_PULSE = Duration.ofMillis(100);
+
+  /** Somebody else has the job, or nobody: nothing is left to say of it. */
+  private static final Set<ErrorCode> GONE = Set.of(ErrorCode.LEASE_LOST, ErrorCode.JOB_NOT_FOUND);
+
+  private static final Set<ErrorCode> NO_ACCESS =
+      Set.of(ErrorCode.INVALID_TOKEN, ErrorCode.UNAUTHENTICATED);
+
+  private final Worker worker;
+  private final Job job;
+  private final Worker.@Nullable Handler handler;
+  private final Thread thread;
+  private final Thread pulse;
+  private volatile boolean gone;
+  private boolean handling;
+
+  /**
+   * @param handler null: the job is given back
+   */
+  Delivery(Worker worker, Job job, Worker.@Nullable Handler handler) {
+    this.worker = worker;
+    this.job = job;
+    this.handler = handler;
+    String name = "flashq-job-" + job.id();
+    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+    this.pulse = Thread.ofVirtual().name(name + "-pulse").unstarted(this::renewLease);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Whether it takes one of the worker's slots. */
+  boolean isHandled() {
+    return handler != null;
+  }
+
+  void await(long endNanos) throws InterruptedException {
+    if (Thread.currentThread() != thread) {
+      thread.join(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
+    }
+  }
+
+  /** Interrupts the handler, if that is at work. */
+  synchronized void interrupt() {
+    if (handling) {
+      thread.interrupt();
+    }
+  }
+
+  /** Lets the lease run out. */
+  void giveUp() {
+    pulse.interrupt();
+    worker.problem("job " + job.id() + " is given up: its handler does not end");
+  }
+
+  private void run() {
+    pulse.start();
+    try {
+      if (handler == null) {
+        end(() -> worker.client().giveBack(job, Duration.ZERO));
+      } else {
+        handle(handler);
+      }
+    } catch (InterruptedException e) {
+      worker.problem("job " + job.id() + ": what became of it was not told");
+    } finally {
+      pulse.interrupt();
+      worker.ended(this);
+    }
+  }
+
+  // Whatever a handler throws, also on data that was made to exhaust it, ends this job alone.
+  private void handle(Worker.Handler with) throws InterruptedException {
+    Data result;
+    try {
+      handling(true);
+      result = with.handle(job);
+      handling(false);
+    } catch (Throwable e) {
+      handling(false);
+      fail(describe(e));
+      return;
+    }
+    FlashQException refusal =
+        end(() -> result == null ? worker.client().ack(job) : worker.client().ack(job, result));
+    if (refusal != null) {
+      fail("the result was refused: " + refusal.getMessage());
+    }
+  }
+
+  /** After the end nobody interrupts any more, and what came late is forgotten. */
+  private synchronized void handling(boolean begins) {
+    handling = begins;
+    if (!begins) {
+      Thread.interrupted();
+    }
+  }
+
+  private void fail(String error) throws InterruptedException {
+    FlashQException refusal = end(() -> worker.client().fail(job, Text.cut(error, ERROR_BYTES)));
+    if (refusal != null) {
+      worker.problem("job " + job.id() + " could not be failed: " + refusal.getMessage());
+    }
+  }
+
+  private static String describe(Throwable e) {
+    String name = e.getClass().getSimpleName();
+    try {
+      return e.getMessage() == null ? name : name + ": " + e.getMessage();
+    } catch (RuntimeException broken) {
+      return name;
+    }
+  }
+
+  /**
+   * Tells the cluster what became of the job, again and again while it cannot be reached; the lease
+   * is renewed meanwhile.
+   *
+   * @return why it was refused for good; null when it was not, or is somebody else's by now
+   */
+  private @Nullable FlashQException end(Supplier<CompletableFuture<Void>> request)
+      throws InterruptedException {
+    var backoff = new Backoff();
+    for (int tries = 1; !gone; tries++) {
+      FlashQException refusal = refusal(request.get());
+      if (refusal == null || GONE.contains(refusal.code())) {
+        return null;
+      }
+      if (!mayPass(refusal.code())) {
+        return refusal;
+      }
+      if (tries == TRIES) {
+        worker.problem(
+            "job " + job.id() + " is left to its lease after " + tries + " tries: " + refusal);
+        return null;
+      }
+      TimeUnit.NANOSECONDS.sleep(backoff.pauseNanos());
+    }
+    return null;
+  }
+
+  private static boolean mayPass(ErrorCode code) {
+    return code.retryable() || NO_ACCESS.contains(code);
+  }
+
+  private static @Nullable FlashQException refusal(CompletableFuture<?> answer)
+      throws InterruptedException {
+    try {
+      answer.get();
+      return null;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof FlashQException refusal
+          ? refusal
+          : new FlashQException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getCause()));
+    }
+  }
+
+  /** Until it is interrupted, or there is no lease any more. */
+  private void renewLease() {
+    Duration third = job.leaseTime().dividedBy(3);
+    Duration every = third.compareTo(SHORTEST_PULSE) < 0 ? SHORTEST_PULSE : third;
+    try {
+      while (!gone) {
+        Thread.sleep(every);
+        FlashQException refusal = refusal(worker.client().heartbeat(job));
+        if (refusal != null && GONE.contains(refusal.code())) {
+          gone = true;
+          interrupt();
+        }
+      }
+    } catch (InterruptedException e) {
+      // The job has ended.
+    }
+  }
+}
