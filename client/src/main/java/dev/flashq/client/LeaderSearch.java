@@ -254,6 +254,12 @@ final class LeaderSearch {
     return refusal != null && NO_ACCESS.contains(refusal.code());
   }
 
+  /** Whether there is another token by now than the one that was shown on this connection. */
+  boolean hasAnotherToken(Connection connection) {
+    token.recheck();
+    return token.isOther(connection.token());
+  }
+
   /** Why there is no token to show; null when there is. */
   @Nullable String tokenTrouble() {
     return token.trouble();

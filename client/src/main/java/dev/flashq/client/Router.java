@@ -22,6 +22,9 @@ final class Router implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** Between two tries to show a new token while the old one is still good. */
+  private static final long NEW_TOKEN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final LeaderSearch search;
   private final ConcurrentLinkedQueue<Call> backlog = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Delayed> delayed = new ConcurrentLinkedQueue<>();
@@ -37,6 +40,9 @@ final class Router implements AutoCloseable {
 
   /** Of the router's thread alone: when it last asked who leads, or looked for a leader. */
   private long looked;
+
+  /** Of the same thread: when it last tried to show a new token. */
+  private long showed = System.nanoTime() - NEW_TOKEN_NANOS;
 
   private record Delayed(Call call, long untilNanos) {}
 
@@ -84,6 +90,7 @@ final class Router implements AutoCloseable {
     Connection connection = current.get();
     if (connection != null && now - looked > LOOK_NANOS && connection.isOpen()) {
       look(connection);
+      showNewToken(connection, now);
       looked = now;
     }
     if (connection == null || !connection.isOpen()) {
@@ -155,7 +162,8 @@ final class Router implements AutoCloseable {
   private void expire(@Nullable Connection connection, long now) {
     List<Call> over =
         connection == null ? new ArrayList<>() : new ArrayList<>(connection.expired(now));
-    FlashQException reason = search.refusal();
+    // What another connection was refused matters only while there is none.
+    FlashQException reason = connection != null && connection.isOpen() ? null : search.refusal();
     backlog.removeIf(call -> (reason != null || call.isOver(now)) && over.add(call));
     delayed.removeIf(item -> item.call.isOver(now) && over.add(item.call));
     for (Call call : over) {
@@ -192,6 +200,14 @@ final class Router implements AutoCloseable {
                     Thread.ofVirtual().start(() -> follow(answer.leaderAddress, connection));
                   }
                 });
+  }
+
+  /** On a new connection; the old one still answers what it has. */
+  private void showNewToken(Connection connection, long now) {
+    if (now - showed > NEW_TOKEN_NANOS && search.hasAnotherToken(connection)) {
+      showed = now;
+      Thread.ofVirtual().start(() -> follow(connection.address(), connection));
+    }
   }
 
   /**

@@ -82,6 +82,19 @@ final class Token {
     return next == null || next.equals(refused) ? null : next;
   }
 
+  /** Asks the source again when it is time; whoever looks later sees what it says. */
+  synchronized void recheck() {
+    long period = source.recheck().toNanos();
+    if (period > 0 && current != null && System.nanoTime() - askedNanos >= period) {
+      var _ = ask();
+    }
+  }
+
+  /** Whether the source gives another token by now than the one of this number. */
+  synchronized boolean isOther(int number) {
+    return current != null && current.number != number;
+  }
+
   /** Null when the source has just been asked in vain. */
   private @Nullable CountDownLatch ask() {
     if (asking == null && System.nanoTime() - askedNanos >= PAUSE_NANOS) {
@@ -105,11 +118,11 @@ final class Token {
       failure = "its source failed with " + e.getClass().getName();
     }
     synchronized (this) {
-      trouble = failure;
       if (value != null) {
         current = shown(value);
         last = current;
       }
+      trouble = current == null ? failure : null;
       asking = null;
     }
     told.countDown();

@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Where a client's token comes from. It is asked when the token is first needed and again when the
- * cluster refuses it, at most twice a second, on a thread of its own.
+ * Where a client's token comes from. It is asked on a thread of its own: when the token is first
+ * needed, when the cluster refuses it (at most twice a second), and as often as it says itself, so
+ * that a client shows a new token before the old one ends. No request is lost by that; when a token
+ * ends under a connection, a request on its way may have an unknown outcome.
  */
 @FunctionalInterface
 public interface TokenSource {
@@ -27,22 +30,46 @@ public interface TokenSource {
    */
   String token() throws IOException;
 
+  /** How often a client looks whether there is another token; zero: only when one was refused. */
+  default Duration recheck() {
+    return Duration.ZERO;
+  }
+
+  /** The same, which is asked so often; at most once a second. */
+  default TokenSource recheckedEvery(Duration period) {
+    TokenSource source = this;
+    return new TokenSource() {
+      @Override
+      public String token() throws IOException {
+        return source.token();
+      }
+
+      @Override
+      public Duration recheck() {
+        return period;
+      }
+    };
+  }
+
   /** Always the same. */
   static TokenSource of(String token) {
     return () -> token;
   }
 
-  /** The content of a file, without space around it; the file is read each time. */
+  /** The content of a file, without space around it; read every second. */
   static TokenSource file(Path file) {
-    return () -> {
-      try (var in = Files.newInputStream(file)) {
-        byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
-        if (bytes.length > MAX_FILE_BYTES) {
-          throw new IOException(file + " is too long for a token");
-        }
-        return filled(new String(bytes, UTF_8), file.toString());
+    TokenSource source = () -> read(file);
+    return source.recheckedEvery(Duration.ofSeconds(1));
+  }
+
+  private static String read(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
+        throw new IOException(file + " is too long for a token");
       }
-    };
+      return filled(new String(bytes, UTF_8), file.toString());
+    }
   }
 
   /** An environment variable. */

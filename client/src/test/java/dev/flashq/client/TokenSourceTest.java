@@ -60,12 +60,12 @@ class TokenSourceTest {
   }
 
   @Test
-  void readsAFileAgainWhenItsTokenIsRefused() throws IOException {
+  void asksAgainWhenItsTokenIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("token"), "\n old-one \n");
     Set<String> good = ConcurrentHashMap.newKeySet();
     good.add("old-one");
     try (FakeNode node = node(good);
-        FlashQ client = client(node, TokenSource.file(file))) {
+        FlashQ client = client(node, TokenSource.file(file).recheckedEvery(Duration.ZERO))) {
       client.push("q", Data.NULL).join();
       Files.writeString(file, "new-one");
       client.push("q", Data.NULL).join();
@@ -76,8 +76,42 @@ class TokenSourceTest {
       good.add("new-one");
       disconnect(node);
 
+      await().atMost(SOON).until(() -> node.of("AUTH").getLast().contains("\"new-one\""));
       assertThat(client.push("q", Data.NULL).join()).isEqualTo(7);
-      assertThat(node.of("AUTH").getLast()).contains("\"new-one\"");
+    }
+  }
+
+  @Test
+  void showsTheNewTokenOfAFileWhileTheOldOneIsGood() throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), "old-one");
+    try (FakeNode node = node(Set.of("old-one", "new-one"));
+        FlashQ client = client(node, TokenSource.file(file))) {
+      node.leaderAddress = node.address();
+      client.push("q", Data.NULL).join();
+      Files.writeString(file, "new-one");
+
+      await().atMost(SOON).until(() -> node.of("AUTH").getLast().contains("\"new-one\""));
+      await().atMost(SOON).until(() -> node.connections.getFirst().isClosed());
+      assertThat(client.push("q", Data.NULL).join()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void goesOnWithAGoodTokenWhileTheNewOneIsNotGoodYet() throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), "old-one");
+    try (FakeNode node = node(Set.of("old-one"));
+        FlashQ client = client(node, TokenSource.file(file))) {
+      client.push("q", Data.NULL).join();
+      Files.writeString(file, "new-one");
+      await().atMost(SOON).until(() -> node.of("AUTH").getLast().contains("\"new-one\""));
+
+      long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      while (System.nanoTime() < end) {
+        assertThat(client.push("q", Data.NULL).join()).isEqualTo(7);
+      }
+      assertThat(node.of("AUTH")).hasSizeLessThanOrEqualTo(3);
+      Files.delete(file);
+      assertThat(client.push("q", Data.NULL).join()).isEqualTo(7);
     }
   }
 

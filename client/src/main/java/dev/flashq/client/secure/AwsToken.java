@@ -66,6 +66,12 @@ public final class AwsToken implements TokenSource, AutoCloseable {
     return builder.build();
   }
 
+  /** Each question has its price. */
+  @Override
+  public Duration recheck() {
+    return Duration.ofMinutes(5);
+  }
+
   @Override
   public String token() throws IOException {
     String secret = secret();

@@ -124,6 +124,11 @@ public final class VaultToken implements TokenSource {
   }
 
   @Override
+  public Duration recheck() {
+    return Duration.ofMinutes(1);
+  }
+
+  @Override
   public synchronized String token() throws IOException {
     Login before = login;
     Login good = before != null && before.isGood() ? before : logIn();
