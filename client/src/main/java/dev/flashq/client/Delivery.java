@@ -23,9 +23,6 @@ final class Delivery {
   /** Somebody else has the job, or nobody: nothing is left to say of it. */
   private static final Set<ErrorCode> GONE = Set.of(ErrorCode.LEASE_LOST, ErrorCode.JOB_NOT_FOUND);
 
-  private static final Set<ErrorCode> NO_ACCESS =
-      Set.of(ErrorCode.INVALID_TOKEN, ErrorCode.UNAUTHENTICATED);
-
   private final Worker worker;
   private final Job job;
   private final Worker.@Nullable Handler handler;
@@ -56,9 +53,12 @@ final class Delivery {
   }
 
   void await(long endNanos) throws InterruptedException {
-    if (Thread.currentThread() != thread) {
-      thread.join(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
-    }
+    thread.join(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())));
+  }
+
+  /** Whether the caller is its handler. */
+  boolean isMine() {
+    return Thread.currentThread() == thread;
   }
 
   /** Interrupts the handler, if that is at work. */
@@ -161,7 +161,7 @@ final class Delivery {
   }
 
   private static boolean mayPass(ErrorCode code) {
-    return code.retryable() || NO_ACCESS.contains(code);
+    return code.retryable() || LeaderSearch.NO_ACCESS.contains(code);
   }
 
   private static @Nullable FlashQException refusal(CompletableFuture<?> answer)

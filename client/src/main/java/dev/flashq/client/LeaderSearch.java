@@ -31,7 +31,7 @@ final class LeaderSearch {
    */
   private static final long ELECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  private static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
+  static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
 
   private final List<String> addresses;
   private final Token token;

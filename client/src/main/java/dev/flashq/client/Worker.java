@@ -137,18 +137,23 @@ public final class Worker implements AutoCloseable {
     try {
       puller.join(Duration.ofSeconds(1).plus(options.pullWait()));
       awaitAll(end);
-      deliveries.forEach(Delivery::interrupt);
+      others().forEach(Delivery::interrupt);
       awaitAll(System.nanoTime() + LAST_WAIT.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      deliveries.forEach(Delivery::interrupt);
+      others().forEach(Delivery::interrupt);
     }
-    deliveries.forEach(Delivery::giveUp);
+    others().forEach(Delivery::giveUp);
   }
 
   private void awaitAll(long endNanos) throws InterruptedException {
-    for (Delivery delivery : deliveries) {
+    for (Delivery delivery : others()) {
       delivery.await(endNanos);
     }
+  }
+
+  /** A handler may close its worker: that does not wait for itself. */
+  private List<Delivery> others() {
+    return deliveries.stream().filter(delivery -> !delivery.isMine()).toList();
   }
 }

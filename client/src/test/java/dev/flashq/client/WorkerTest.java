@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -187,8 +188,10 @@ class WorkerTest {
       end.countDown();
       first("ACK");
       int beats = node.of("HEARTBEAT").size();
-      await().during(Duration.ofMillis(700)).atMost(SOON).until(() -> true);
-      assertThat(node.of("HEARTBEAT").size()).isLessThanOrEqualTo(beats + 1);
+      await()
+          .during(Duration.ofMillis(700))
+          .atMost(SOON)
+          .until(() -> node.of("HEARTBEAT").size() <= beats + 1);
     }
   }
 
@@ -394,9 +397,30 @@ class WorkerTest {
     assertThat(problems)
         .containsExactly("worker of queue q: job 7 is given up: its handler does not end");
     int beats = node.of("HEARTBEAT").size();
-    await().during(Duration.ofMillis(500)).atMost(SOON).until(() -> true);
-    assertThat(node.of("HEARTBEAT").size()).isLessThanOrEqualTo(beats + 1);
+    await()
+        .during(Duration.ofMillis(500))
+        .atMost(SOON)
+        .until(() -> node.of("HEARTBEAT").size() <= beats + 1);
     stubborn.set(false);
+  }
+
+  @Test
+  void mayBeClosedByItsHandler() {
+    jobs.add(job(7, "1"));
+    var self = new CompletableFuture<Worker>();
+    var closed = new AtomicBoolean();
+    Worker worker =
+        worker(
+            _ -> {
+              self.get().close();
+              closed.set(true);
+              return null;
+            });
+    self.complete(worker);
+    first("ACK");
+    assertThat(closed).isTrue();
+    worker.close();
+    assertThat(problems).isEmpty();
   }
 
   @Test

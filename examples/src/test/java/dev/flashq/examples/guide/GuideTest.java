@@ -189,6 +189,31 @@ class GuideTest {
   }
 
   @Test
+  void aTokenComesOutOfVaultOrOutOfAws() throws IOException {
+    Path secretId = Files.writeString(folder.resolve("secret-id"), "the-secret-id\n");
+    try (var secrets = new SecretServer(GuideCluster.ADMIN)) {
+      TokenSource vault = Secrets.vault(secrets.address(), "the-role-id", secretId);
+      try (FlashQ client = Tokens.connect(cluster.addresses(), vault)) {
+        assertThat(client.push("by-vault", Data.NULL).join()).isPositive();
+      }
+      System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+      System.setProperty("aws.secretAccessKey", "an-example");
+      TokenSource aws = Secrets.aws(secrets.address());
+      try (FlashQ client = Tokens.connect(cluster.addresses(), aws)) {
+        assertThat(client.push("by-aws", Data.NULL).join()).isPositive();
+      } finally {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+      }
+      assertThat(secrets.asked())
+          .containsExactly(
+              "/v1/auth/approle/login {\"role_id\":\"the-role-id\",\"secret_id\":\"the-secret-id\"}",
+              "/v1/secret/data/flashq ",
+              "/ {\"SecretId\":\"flashq/production/token\"}");
+    }
+  }
+
+  @Test
   void talksTlsToNodesOfItsAuthorityAlone() throws IOException {
     TokenSource token = TokenSource.of(GuideCluster.ADMIN);
     try (FlashQ client = Tokens.connectByTls(cluster.addresses(), token, cluster.authority())) {
