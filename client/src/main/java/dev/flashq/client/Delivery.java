@@ -23,6 +23,10 @@ final class Delivery {
   /** Somebody else has the job, or nobody: nothing is left to say of it. */
   private static final Set<ErrorCode> GONE = Set.of(ErrorCode.LEASE_LOST, ErrorCode.JOB_NOT_FOUND);
 
+  /** The job's result has nothing to do with it. */
+  private static final Set<ErrorCode> NOT_FOR_RESULT =
+      Set.of(ErrorCode.FORBIDDEN, ErrorCode.WRONG_STATE);
+
   private final Worker worker;
   private final Job job;
   private final Worker.@Nullable Handler handler;
@@ -71,19 +75,19 @@ final class Delivery {
   /** Lets the lease run out. */
   void giveUp() {
     pulse.interrupt();
-    worker.problem("job " + job.id() + " is given up: its handler does not end");
+    problem("is given up, because it does not end");
   }
 
   private void run() {
     pulse.start();
     try {
       if (handler == null) {
-        end(() -> worker.client().giveBack(job, Duration.ZERO));
+        tellUnlessNull("given back", end(() -> worker.client().giveBack(job, Duration.ZERO)));
       } else {
         handle(handler);
       }
     } catch (InterruptedException e) {
-      worker.problem("job " + job.id() + ": what became of it was not told");
+      problem("has ended, and that was not told");
     } finally {
       pulse.interrupt();
       worker.ended(this);
@@ -104,7 +108,9 @@ final class Delivery {
     }
     FlashQException refusal =
         end(() -> result == null ? worker.client().ack(job) : worker.client().ack(job, result));
-    if (refusal != null) {
+    if (refusal != null && NOT_FOR_RESULT.contains(refusal.code())) {
+      tellUnlessNull("acknowledged", refusal);
+    } else if (refusal != null) {
       fail("the result was refused: " + refusal.getMessage());
     }
   }
@@ -118,10 +124,17 @@ final class Delivery {
   }
 
   private void fail(String error) throws InterruptedException {
-    FlashQException refusal = end(() -> worker.client().fail(job, Text.cut(error, ERROR_BYTES)));
+    tellUnlessNull("failed", end(() -> worker.client().fail(job, Text.cut(error, ERROR_BYTES))));
+  }
+
+  private void tellUnlessNull(String what, @Nullable FlashQException refusal) {
     if (refusal != null) {
-      worker.problem("job " + job.id() + " could not be failed: " + refusal.getMessage());
+      problem("could not be " + what + ": " + refusal.getMessage());
     }
+  }
+
+  private void problem(String sentence) {
+    worker.problem("job " + job.id() + " " + sentence);
   }
 
   private static String describe(Throwable e) {
@@ -151,8 +164,7 @@ final class Delivery {
         return refusal;
       }
       if (tries == TRIES) {
-        worker.problem(
-            "job " + job.id() + " is left to its lease after " + tries + " tries: " + refusal);
+        problem("is left to its lease after " + tries + " tries: " + refusal.getMessage());
         return null;
       }
       TimeUnit.NANOSECONDS.sleep(backoff.pauseNanos());

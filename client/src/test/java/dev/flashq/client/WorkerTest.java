@@ -268,6 +268,32 @@ class WorkerTest {
   }
 
   @Test
+  void tellsOfWhatItMayNotDo() {
+    other =
+        request ->
+            request.contains("PULLB")
+                ? null
+                : "\"ok\":false,\"error\":\"not allowed\",\"code\":\"FORBIDDEN\"";
+    jobs.add(job(7, "1"));
+    jobs.add(job(8, "2"));
+    try (Worker _ =
+        worker(
+            job -> {
+              if (job.id() == 7) {
+                throw new IOException("no");
+              }
+              return Data.of("done");
+            })) {
+      await().atMost(SOON).until(() -> problems.size() == 2);
+    }
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            "worker of queue q: job 7 could not be failed: FORBIDDEN: not allowed",
+            "worker of queue q: job 8 could not be acknowledged: FORBIDDEN: not allowed");
+    assertThat(node.of("FAIL")).hasSize(1);
+  }
+
+  @Test
   void pullsAgainAfterRefusalsWithGrowingPauses() {
     var refused = new AtomicBoolean(true);
     other =
@@ -395,7 +421,7 @@ class WorkerTest {
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
     assertThat(problems)
-        .containsExactly("worker of queue q: job 7 is given up: its handler does not end");
+        .containsExactly("worker of queue q: job 7 is given up, because it does not end");
     int beats = node.of("HEARTBEAT").size();
     await()
         .during(Duration.ofMillis(500))

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.client.Data;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,6 +223,32 @@ class JobCipherTest {
         .hasMessage("only of an object fields can be encrypted");
     assertThatThrownBy(() -> fields.decrypt(Data.json("{\"_encrypted_x\":1}")))
         .isInstanceOf(DecryptionException.class);
+  }
+
+  /** Of bytes that no client of ours sends; some are good by chance. */
+  @Test
+  void knowsOneFailureOfHostileBytes() {
+    var fields = new FieldCipher(cipher, Set.of("ssn"));
+    byte[] good = Data.of(Map.of("encrypted", cipher.encrypt(JOB).toData())).messagePack();
+    var random = new Random(11);
+    int opened = 0;
+    for (int i = 0; i < 50_000; i++) {
+      byte[] bytes = good.clone();
+      for (int changes = random.nextInt(4); changes >= 0; changes--) {
+        bytes[random.nextInt(random.nextBoolean() ? 40 : bytes.length)] = (byte) random.nextInt();
+      }
+      Data data = Data.messagePack(Arrays.copyOf(bytes, bytes.length - random.nextInt(3)));
+      for (UnaryOperator<Data> reader :
+          List.<UnaryOperator<Data>>of(cipher::open, fields::decrypt)) {
+        try {
+          assertThat(reader.apply(data)).isNotNull();
+          opened++;
+        } catch (DecryptionException e) {
+          assertThat(e.getMessage()).doesNotContain("6789");
+        }
+      }
+    }
+    assertThat(opened).as("seed 11").isLessThan(50_000);
   }
 
   /** Of two entries with one key the last one counts, as in JavaScript. */
