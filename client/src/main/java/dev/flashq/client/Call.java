@@ -18,6 +18,18 @@ final class Call {
   final long sequence;
   final long deadlineNanos;
 
+  /** Whether it must not take effect twice. */
+  final boolean once;
+
+  /** Number of the token under which it was last sent. */
+  volatile int token;
+
+  /** Whether its answer got lost, so that it may have taken effect under that token. */
+  volatile boolean doubtful;
+
+  /** Whether it was sent again because its token was refused. */
+  volatile boolean refused;
+
   /** Whether it was written to a connection: from then on it may have taken effect. */
   volatile boolean sent;
 
@@ -26,11 +38,13 @@ final class Call {
   /**
    * @param ids numbers the requests that change something
    * @param sequence this request's number; -1 for one that may simply be repeated
+   * @param once whether it must not take effect twice, which its number ensures under one token
    */
-  Call(Body body, SequenceWindow ids, long sequence, long deadlineNanos) {
+  Call(Body body, SequenceWindow ids, long sequence, boolean once, long deadlineNanos) {
     this.body = body;
     this.ids = ids;
     this.sequence = sequence;
+    this.once = once;
     this.deadlineNanos = deadlineNanos;
   }
 

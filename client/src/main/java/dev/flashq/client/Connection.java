@@ -38,6 +38,7 @@ final class Connection implements AutoCloseable {
   private final Thread writer;
   private final Thread reader;
   private volatile boolean writerParked;
+  private volatile int token = Token.NONE;
   private volatile long heardNanos = System.nanoTime();
 
   /**
@@ -66,6 +67,15 @@ final class Connection implements AutoCloseable {
 
   boolean isOpen() {
     return !closed.get();
+  }
+
+  /** Number of the token that was shown. */
+  int token() {
+    return token;
+  }
+
+  void token(int number) {
+    token = number;
   }
 
   /** When the last byte came, as of {@link System#nanoTime}. */
@@ -109,6 +119,13 @@ final class Connection implements AutoCloseable {
   }
 
   private void frame(Call call, MessagePackWriter frames) {
+    if (call.once && call.doubtful && call.token != token) {
+      call.future.completeExceptionally(
+          new FlashQException(
+              ErrorCode.OUTCOME_UNKNOWN,
+              "the connection ended and the token has changed; the request may or may not have taken effect"));
+      return;
+    }
     long reqId = reqIds.incrementAndGet();
     int start = frames.size();
     try {
@@ -121,6 +138,7 @@ final class Connection implements AutoCloseable {
             "the request has " + length + " bytes, more than a frame may");
       }
       frames.setInt(start, length);
+      call.token = token;
       sent.put(reqId, call);
       call.sent = true;
     } catch (FlashQException | WireException e) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Job data or a result: one value, held as MessagePack. */
@@ -21,14 +22,18 @@ public final class Data {
 
   /** From JSON text. Fails with WireException when it is not JSON. */
   public static Data json(String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return json(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same from its bytes in UTF-8. */
+  public static Data json(byte[] utf8) {
     var writer = new MessagePackWriter();
     Transcode.jsonToMessagePack(utf8, 0, utf8.length, writer);
     return new Data(writer.toByteArray());
   }
 
   /**
-   * From null, Boolean, Long, Integer, Double, String, and lists and maps (with text keys) of
+   * From null, Boolean, Long, Integer, Double, String, Data, and lists and maps (with text keys) of
    * these.
    */
   public static Data of(@Nullable Object value) {
@@ -45,6 +50,7 @@ public final class Data {
       case Long number -> to.integer(number);
       case Double number -> to.number(number);
       case String text -> to.string(text);
+      case Data data -> to.raw(data.messagePack, 0, data.size());
       case List<?> list -> {
         to.beginArray(list.size());
         list.forEach(item -> write(item, to));
@@ -81,9 +87,32 @@ public final class Data {
 
   /** As JSON text. */
   public String json() {
+    return new String(jsonBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** The same as bytes in UTF-8. */
+  public byte[] jsonBytes() {
     var writer = new JsonWriter();
     Transcode.messagePackToJson(messagePack, 0, messagePack.length, writer);
-    return new String(writer.toByteArray(), StandardCharsets.UTF_8);
+    return writer.toByteArray();
+  }
+
+  /**
+   * What {@link #of} takes: null, Boolean, Long, Double, String, List and Map, as JSON has it. A
+   * whole number beyond 64 bits is a Double; of two entries with one key the last one counts.
+   */
+  public @Nullable Object value() {
+    return Values.read(json(jsonBytes()).messagePack);
+  }
+
+  /** The entries of an object, in order. Fails with WireException when it is none. */
+  public SequencedMap<String, Data> fields() {
+    return Values.fields(messagePack);
+  }
+
+  /** From the entries of an object. */
+  public static Data ofFields(Map<String, Data> fields) {
+    return of(fields);
   }
 
   @Override

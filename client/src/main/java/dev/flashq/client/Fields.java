@@ -25,6 +25,9 @@ final class Fields {
   static final FieldName PROGRESS = FieldName.of("progress");
   static final FieldName MESSAGE = FieldName.of("message");
   static final FieldName DELAY = FieldName.of("delay");
+  static final FieldName LIMIT = FieldName.of("limit");
+  static final FieldName MAX = FieldName.of("max");
+  static final FieldName DURATION = FieldName.of("duration");
   static final FieldName TYPE = FieldName.of("type");
 
   /** The push options, by their place. */

@@ -28,7 +28,7 @@ public final class FlashQ implements AutoCloseable {
 
   private FlashQ(Builder builder) {
     String id = UUID.randomUUID().toString();
-    this.router = new Router(builder.addresses, builder.token, builder.sockets);
+    this.router = new Router(builder.addresses, new Token(builder.token), builder.sockets);
     this.timeout = builder.timeout;
     this.changes = new SequenceWindow(id);
     // Pulls may wait for minutes; a window of their own keeps them from holding up the others.
@@ -51,7 +51,7 @@ public final class FlashQ implements AutoCloseable {
   /** Settings of a client. */
   public static final class Builder {
     private final List<String> addresses;
-    private String token = "";
+    private TokenSource token = TokenSource.NONE;
     private Duration timeout = Duration.ofSeconds(10);
     private Sockets sockets = Sockets.PLAIN;
 
@@ -64,7 +64,12 @@ public final class FlashQ implements AutoCloseable {
     }
 
     public Builder token(String value) {
-      token = value;
+      return token(TokenSource.of(value));
+    }
+
+    /** Asks for the token when it is first needed, and again when it was refused. */
+    public Builder token(TokenSource source) {
+      token = source;
       return this;
     }
 
@@ -180,6 +185,21 @@ public final class FlashQ implements AutoCloseable {
     return change(Requests.command("HEARTBEAT").claim(job), answer -> null);
   }
 
+  /**
+   * The holder gives the job back, to be delivered again after the delay; no attempt is counted. It
+   * goes behind what is ready then.
+   */
+  public CompletableFuture<Void> giveBack(Job job, Duration delay) {
+    return change(
+        Requests.command("MOVETODELAYED").claim(job).integer(Fields.DELAY, delay.toMillis()),
+        answer -> null);
+  }
+
+  /** Lets at most so many jobs of the queue be delivered in any window of this length. */
+  public CompletableFuture<Void> limitRate(String queue, int max, Duration window) {
+    return change(Requests.limitRate(queue, max, window), answer -> null);
+  }
+
   /** The job as it is now; empty when it is unknown or forgotten. */
   public CompletableFuture<Optional<Job>> job(long id) {
     return ask(
@@ -221,7 +241,7 @@ public final class FlashQ implements AutoCloseable {
   }
 
   private <R> CompletableFuture<R> ask(Requests request, Function<Answer, R> result) {
-    Call call = new Call(request, changes, -1, System.nanoTime() + timeout.toNanos());
+    Call call = new Call(request, changes, -1, false, System.nanoTime() + timeout.toNanos());
     router.send(call);
     return call.future.thenApply(answer -> checked(answer, result));
   }
@@ -229,7 +249,8 @@ public final class FlashQ implements AutoCloseable {
   private <R> CompletableFuture<R> send(
       Requests request, SequenceWindow window, Duration limit, Function<Answer, R> result) {
     long sequence = window.take();
-    Call call = new Call(request, window, sequence, System.nanoTime() + limit.toNanos());
+    boolean once = window == changes;
+    Call call = new Call(request, window, sequence, once, System.nanoTime() + limit.toNanos());
     var future = new CompletableFuture<R>();
     var _ =
         call.future.whenComplete(

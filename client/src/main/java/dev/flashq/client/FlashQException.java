@@ -7,13 +7,20 @@ public final class FlashQException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorCode code;
+  private final String sentence;
 
   public FlashQException(ErrorCode code, String sentence) {
     super(code + ": " + sentence);
     this.code = code;
+    this.sentence = sentence;
   }
 
   public ErrorCode code() {
     return code;
+  }
+
+  /** What the message says after the code. */
+  public String sentence() {
+    return sentence;
   }
 }

@@ -1,5 +1,7 @@
 package dev.flashq.client;
 
+import dev.flashq.protocol.Limits;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state waiting, delayed, active, completed, failed or waiting-children
  * @param lease number of the delivery; names its holder in ack, fail, progress and heartbeat
  * @param attempts failures so far
+ * @param stallTimeout milliseconds of a lease, 0 when the push did not say
  */
 public record Job(
     long id,
@@ -21,4 +24,10 @@ public record Job(
     int progress,
     long createdAt,
     long completedAt,
-    long lease) {}
+    long lease,
+    long stallTimeout) {
+  /** How long a lease lasts that nobody renews. */
+  public Duration leaseTime() {
+    return Duration.ofMillis(stallTimeout > 0 ? stallTimeout : Limits.LEASE_MS);
+  }
+}

@@ -5,7 +5,6 @@ import dev.flashq.protocol.wire.MessagePackReader;
 import dev.flashq.protocol.wire.NameTable;
 import dev.flashq.protocol.wire.ValueReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +24,8 @@ final class JobReader {
               Map.entry("progress", 8),
               Map.entry("created_at", 9),
               Map.entry("completed_at", 10),
-              Map.entry("lease", 11)));
+              Map.entry("lease", 11),
+              Map.entry("stall_timeout", 12)));
 
   private JobReader() {}
 
@@ -40,7 +40,7 @@ final class JobReader {
 
   static Job read(MessagePackReader in) {
     var texts = new String[] {"", "", ""};
-    var numbers = new long[12];
+    var numbers = new long[13];
     Data data = Data.NULL;
     Data result = Data.NULL;
     in.beginMap();
@@ -48,10 +48,11 @@ final class JobReader {
       switch (key) {
         case 1 -> texts[0] = Answer.text(in);
         case 2 -> texts[1] = Answer.text(in);
-        case 3 -> data = raw(in);
-        case 4 -> result = raw(in);
+        case 3 -> data = Values.raw(in);
+        case 4 -> result = Values.raw(in);
         case 5 -> texts[2] = Answer.text(in);
         case 0, 6, 7, 8, 9, 10, 11 -> numbers[key] = in.integer();
+        case 12 -> numbers[key] = in.kind() == Kind.NULL ? none(in) : in.integer();
         default -> in.skip();
       }
     }
@@ -67,16 +68,12 @@ final class JobReader {
         (int) numbers[8],
         numbers[9],
         numbers[10],
-        numbers[11]);
+        numbers[11],
+        numbers[12]);
   }
 
-  private static Data raw(MessagePackReader in) {
-    if (in.kind() == Kind.NULL) {
-      in.skip();
-      return Data.NULL;
-    }
-    int from = in.position();
-    in.skip();
-    return Data.messagePack(Arrays.copyOfRange(in.bytes(), from, in.position()));
+  private static long none(MessagePackReader in) {
+    in.nil();
+    return 0;
   }
 }

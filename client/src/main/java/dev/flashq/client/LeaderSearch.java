@@ -31,10 +31,10 @@ final class LeaderSearch {
    */
   private static final long ELECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  private static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
+  static final Set<ErrorCode> NO_ACCESS = Set.of(INVALID_TOKEN, UNAUTHENTICATED);
 
   private final List<String> addresses;
-  private final String token;
+  private final Token token;
   private final Sockets sockets;
   private final BiConsumer<Call, Answer> answered;
   private final Consumer<List<Call>> left;
@@ -56,7 +56,7 @@ final class LeaderSearch {
   /** The two consumers are those of each {@link Connection}. */
   LeaderSearch(
       List<String> addresses,
-      String token,
+      Token token,
       Sockets sockets,
       BiConsumer<Call, Answer> answered,
       Consumer<List<Call>> left) {
@@ -199,18 +199,22 @@ final class LeaderSearch {
   }
 
   private Call send(Connection connection, Call.Body body) {
-    Call call = new Call(body, noIds, -1, System.nanoTime() + PATIENCE.toNanos());
+    Call call = new Call(body, noIds, -1, false, System.nanoTime() + PATIENCE.toNanos());
     connection.send(call);
     return call;
   }
 
   /** Null when the node cannot be reached or gives no access. */
   private @Nullable Connection open(String address) {
+    Token.Shown shown = token.get(PATIENCE);
+    if (shown == null) {
+      return null;
+    }
     try {
       Connection connection =
           new Connection(sockets.open(socketAddress(address), PATIENCE), answered, left);
       connection.start();
-      if (token.isEmpty() || authenticate(connection)) {
+      if (shown.number() == Token.NONE || authenticate(connection, shown)) {
         return connection;
       }
       connection.close();
@@ -221,19 +225,44 @@ final class LeaderSearch {
     }
   }
 
-  private boolean authenticate(Connection connection) {
-    Answer answer = answerTo(new Command("AUTH", token), connection);
+  /** Once more with another token when the source has one by now. */
+  private boolean authenticate(Connection connection, Token.Shown first) {
+    Token.Shown shown = first;
+    Answer answer = answerTo(new Command("AUTH", shown.value()), connection);
+    if (answer != null && isNoAccess(answer)) {
+      Token.Shown other = token.instead(first, PATIENCE);
+      if (other != null) {
+        shown = other;
+        answer = answerTo(new Command("AUTH", shown.value()), connection);
+      }
+    }
     if (answer == null) {
       return false;
     }
     noteRefusal(answer);
+    connection.token(shown.number());
     return answer.ok;
   }
 
   /** A wrong or missing token fails all requests; it is not worth trying again. */
   private void noteRefusal(Answer answer) {
+    refused = isNoAccess(answer) ? answer.refusal() : null;
+  }
+
+  static boolean isNoAccess(Answer answer) {
     FlashQException refusal = answer.refusal();
-    refused = refusal != null && NO_ACCESS.contains(refusal.code()) ? refusal : null;
+    return refusal != null && NO_ACCESS.contains(refusal.code());
+  }
+
+  /** Whether there is another token by now than the one that was shown on this connection. */
+  boolean hasAnotherToken(Connection connection) {
+    token.recheck();
+    return token.isOther(connection.token());
+  }
+
+  /** Why there is no token to show; null when there is. */
+  @Nullable String tokenTrouble() {
+    return token.trouble();
   }
 
   /** From host:port; a name is looked up each time, since it may have moved. */

@@ -65,6 +65,21 @@ final class Requests implements Call.Body {
             });
   }
 
+  static Requests limitRate(String queue, int max, Duration window) {
+    return new Requests("RATELIMIT")
+        .string(Fields.QUEUE, queue)
+        .add(
+            to -> {
+              to.key(Fields.LIMIT);
+              to.beginMap(2);
+              to.key(Fields.MAX);
+              to.integer(max);
+              to.key(Fields.DURATION);
+              to.integer(window.toMillis());
+              to.endMap();
+            });
+  }
+
   private Requests() {}
 
   Requests claim(Job job) {

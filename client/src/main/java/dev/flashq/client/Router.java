@@ -22,6 +22,9 @@ final class Router implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** Between two tries to show a new token while the old one is still good. */
+  private static final long NEW_TOKEN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final LeaderSearch search;
   private final ConcurrentLinkedQueue<Call> backlog = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Delayed> delayed = new ConcurrentLinkedQueue<>();
@@ -38,9 +41,12 @@ final class Router implements AutoCloseable {
   /** Of the router's thread alone: when it last asked who leads, or looked for a leader. */
   private long looked;
 
+  /** Of the same thread: when it last tried to show a new token. */
+  private long showed = System.nanoTime() - NEW_TOKEN_NANOS;
+
   private record Delayed(Call call, long untilNanos) {}
 
-  Router(List<String> addresses, String token, Sockets sockets) {
+  Router(List<String> addresses, Token token, Sockets sockets) {
     this.search = new LeaderSearch(addresses, token, sockets, this::answered, this::lost);
     thread.setDaemon(true);
     thread.start();
@@ -51,11 +57,7 @@ final class Router implements AutoCloseable {
     if (connection != null && connection.isOpen()) {
       connection.send(call);
     } else {
-      backlog.add(call);
-      LockSupport.unpark(thread);
-      if (closed) {
-        failAll();
-      }
+      giveBack(call);
     }
   }
 
@@ -88,6 +90,7 @@ final class Router implements AutoCloseable {
     Connection connection = current.get();
     if (connection != null && now - looked > LOOK_NANOS && connection.isOpen()) {
       look(connection);
+      showNewToken(connection, now);
       looked = now;
     }
     if (connection == null || !connection.isOpen()) {
@@ -159,20 +162,27 @@ final class Router implements AutoCloseable {
   private void expire(@Nullable Connection connection, long now) {
     List<Call> over =
         connection == null ? new ArrayList<>() : new ArrayList<>(connection.expired(now));
-    FlashQException reason = search.refusal();
+    // What another connection was refused matters only while there is none.
+    FlashQException reason = connection != null && connection.isOpen() ? null : search.refusal();
     backlog.removeIf(call -> (reason != null || call.isOver(now)) && over.add(call));
     delayed.removeIf(item -> item.call.isOver(now) && over.add(item.call));
     for (Call call : over) {
-      call.future.completeExceptionally(reason != null ? reason : late(call));
+      call.future.completeExceptionally(reason != null && !call.doubtful ? reason : late(call));
     }
   }
 
-  private static FlashQException late(Call call) {
-    return call.sent
+  private FlashQException late(Call call) {
+    if (call.sent) {
+      return new FlashQException(
+          OUTCOME_UNKNOWN, "no answer in time; the request may or may not have taken effect");
+    }
+    String trouble = search.tokenTrouble();
+    return trouble == null
         ? new FlashQException(
-            OUTCOME_UNKNOWN, "no answer in time; the request may or may not have taken effect")
+            SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent")
         : new FlashQException(
-            SERVICE_UNAVAILABLE, "no node was reached in time; the request was not sent");
+            ErrorCode.UNAUTHENTICATED,
+            "there is no token to show: " + trouble + "; the request was not sent");
   }
 
   /** Asks who leads, goes there if it is another node, and leaves one that does not answer. */
@@ -190,6 +200,14 @@ final class Router implements AutoCloseable {
                     Thread.ofVirtual().start(() -> follow(answer.leaderAddress, connection));
                   }
                 });
+  }
+
+  /** On a new connection; the old one still answers what it has. */
+  private void showNewToken(Connection connection, long now) {
+    if (now - showed > NEW_TOKEN_NANOS && search.hasAnotherToken(connection)) {
+      showed = now;
+      Thread.ofVirtual().start(() -> follow(connection.address(), connection));
+    }
   }
 
   /**
@@ -229,7 +247,13 @@ final class Router implements AutoCloseable {
   }
 
   private void answered(Call call, Answer answer) {
-    if (!answer.ok
+    if (answer.code.equals(OUTCOME_UNKNOWN.name())) {
+      call.doubtful = true;
+    }
+    if (LeaderSearch.isNoAccess(answer) && mayShowAnother(call)) {
+      call.refused = true;
+      showAnother(call);
+    } else if (!answer.ok
         && call.body != LeaderSearch.WHO_LEADS
         && mayPass(answer.code)
         && !call.isOver(System.nanoTime())) {
@@ -239,6 +263,32 @@ final class Router implements AutoCloseable {
       }
     } else {
       call.future.complete(answer);
+    }
+  }
+
+  /** The token of a connection ended under it: the request was not carried out. */
+  private boolean mayShowAnother(Call call) {
+    return call.token != Token.NONE && !call.refused && !search.isOwn(call);
+  }
+
+  /**
+   * The next connection will show the token anew, or another one. This one may still answer what
+   * was asked before the token ended.
+   */
+  private void showAnother(Call call) {
+    Connection connection = current.get();
+    if (connection != null && connection.token() == call.token && replace(connection, null)) {
+      Thread.ofVirtual().start(() -> closeWhenIdle(connection));
+    }
+    giveBack(call);
+  }
+
+  /** Until there is a connection. */
+  private void giveBack(Call call) {
+    backlog.add(call);
+    LockSupport.unpark(thread);
+    if (closed) {
+      failAll();
     }
   }
 
@@ -263,6 +313,9 @@ final class Router implements AutoCloseable {
         call.future.completeExceptionally(
             new FlashQException(SERVICE_UNAVAILABLE, "the connection ended"));
       } else {
+        if (call.sent) {
+          call.doubtful = true;
+        }
         backlog.add(call);
       }
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A server that answers each request as the test says; requests and answers are JSON text here. */
-final class FakeNode implements AutoCloseable {
+public final class FakeNode implements AutoCloseable {
   private static final Pattern REQ_ID = Pattern.compile("\"reqId\":(\\d+)");
 
   final List<String> requests = new CopyOnWriteArrayList<>();
@@ -40,18 +40,22 @@ final class FakeNode implements AutoCloseable {
   /** Whether even CLUSTER is answered by the script. */
   volatile boolean closedToAll;
 
-  FakeNode() throws IOException {
+  public FakeNode() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     leaderAddress = address();
     Thread.ofVirtual().start(this::accept);
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + listener.getLocalPort();
   }
 
+  public void script(Function<String, @Nullable String> next) {
+    script = next;
+  }
+
   /** Requests of one command. */
-  List<String> of(String cmd) {
+  public List<String> of(String cmd) {
     return requests.stream()
         .filter(request -> request.contains("\"cmd\":\"" + cmd + "\""))
         .toList();

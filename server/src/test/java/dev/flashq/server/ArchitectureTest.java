@@ -109,6 +109,11 @@ class ArchitectureTest {
     only("ops", "io.micrometer..");
   }
 
+  @Test
+  void onlyClientKnowsJsoup() {
+    only("client", "org.jsoup..");
+  }
+
   private static void only(String module, String library) {
     noClasses()
         .that()

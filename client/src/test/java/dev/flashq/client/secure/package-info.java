@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.client.secure;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.examples.guide;
+
+import org.jspecify.annotations.NullMarked;
