@@ -33,7 +33,7 @@ class ArchitectureTest {
           "transport", List.of("protocol", "statemachine", "security"),
           "ops", List.of("protocol", "statemachine", "cluster"),
           "launcher", List.of(),
-          "client", List.of("protocol"),
+          "client", List.of("protocol", "content"),
           "server",
               List.of(
                   "protocol",
@@ -164,11 +164,12 @@ class ArchitectureTest {
           Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
           Map.entry("access", List.of("store", "turn", "timer", "rate", "log", "state")),
           Map.entry("audit", List.of("store", "turn", "timer", "log", "state")),
+          Map.entry("data", List.of("store", "turn", "log", "state")),
           Map.entry(
               "engine",
               List.of(
-                  "store", "turn", "timer", "queue", "job", "request", "access", "audit", "log",
-                  "state")));
+                  "store", "turn", "timer", "queue", "job", "request", "access", "audit", "data",
+                  "log", "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

@@ -9,6 +9,9 @@ import dev.flashq.security.CertificateAuthority;
 import dev.flashq.security.CertificateAuthority.Holder;
 import dev.flashq.security.CertificateUse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +123,22 @@ final class GuideCluster implements AutoCloseable {
   /** A page of a node as its administrator sees it. */
   String page(String path) {
     return nodes.get(nodes.nodes().getFirst(), path).map(HttpResponse::body).orElse("");
+  }
+
+  /** An administrator says something at one of the nodes. */
+  void put(String path, String body) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + nodes.nodes().getFirst().httpPort() + path))
+                  .header("Authorization", "Bearer " + ADMIN)
+                  .PUT(HttpRequest.BodyPublishers.ofString(body))
+                  .timeout(START)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
   }
 
   Path data() {

@@ -15,6 +15,7 @@ import dev.flashq.client.Worker;
 import dev.flashq.client.secure.JobCipher;
 import dev.flashq.client.secure.KeyRing;
 import dev.flashq.client.secure.RootFolder;
+import dev.flashq.client.secure.SchemaCheck;
 import dev.flashq.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,6 +98,19 @@ class GuideTest {
       refuses(() -> none.push("jobs:a", Data.NULL).join(), ErrorCode.UNAUTHENTICATED, "required");
     }
     assertThat(admin.push("anything", Data.NULL).join()).isPositive();
+  }
+
+  @Test
+  void anEmailIsWhatItsSchemaSays() throws Exception {
+    Path schema = Path.of("../docs/schemas/email.json");
+    cluster.put("/queues/emails/schema", "{\"schema\":" + Files.readString(schema) + "}");
+    Data right = Data.json("{\"to\":\"ada@example.com\",\"subject\":\"s\",\"body\":\"b\"}");
+    Data wrong = Data.json("{\"to\":\"nobody\",\"subject\":\"s\",\"body\":\"b\"}");
+    String sentence = "Invalid job data for queue emails: /to must be an email";
+    var emails = new Schemas(admin, SchemaCheck.of(schema));
+    assertThat(emails.send(right).join()).isPositive();
+    assertThatThrownBy(() -> emails.send(wrong)).hasMessageContaining(sentence);
+    refuses(() -> admin.push("emails", wrong).join(), ErrorCode.VALIDATION_ERROR, sentence);
   }
 
   @Test
