@@ -18,6 +18,7 @@ import dev.flashq.security.PeerCredentials;
 import dev.flashq.security.SigningKey;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditStanding;
+import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
@@ -348,6 +349,11 @@ public final class ClusterNode implements AutoCloseable {
   /** Who may do what, as far as this node knows; fails with RefusedException while it has none. */
   public Access access() {
     return core.access();
+  }
+
+  /** What is said about data; fails with RefusedException while there is no state. */
+  public DataRules dataRules() {
+    return replica.dataRules();
   }
 
   /** How far the audit trail has come; fails with RefusedException while there is no state. */

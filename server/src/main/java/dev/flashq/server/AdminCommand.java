@@ -82,6 +82,9 @@ final class AdminCommand {
     }
     Options options = Options.parse(args.subList(1, args.size()), OPTIONS, List.of());
     var command = new AdminCommand(options, environment);
+    if (group.equals("security")) {
+      return new SecurityCheck(path -> command.body(get(path))).run(args.getFirst());
+    }
     if (group.equals("audit")) {
       return new AuditCommand(options, path -> command.body(get(path))).run(args.getFirst());
     }

@@ -35,6 +35,7 @@ public final class Main {
              flashq schemas list|get|set|delete [--queue Q] [--file SCHEMA] [--mode enforce|report]
              flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N]
              flashq access check --op WORD [--queue Q] [--token-name N]
+             flashq security check                 0 when the guide's nine lines are on or not applicable
              flashq audit list [--from TIME] [--to TIME] [--user N] [--action WORD] [--queue Q] [--success true|false]
                                [--limit N] [--cursor C]
              flashq audit export|verify [--from FILE] [--key KEY]
@@ -56,7 +57,7 @@ public final class Main {
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
-        case "tokens", "roles", "quotas", "access", "audit", "schemas", "policies" ->
+        case "tokens", "roles", "quotas", "access", "audit", "schemas", "policies", "security" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

@@ -19,6 +19,7 @@ import dev.flashq.server.access.TokenSources;
 import dev.flashq.server.audit.AuditExport;
 import dev.flashq.server.audit.ClusterTrail;
 import dev.flashq.server.audit.ExportTarget;
+import dev.flashq.server.check.ChecklistPage;
 import dev.flashq.server.config.MemberAddress;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.FeatureLevel;
@@ -123,7 +124,8 @@ public final class Node implements AutoCloseable {
     TcpServer tcp = started("tcp", new TcpServer(ports.tcp(), context));
     servers.add(tcp::recheck);
     int tcpPort = tcp.start();
-    OpsRoutes pages = new OpsRoutes(health, metrics, cluster::setClock);
+    OpsRoutes pages =
+        new OpsRoutes(health, metrics, cluster::setClock, new ChecklistPage(config, cluster)::get);
     HttpServer http = started("http", new HttpServer(ports.http(), context, pages));
     servers.add(http::recheck);
     int httpPort = http.start();

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Operational pages for the HTTP transport. */
 record OpsRoutes(
-    HealthPages health, Metrics metrics, Function<Principal, CompletableFuture<Reply>> setClock)
+    HealthPages health,
+    Metrics metrics,
+    Function<Principal, CompletableFuture<Reply>> setClock,
+    Function<Principal, Page> checklist)
     implements OpsEndpoints {
   @Override
   public Optional<HttpAnswer> get(String path, Principal principal) {
@@ -29,6 +32,7 @@ record OpsRoutes(
       case "/health/ready" -> health.ready();
       case "/cluster" -> health.cluster();
       case "/cluster/clock" -> HealthPages.clockSet(setClock.apply(principal).join());
+      case "/security/checklist" -> checklist.apply(principal);
       case "/metrics/prometheus" -> metrics.scrape();
       default -> null;
     };

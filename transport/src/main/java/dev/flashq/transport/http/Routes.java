@@ -25,7 +25,13 @@ final class Routes {
 
   /** Paths that the server answers with figures of its own. */
   private static final Set<String> OPS =
-      Set.of("/health", "/health/live", "/health/ready", "/metrics/prometheus", "/cluster");
+      Set.of(
+          "/health",
+          "/health/live",
+          "/health/ready",
+          "/metrics/prometheus",
+          "/cluster",
+          "/security/checklist");
 
   /** What the server is told to do, by POST. */
   private static final Set<String> ACTIONS = Set.of("/cluster/clock");

@@ -1,0 +1,227 @@
+package dev.flashq.server.check;
+
+import dev.flashq.protocol.Limits;
+import dev.flashq.server.config.ServerConfig;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.DataSchema;
+import dev.flashq.transport.connection.TlsMode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+/** The nine lines of the guide's checklist, of one node and the state that it knows. */
+public final class Checklist {
+  private static final String EVERY = "*";
+
+  private final ServerConfig config;
+  private final Standing standing;
+
+  /** Whether something is done. */
+  public enum State {
+    ON,
+    PARTLY,
+    OFF,
+    /** It would protect nothing here. */
+    NOT_APPLICABLE
+  }
+
+  /**
+   * One line.
+   *
+   * @param key what changes it: of the configuration, or a command
+   */
+  public record Item(String name, State state, String reason, String key) {}
+
+  public Checklist(ServerConfig config, Standing standing) {
+    this.config = config;
+    this.standing = standing;
+  }
+
+  public List<Item> items() {
+    return List.of(
+        tokens(),
+        tls(),
+        encryption(),
+        inputs(),
+        rates(),
+        networks(),
+        audit(),
+        secrets(),
+        retention());
+  }
+
+  private Item tokens() {
+    return standing.guarded()
+        ? item("Authentication tokens", State.ON, "clients have to say who they are", "auth.tokens")
+        : item(
+            "Authentication tokens",
+            State.OFF,
+            "whoever reaches a port may do everything",
+            "auth.tokens");
+  }
+
+  private Item tls() {
+    String name = "TLS for all connections";
+    String key = "tcp.tls, http.tls";
+    TlsMode tcp = config.tcp().tls();
+    TlsMode http = config.http().tls();
+    if (tcp == TlsMode.REQUIRED && http == TlsMode.REQUIRED) {
+      return item(name, State.ON, "clients and members talk TLS", key);
+    }
+    if (isLoopback(config.tcp()) && isLoopback(config.http())) {
+      return item(
+          name,
+          State.NOT_APPLICABLE,
+          "clients are on this machine only, and members talk TLS",
+          key);
+    }
+    return tcp == TlsMode.OFF && http == TlsMode.OFF
+        ? item(name, State.OFF, "members talk TLS, clients do not", key)
+        : item(name, State.PARTLY, "members talk TLS, clients may do without", key);
+  }
+
+  private static boolean isLoopback(ServerConfig.Listener listener) {
+    try {
+      return InetAddress.getByName(listener.bind()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private Item encryption() {
+    String name = "Encrypt sensitive data";
+    String key = "./flashq policies set --encrypted-only true";
+    List<String> queues =
+        standing.rules().policies().stream()
+            .filter(policy -> policy.encryptedOnly())
+            .map(policy -> policy.queues())
+            .toList();
+    if (queues.contains(EVERY)) {
+      return item(name, State.ON, "no job is taken that its client has not encrypted", key);
+    }
+    return queues.isEmpty()
+        ? item(name, State.OFF, "data is kept as it comes", key)
+        : item(name, State.PARTLY, "only in queues " + some(queues), key);
+  }
+
+  private Item inputs() {
+    String name = "Validate all inputs";
+    String key = "./flashq schemas set";
+    List<String> queues =
+        standing.rules().schemas().stream()
+            .filter(schema -> schema.mode() == DataSchema.Mode.ENFORCE)
+            .map(schema -> schema.queues())
+            .toList();
+    if (queues.contains(EVERY)) {
+      return item(name, State.ON, "data in all queues keeps to a schema", key);
+    }
+    return queues.isEmpty()
+        ? item(name, State.OFF, "no schema is enforced", key)
+        : item(name, State.PARTLY, "only in queues " + some(queues), key);
+  }
+
+  private static String some(List<String> queues) {
+    int shown = 5;
+    return queues.size() <= shown
+        ? String.join(", ", queues)
+        : String.join(", ", queues.subList(0, shown)) + " and " + (queues.size() - shown) + " more";
+  }
+
+  private Item rates() {
+    String name = "Rate limits";
+    String key = "./flashq quotas put --max";
+    boolean pushes = standing.pushQuotas() > 0;
+    boolean deliveries = standing.rateLimits() > 0;
+    if (pushes && deliveries) {
+      return item(name, State.ON, "pushes and deliveries are limited", key);
+    }
+    if (pushes || deliveries) {
+      return item(
+          name,
+          State.PARTLY,
+          pushes
+              ? "pushes are limited, deliveries are not"
+              : "deliveries are limited, pushes are not",
+          key);
+    }
+    return item(name, State.OFF, "neither pushes nor deliveries are limited", key);
+  }
+
+  private Item networks() {
+    String name = "Network policies";
+    String key = "tcp.allow, http.allow";
+    boolean tcp = isClosed(config.tcp());
+    boolean http = isClosed(config.http());
+    if (tcp && http) {
+      return item(name, State.ON, "only some addresses reach the ports", key);
+    }
+    return tcp || http
+        ? item(name, State.PARTLY, "one of the two ports takes any address", key)
+        : item(
+            name,
+            State.OFF,
+            "the ports take any address; firewalls in front of them cannot be seen from here",
+            key);
+  }
+
+  private static boolean isClosed(ServerConfig.Listener listener) {
+    return isLoopback(listener) || !listener.rules().allow().isEmpty();
+  }
+
+  private Item audit() {
+    String name = "Audit logging";
+    String key = "./flashq audit, PUT /security/audit-policy";
+    AuditPolicy policy = standing.audit();
+    if (!standing.guarded()) {
+      return item(name, State.PARTLY, "recorded is what is refused, and nobody has a name", key);
+    }
+    boolean all =
+        List.of(AuditAction.PUSH, AuditAction.PULL, AuditAction.ACK, AuditAction.FAIL).stream()
+            .allMatch(action -> policy.records(action, "any"));
+    return all
+        ? item(name, State.ON, "what is done is recorded with its effect, and refusals", key)
+        : item(name, State.PARTLY, "the policy leaves some of what is done out", key);
+  }
+
+  private Item secrets() {
+    String name = "Secrets manager";
+    String key = "auth.tokens-file, auth.permissions-file";
+    if (!standing.guarded()) {
+      return item(name, State.NOT_APPLICABLE, "there are no tokens", key);
+    }
+    boolean plain = !config.tokens().isEmpty() || !config.auth().plainTokens().isEmpty();
+    boolean files =
+        config.auth().tokensFile().isPresent() || config.auth().permissionsFile().isPresent();
+    if (plain) {
+      return item(
+          name,
+          files ? State.PARTLY : State.OFF,
+          "tokens stand in the configuration or the environment",
+          key);
+    }
+    return item(
+        name,
+        State.ON,
+        files ? "tokens come from files" : "tokens are made by the cluster, which keeps hashes",
+        key);
+  }
+
+  private Item retention() {
+    Duration audit = Duration.ofMillis(standing.audit().keepMs());
+    return item(
+        "Data retention",
+        State.PARTLY,
+        "completed jobs go after "
+            + Duration.ofMillis(Limits.KEEP_COMPLETED_MS).toHours()
+            + " hours, audit records after "
+            + audit.toDays()
+            + " days; dead jobs stay until somebody removes them",
+        "keep_completed_age, CLEAN");
+  }
+
+  private static Item item(String name, State state, String reason, String key) {
+    return new Item(name, state, reason, key);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.flashq.server.check;
+
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.DataRules;
+
+/**
+ * What the cluster's state says of its protection.
+ *
+ * @param guarded whether clients have to say who they are
+ * @param pushQuotas quotas that limit pushes
+ * @param rateLimits queues whose deliveries are limited
+ */
+public record Standing(
+    boolean guarded, DataRules rules, AuditPolicy audit, int pushQuotas, int rateLimits) {}

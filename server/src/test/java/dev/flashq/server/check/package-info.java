@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.server.check;
+
+import org.jspecify.annotations.NullMarked;
