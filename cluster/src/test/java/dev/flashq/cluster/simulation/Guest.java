@@ -36,6 +36,9 @@ final class Guest extends Client {
   static final List<QueueName> QUEUES =
       List.of(new QueueName("jobs.a"), new QueueName("jobs.b"), new QueueName("hall"));
 
+  /** More than some may make. */
+  private static final int MORE_QUEUES = 8;
+
   private static final long PATIENCE_MS = 7_000;
 
   /** At a start of a node. */
@@ -88,9 +91,11 @@ final class Guest extends Client {
     }
     asking = true;
     QueueName queue = world.any(QUEUES);
-    int what = (int) world.between(0, 19);
-    if (what < 6) {
+    int what = (int) world.between(0, 22);
+    if (what < 5) {
       push(queue, null, 0);
+    } else if (what == 5) {
+      push(new QueueName("jobs.more" + world.between(1, MORE_QUEUES)), null, 0);
     } else if (what < 8) {
       push(queue, new RequestId(name, ++sequence, sequence), 2);
     } else if (what < 12) {
@@ -99,8 +104,10 @@ final class Guest extends Client {
       ack();
     } else if (what < 17) {
       onOneJob(what == 15);
-    } else if (what == 17) {
+    } else if (what < 20) {
       read();
+    } else if (what == 20) {
+      list(queue);
     } else {
       administer(queue);
     }
@@ -241,6 +248,22 @@ final class Guest extends Client {
             answered(from, operations, any.getValue(), true);
           } else if (failure instanceof RefusedException refused) {
             answered(from, operations, any.getValue(), refused.refusal().code());
+          }
+          goOn();
+        });
+  }
+
+  private void list(QueueName queue) {
+    long from = simulation.lastIndex();
+    var operations = List.of(Operation.GET_JOB);
+    ask(
+        new Query.ListJobs(queue, null, 3, 0),
+        PATIENCE_MS,
+        (page, failure) -> {
+          if (page != null) {
+            answered(from, operations, queue, true);
+          } else if (failure instanceof RefusedException refused) {
+            answered(from, operations, queue, refused.refusal().code());
           }
           goOn();
         });
