@@ -2,6 +2,7 @@ package dev.flashq.cluster.simulation;
 
 import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 
@@ -296,7 +297,11 @@ final class AccessCheck implements Checks.Check {
       return false;
     }
     ErrorCode refused = model.carryOut(submission.command(), clock);
-    boolean ofRules = wanted.queue() == null && wanted.jobs().isEmpty();
+    // A head of the trail is refused when there is a later one, of which the rules know nothing.
+    boolean ofRules =
+        wanted.queue() == null
+            && wanted.jobs().isEmpty()
+            && !(submission.command() instanceof Command.SignAuditHead);
     if (ofRules && refused != code) {
       run.violated(RULES, what + " was answered " + code + ", not " + refused);
     }
@@ -332,6 +337,10 @@ final class AccessCheck implements Checks.Check {
   private boolean isRepeated(Submission submission, Reply reply) {
     if (submission.requestId() == null) {
       return false;
+    }
+    if (reply instanceof Reply.Refused refused && refused.code() == REQUEST_ID_EXPIRED) {
+      // Something that its client has settled since.
+      return true;
     }
     boolean stays =
         switch (reply) {
