@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Does what it may and tries what it may not, under whatever badge it has; a session goes on when
  * its badge is good no more, as if no node had noticed.
  */
-final class Guest extends Client {
+final class Guest extends Busy {
   static final List<QueueName> QUEUES =
       List.of(new QueueName("jobs.a"), new QueueName("jobs.b"), new QueueName("hall"));
 
@@ -48,7 +48,6 @@ final class Guest extends Client {
   private final List<JobView> hand = new ArrayList<>();
   private @Nullable Session session;
   private long sequence;
-  private boolean asking;
 
   Guest(Simulation simulation, String name, String address) {
     super(simulation, name);
@@ -68,28 +67,15 @@ final class Guest extends Client {
   }
 
   @Override
-  void begin() {
-    world.afterMs(world.between(100, 1_000), this::next);
-  }
-
-  @Override
-  boolean isDone() {
-    return !asking;
-  }
-
-  @Override
   String state() {
     return name + " tries";
   }
 
-  private void next() {
-    if (simulation.isCalm()) {
-      return;
-    }
+  @Override
+  void turn() {
     if (world.chance(0.1)) {
       session = null;
     }
-    asking = true;
     QueueName queue = world.any(QUEUES);
     int what = (int) world.between(0, 22);
     if (what < 5) {
@@ -114,8 +100,7 @@ final class Guest extends Client {
   }
 
   private void goOn() {
-    asking = false;
-    world.afterMs(world.between(2, 60), this::next);
+    goOn(2, 60);
   }
 
   private void push(QueueName queue, @Nullable RequestId id, int repeats) {

@@ -34,7 +34,8 @@ final class Planting {
 
   /** The plan with guests, in a cluster in which clients say who they are, and few others. */
   static Plan guarded(long seed) {
-    return Plan.of(seed, new Plan.Profile(false, true, false)).with(1, 1, 0, false).withGuests(4);
+    return Plan.of(seed, new Plan.Profile(false, true, false))
+        .with(new Plan.Load(1, 1, 0, false, 4));
   }
 
   interface Engines {

@@ -100,9 +100,7 @@ class SimulationTest {
   }
 
   private static long size(Plan plan) {
-    return 1000L * plan.faults().size()
-        + 1000L * (plan.producers() + plan.workers() + plan.readers() + (plan.operator() ? 1 : 0))
-        + plan.chaosMs();
+    return 1000L * plan.faults().size() + 1000L * plan.load().clients() + plan.chaosMs();
   }
 
   private Result firstFailure(PlantedBugs bug) {

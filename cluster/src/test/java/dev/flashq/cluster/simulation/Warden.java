@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Gives guests tokens and roles and takes them away, by commands and by configurations; says how
  * much they may do and what of it is recorded.
  */
-final class Warden extends Client {
+final class Warden extends Busy {
   private static final long PATIENCE_MS = 7_000;
   private static final List<String> TOKENS = List.of("t0", "t1", "t2");
   private static final List<String> ROLES = List.of("r0", "r1", "r2");
@@ -35,7 +35,6 @@ final class Warden extends Client {
           Operation.ADMIN);
 
   private final Decrees decrees;
-  private boolean asking;
   private int made;
 
   Warden(Simulation simulation, String name) {
@@ -50,38 +49,18 @@ final class Warden extends Client {
   }
 
   @Override
-  void begin() {
-    world.afterMs(world.between(100, 1_000), this::next);
-  }
-
-  @Override
-  boolean isDone() {
-    return !asking;
-  }
-
-  @Override
   String state() {
     return name + " changes who may do what";
   }
 
-  private void next() {
-    if (simulation.isCalm()) {
-      return;
-    }
+  @Override
+  void turn() {
     if (world.chance(0.2)) {
       configure();
-      world.afterMs(world.between(5, 150), this::next);
-      return;
+      goOn(5, 150);
+    } else {
+      submit(null, command(), PATIENCE_MS, _ -> goOn(5, 150));
     }
-    asking = true;
-    submit(
-        null,
-        command(),
-        PATIENCE_MS,
-        _ -> {
-          asking = false;
-          world.afterMs(world.between(5, 150), this::next);
-        });
   }
 
   private Command command() {

@@ -16,7 +16,9 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ final class RandomCommands {
   private final long boot;
   private final long[] sequences = new long[NODES.length];
   private final List<ByteString> sent = new ArrayList<>();
+  private final Deque<Submission> first = new ArrayDeque<>();
+  private @Nullable RandomRules rules;
   private long clock;
   private long jobs;
   private long requests;
@@ -48,6 +52,14 @@ final class RandomCommands {
     this.clock = clock;
   }
 
+  /** The same among commands that change who may do what, how much, and what is recorded. */
+  static RandomCommands guarded(long seed) {
+    var commands = new RandomCommands(seed);
+    commands.rules = new RandomRules(new Random(seed));
+    commands.first.addAll(RandomRules.begin());
+    return commands;
+  }
+
   boolean chance(int oneIn) {
     return random.nextInt(oneIn) == 0;
   }
@@ -59,6 +71,9 @@ final class RandomCommands {
     }
     clock += chance(10) ? random.nextInt(20_000) : random.nextInt(20) - 3;
     var submissions = new ArrayList<Submission>();
+    if (!first.isEmpty()) {
+      return entry(List.of(first.remove()));
+    }
     if (engine.nextTimerDue() <= clock) {
       submissions.add(
           new Submission(
@@ -68,9 +83,28 @@ final class RandomCommands {
     }
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
-      submissions.add(
-          new Submission(new Principal("p" + random.nextInt(3)), requestId(), command()));
+      submissions.add(submission(engine));
     }
+    return entry(submissions);
+  }
+
+  private Submission submission(RocksEngine engine) {
+    RandomRules changing = rules;
+    if (changing == null) {
+      return new Submission(new Principal("p" + random.nextInt(3)), requestId(), command());
+    }
+    if (chance(4)) {
+      return changing.next(engine, clock);
+    }
+    // Commands that members give without saying who they are.
+    Command command = command();
+    boolean ofMember =
+        command instanceof Command.ReleaseJobs || command instanceof Command.RaiseFeatureLevel;
+    Principal who = ofMember ? Principal.SYSTEM : changing.client(engine);
+    return new Submission(who, requestId(), command);
+  }
+
+  private ByteString entry(List<Submission> submissions) {
     int node = random.nextInt(NODES.length);
     long sequence = ++sequences[node];
     ByteString entry =
