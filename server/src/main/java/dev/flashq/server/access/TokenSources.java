@@ -216,6 +216,11 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     return found;
   }
 
+  /** Whether the configuration has the token. */
+  boolean lists(String token) {
+    return !(login(token) instanceof Login.Unknown);
+  }
+
   @Override
   public void close() {
     if (watch != null) {
