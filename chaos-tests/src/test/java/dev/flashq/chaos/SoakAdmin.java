@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
 final class SoakAdmin extends SoakThread {
   static final int ROLES = 3;
 
+  /** Of each role, less than its clients try. */
+  private static final int FIRST_MAX = 5;
+
   private static final Duration PATIENCE = Duration.ofSeconds(6);
   private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
   private static final Pattern CODE = Pattern.compile("\"code\":\"([A-Z_]+)\"");
@@ -61,6 +64,7 @@ final class SoakAdmin extends SoakThread {
     for (int role = 0; role < ROLES; role++) {
       allow(role, new SoakRules.Allowed(new TreeSet<>(OPERATIONS), "jobs.*"));
       create(role);
+      limit(role, FIRST_MAX);
     }
   }
 
@@ -76,11 +80,12 @@ final class SoakAdmin extends SoakThread {
   @Override
   void turn() throws IOException, InterruptedException {
     int role = ThreadLocalRandom.current().nextInt(ROLES);
-    switch (ThreadLocalRandom.current().nextInt(10)) {
-      case 0, 1, 2, 3 -> allow(role, some());
-      case 4 -> replace(role);
-      case 5, 6 -> rotate(role);
-      default -> limit(role);
+    // Of each kind there are some in any run, however few acts it has.
+    switch (acts % 8) {
+      case 0, 3, 6 -> allow(role, some());
+      case 1, 5 -> limit(role, chance(0.1) ? 0 : ThreadLocalRandom.current().nextInt(3, 12));
+      case 2 -> replace(role);
+      default -> rotate(role);
     }
     acts++;
     pause(50, 200);
@@ -105,8 +110,10 @@ final class SoakAdmin extends SoakThread {
             + "%s}");
   }
 
-  private void limit(int role) throws IOException, InterruptedException {
-    int max = chance(0.2) ? 0 : ThreadLocalRandom.current().nextInt(3, 30);
+  /**
+   * @param max 0: without a limit
+   */
+  private void limit(int role, int max) throws IOException, InterruptedException {
     String pushes =
         max == 0
             ? ""
