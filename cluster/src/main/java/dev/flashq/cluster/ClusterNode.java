@@ -338,7 +338,8 @@ public final class ClusterNode implements AutoCloseable {
     }
   }
 
-  private boolean tokensListed() {
+  /** Whether the tokens of this node's configuration can be used. */
+  public boolean tokensListed() {
     try {
       return core.tokensListed();
     } catch (RefusedException _) {

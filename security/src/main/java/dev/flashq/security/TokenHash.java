@@ -41,8 +41,12 @@ public final class TokenHash {
 
   /** What may be kept of a token in memory: SHA-256. */
   public static byte[] digest(String token) {
+    return digest(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static byte[] digest(byte[] tokens) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      return MessageDigest.getInstance("SHA-256").digest(tokens);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

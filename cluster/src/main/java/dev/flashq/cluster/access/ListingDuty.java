@@ -6,12 +6,10 @@ import dev.flashq.cluster.schedule.Scheduler;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
-import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.log.Submission;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -30,7 +28,6 @@ public final class ListingDuty {
   private final Function<Submission, CompletableFuture<Reply>> propose;
   private final Scheduler lane;
   private boolean proposing;
-  private volatile boolean listed;
 
   public ListingDuty(
       String node,
@@ -45,12 +42,14 @@ public final class ListingDuty {
     this.leads = leads;
     this.propose = propose;
     this.lane = lane;
-    this.listed = tokens.isEmpty();
   }
 
-  /** Whether the tokens of the configuration can be used, here and on every node. */
+  /**
+   * Whether the tokens of the configuration can be used, here and on every node, by the state as it
+   * is now; for any thread. Fails with RefusedException while there is none.
+   */
   public boolean isDone() {
-    return listed;
+    return tokens.isEmpty() || isListed();
   }
 
   /** Compares. On the lane. */
@@ -73,20 +72,25 @@ public final class ListingDuty {
     }
   }
 
-  private @Nullable Command missing() {
+  /** Before the level that knows tokens, each node goes by its own configuration. */
+  private boolean isListed() {
     if (replica.featureLevel() < FeatureLevel.ACCESS) {
-      // Each node goes by its own configuration still.
-      listed = true;
-      return null;
+      return true;
     }
     Access access = replica.access();
     ByteString key = access.key();
+    return key != null && tokens.listed(key).equals(access.listedBy(node));
+  }
+
+  private @Nullable Command missing() {
+    if (isListed()) {
+      return null;
+    }
+    ByteString key = replica.access().key();
     if (key == null) {
       ByteString fresh = leads.getAsBoolean() ? tokens.newKey() : ByteString.EMPTY;
       return fresh.isEmpty() ? null : new Command.SetAccessKey(fresh);
     }
-    List<ListedToken> wanted = tokens.listed(key);
-    listed = wanted.equals(access.listedBy(node));
-    return listed ? null : new Command.ListTokens(node, wanted);
+    return new Command.ListTokens(node, tokens.listed(key));
   }
 }

@@ -133,7 +133,22 @@ public final class AuditedReads {
     var _ =
         propose
             .apply(new Submission(principal, null, note))
-            .whenComplete((_, _) -> recorded.completeExceptionally(failure));
+            .whenComplete(
+                (reply, lost) ->
+                    recorded.completeExceptionally(
+                        lost != null ? lost : isNoted(reply) ? failure : unable(reply)));
+  }
+
+  /** Whether the trail has the refusal, or has counted it because it is full. */
+  private static boolean isNoted(Reply reply) {
+    return reply instanceof Reply.Refused refused
+        && (refused.code() == ErrorCode.FORBIDDEN || refused.code() == ErrorCode.AUDIT_FULL);
+  }
+
+  private static RuntimeException unable(Reply reply) {
+    return reply instanceof Reply.Refused refused
+        ? new RefusedException(refused)
+        : new IllegalStateException("a refusal was recorded as " + reply);
   }
 
   private boolean isUnderstood() {

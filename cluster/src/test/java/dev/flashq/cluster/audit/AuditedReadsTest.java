@@ -145,8 +145,24 @@ class AuditedReadsTest {
         .extracting(Submission::command)
         .containsExactly(
             new Command.NoteRead(AuditAction.GET_DLQ, OTHER, List.of(), 0, ErrorCode.FORBIDDEN));
-    record.complete(new Refused(ErrorCode.SERVICE_UNAVAILABLE, "nobody leads"));
+    record.complete(new Refused(ErrorCode.FORBIDDEN, "recorded"));
     assertThatThrownBy(answer::join).hasCause(forbidden);
+  }
+
+  @Test
+  void aRefusalThatCannotBeRecordedIsNotToldAndWhenTheTrailIsFullItIs() {
+    var forbidden = new RefusedException(new Refused(ErrorCode.FORBIDDEN, "may not"));
+    record =
+        CompletableFuture.completedFuture(
+            new Refused(ErrorCode.SERVICE_UNAVAILABLE, "nobody leads"));
+    assertThatThrownBy(
+            reads.recorded(ADA, QUESTION, CompletableFuture.failedFuture(forbidden))::join)
+        .hasCauseInstanceOf(RefusedException.class)
+        .hasStackTraceContaining("nobody leads");
+    record = CompletableFuture.completedFuture(new Refused(ErrorCode.AUDIT_FULL, "it was counted"));
+    assertThatThrownBy(
+            reads.recorded(ADA, QUESTION, CompletableFuture.failedFuture(forbidden))::join)
+        .hasCause(forbidden);
   }
 
   @Test

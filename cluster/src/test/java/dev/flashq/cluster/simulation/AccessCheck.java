@@ -2,6 +2,7 @@ package dev.flashq.cluster.simulation;
 
 import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.JOB_NOT_FOUND;
+import static dev.flashq.protocol.ErrorCode.REQUEST_ID_EXPIRED;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 
@@ -16,6 +17,7 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine.Outcome;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.Entry;
@@ -58,6 +60,7 @@ final class AccessCheck implements Checks.Check {
 
   private final Set<String> perhapsAnswered = new HashSet<>();
   private final List<Answered> open = new ArrayList<>();
+  private final ReadRecords reads = new ReadRecords();
   private long clock;
   private long lastRecord;
   private long lastRecordAt;
@@ -118,7 +121,9 @@ final class AccessCheck implements Checks.Check {
       if (at.getValue().isNew) {
         judge(run, at.getKey(), at.getValue());
       }
+      reads.policy(at.getKey(), model.policyAfterEntry());
     }
+    reads.judge(run, run.history().questions());
     open.addAll(answers.subList(next, answers.size()));
     look();
     requireNoneOlder(run, Long.MAX_VALUE);
@@ -148,7 +153,7 @@ final class AccessCheck implements Checks.Check {
   }
 
   private void judge(Simulation run, long index, Step step) {
-    model.beginEntry();
+    model.beginEntry(clock);
     var left = new ArrayList<>(step.records);
     List<Submission> submissions = step.entry.submissions();
     for (int i = 0; i < submissions.size(); i++) {
@@ -157,6 +162,9 @@ final class AccessCheck implements Checks.Check {
       }
       Submission submission = submissions.get(i);
       String what = "at " + index + ": " + submission;
+      if (submission.command() instanceof Command.NoteRead note) {
+        reads.noted(index, submission.principal(), note);
+      }
       if (step.replies.isEmpty()) {
         unseen(run, what, submission, left);
       } else {
@@ -181,11 +189,35 @@ final class AccessCheck implements Checks.Check {
       judgeJob(run, what, submission, wanted.jobs().getFirst(), code);
     }
     boolean repeated = admitted && isRepeated(submission, reply);
+    boolean perhapsRepeated = repeated || perhapsAnswered.contains(name(submission));
+    if (admitted) {
+      judgeQuota(run, what, submission, reply, !perhapsRepeated);
+    }
     ExpectedRecord expected = repeated ? null : ExpectedRecord.of(submission, reply, model);
-    if (expected != null
-        && !left.removeIf(expected::isOnce)
-        && !perhapsAnswered.contains(name(submission))) {
+    if (expected != null && !left.removeIf(expected::isOnce) && !perhapsRepeated) {
       run.violated(RECORDED, what + " was answered " + reply + ", and in the trail is " + left);
+    }
+  }
+
+  private void judgeQuota(
+      Simulation run, String what, Submission submission, Reply reply, boolean isNew) {
+    QueueName queue =
+        switch (submission.command()) {
+          case Command.PushJobs push -> push.queue();
+          case Command.SetPaused set -> set.paused() ? set.queue() : null;
+          case Command.SetRateLimit set -> set.limit() == null ? null : set.queue();
+          case Command.SetConcurrency set -> set.limit() == null ? null : set.queue();
+          default -> null;
+        };
+    if (queue == null) {
+      return;
+    }
+    Principal who = submission.principal();
+    var attempt = new QuotaModel.Attempt(run, what, who, model.roles(who), queue);
+    switch (reply) {
+      case Reply.Pushed(var outcomes) -> model.quotas().pushed(attempt, outcomes, isNew);
+      case Reply.Refused refused -> model.quotas().refused(attempt, refused);
+      default -> model.quotas().made(attempt);
     }
   }
 
@@ -231,7 +263,18 @@ final class AccessCheck implements Checks.Check {
           judgeJob(run, what, submission, job.value(), null);
         }
       }
+      judgeQuota(run, what, submission, replyBy(record), true);
     }
+  }
+
+  /** As far as quotas go by it. */
+  private static Reply replyBy(AuditRecord record) {
+    return record.action() == AuditAction.PUSH
+        ? new Reply.Pushed(
+            record.jobs().stream()
+                .<Reply.PushOutcome>map(job -> new Reply.PushOutcome.Accepted(job, false))
+                .toList())
+        : Reply.Done.DONE;
   }
 
   /**
@@ -254,7 +297,11 @@ final class AccessCheck implements Checks.Check {
       return false;
     }
     ErrorCode refused = model.carryOut(submission.command(), clock);
-    boolean ofRules = wanted.queue() == null && wanted.jobs().isEmpty();
+    // A head of the trail is refused when there is a later one, of which the rules know nothing.
+    boolean ofRules =
+        wanted.queue() == null
+            && wanted.jobs().isEmpty()
+            && !(submission.command() instanceof Command.SignAuditHead);
     if (ofRules && refused != code) {
       run.violated(RULES, what + " was answered " + code + ", not " + refused);
     }
@@ -291,13 +338,22 @@ final class AccessCheck implements Checks.Check {
     if (submission.requestId() == null) {
       return false;
     }
+    if (reply instanceof Reply.Refused refused && refused.code() == REQUEST_ID_EXPIRED) {
+      // Something that its client has settled since.
+      return true;
+    }
     boolean stays =
         switch (reply) {
           case Reply.Delivered delivered -> !delivered.jobs().isEmpty();
           case Reply.Refused refused -> !refused.code().retryable() && refused.code() != FORBIDDEN;
+          case Reply.Pushed(var outcomes) -> !outcomes.stream().allMatch(AccessCheck::mayPass);
           default -> true;
         };
     return stays ? !answered.add(name(submission)) : answered.contains(name(submission));
+  }
+
+  private static boolean mayPass(Reply.PushOutcome outcome) {
+    return outcome instanceof Reply.Refused refused && refused.code().retryable();
   }
 
   private static String name(Submission submission) {

@@ -10,12 +10,14 @@ import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,22 +57,44 @@ final class AccessModel {
   private final TreeMap<Long, Holder> holders = new TreeMap<>();
   private final Map<String, Role> roles = new HashMap<>();
   private final Map<String, Pattern> patterns = new HashMap<>();
+  private final QuotaModel quotas = new QuotaModel(this::matches);
+  private @Nullable AuditPolicy policy;
   private long lastNumber;
   private int level;
   private int levelOfEntry;
 
   /** The level that is reached holds from the next entry on. */
-  void beginEntry() {
+  void beginEntry(long now) {
     levelOfEntry = level;
+    quotas.beginEntry(now, level);
   }
 
   int level() {
     return levelOfEntry;
   }
 
-  /** Whether clients have to say who they are. */
-  boolean guarded() {
+  QuotaModel quotas() {
+    return quotas;
+  }
+
+  /** What is recorded by the rules of an entry. */
+  PolicyModel policy() {
+    return new PolicyModel(levelOfEntry, policy, guarded(), this::matches);
+  }
+
+  /** What is recorded from now on. */
+  PolicyModel policyAfterEntry() {
+    return new PolicyModel(level, policy, guarded(), this::matches);
+  }
+
+  private boolean guarded() {
     return lastNumber > 0;
+  }
+
+  /** The roles of somebody that there are. */
+  List<String> roles(Principal who) {
+    Holder holder = holder(who);
+    return holder == null ? List.of() : holder.roles.stream().filter(roles::containsKey).toList();
   }
 
   /** Why nothing at all is done for somebody; null: something may be. */
@@ -124,19 +148,20 @@ final class AccessModel {
   private boolean covers(Permission permission, Operation operation, @Nullable String queue) {
     return (permission.every() || permission.operations().contains(operation))
         && permission.queues().stream()
-            .anyMatch(
-                pattern ->
-                    queue == null ? pattern.equals("*") : regex(pattern).matcher(queue).matches());
+            .anyMatch(pattern -> queue == null ? pattern.equals("*") : matches(pattern, queue));
   }
 
-  private Pattern regex(String pattern) {
-    return patterns.computeIfAbsent(
-        pattern,
-        text ->
-            Pattern.compile(
-                Arrays.stream(text.split("\\*", -1))
-                    .map(Pattern::quote)
-                    .collect(Collectors.joining(".*"))));
+  private boolean matches(String pattern, String queue) {
+    return patterns
+        .computeIfAbsent(
+            pattern,
+            text ->
+                Pattern.compile(
+                    Arrays.stream(text.split("\\*", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*"))))
+        .matcher(queue)
+        .matches();
   }
 
   /** Carries out a command that is about rules; answers why it is refused, null when it is not. */
@@ -151,6 +176,8 @@ final class AccessModel {
       case Command.RevokeToken(String name) -> revoke(name);
       case Command.BindCertificate c -> bind(c);
       case Command.ListTokens c -> done(() -> list(c));
+      case Command.SetQuota(Quota quota) -> done(() -> quotas.set(quota));
+      case Command.SetAuditPolicy(AuditPolicy said) -> done(() -> policy = said);
       case Command.Tick _ -> done(() -> expire(now));
       default -> null;
     };
@@ -302,6 +329,7 @@ final class AccessModel {
           Command.PutRole _,
           Command.DropRole _,
           Command.BindCertificate _,
+          Command.SetQuota _,
           Command.SetAuditPolicy _ ->
           Wanted.on(null, Operation.SECURITY);
       default -> Wanted.MEMBERSHIP;

@@ -116,7 +116,20 @@ abstract class Client {
   }
 
   <R> void ask(Query<R> query, long patienceMs, BiConsumer<@Nullable R, @Nullable Throwable> then) {
-    call((gateway, who) -> gateway.ask(who, query, Consistency.LINEARIZABLE), patienceMs, then);
+    var question = new AskedQuestion(simulation.lastIndex(), query);
+    if (simulation.isGuarded()) {
+      simulation.history().asked(question);
+    }
+    call(
+        (gateway, who) -> {
+          question.askedBy(who);
+          return gateway.ask(who, query, Consistency.LINEARIZABLE);
+        },
+        patienceMs,
+        (answer, failure) -> {
+          question.answered(simulation.lastIndex(), answer, failure);
+          then.accept(answer, failure);
+        });
   }
 
   /** What is asked of a node, in the name by which the node knows who asks. */

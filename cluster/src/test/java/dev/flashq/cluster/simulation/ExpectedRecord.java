@@ -75,12 +75,11 @@ final class ExpectedRecord {
           case Reply.Removed removed ->
               removed.count() == 0 ? null : record(submission, action, named, null);
         };
-    boolean wantedByPolicy =
-        action.isAdministrative()
-            || (model.guarded()
-                && action != AuditAction.HEARTBEAT
-                && action != AuditAction.PROGRESS);
-    return record != null && (record.refused() != null || wantedByPolicy)
+    // A node tells of a question when it has found that it is to be recorded.
+    return record != null
+            && (record.refused() != null
+                || action.isRead()
+                || model.policy().records(action, record.queue()))
         ? new ExpectedRecord(record)
         : null;
   }
@@ -135,6 +134,7 @@ final class ExpectedRecord {
       case Command.RevokeToken c -> c.name();
       case Command.PutRole c -> c.role().name();
       case Command.DropRole c -> c.name();
+      case Command.SetQuota c -> c.quota().name();
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

@@ -32,9 +32,12 @@ import org.jspecify.annotations.Nullable;
  * Does what it may and tries what it may not, under whatever badge it has; a session goes on when
  * its badge is good no more, as if no node had noticed.
  */
-final class Guest extends Client {
+final class Guest extends Busy {
   static final List<QueueName> QUEUES =
       List.of(new QueueName("jobs.a"), new QueueName("jobs.b"), new QueueName("hall"));
+
+  /** More than some may make. */
+  private static final int MORE_QUEUES = 8;
 
   private static final long PATIENCE_MS = 7_000;
 
@@ -45,7 +48,6 @@ final class Guest extends Client {
   private final List<JobView> hand = new ArrayList<>();
   private @Nullable Session session;
   private long sequence;
-  private boolean asking;
 
   Guest(Simulation simulation, String name, String address) {
     super(simulation, name);
@@ -65,32 +67,21 @@ final class Guest extends Client {
   }
 
   @Override
-  void begin() {
-    world.afterMs(world.between(100, 1_000), this::next);
-  }
-
-  @Override
-  boolean isDone() {
-    return !asking;
-  }
-
-  @Override
   String state() {
     return name + " tries";
   }
 
-  private void next() {
-    if (simulation.isCalm()) {
-      return;
-    }
+  @Override
+  void turn() {
     if (world.chance(0.1)) {
       session = null;
     }
-    asking = true;
     QueueName queue = world.any(QUEUES);
-    int what = (int) world.between(0, 19);
-    if (what < 6) {
+    int what = (int) world.between(0, 22);
+    if (what < 5) {
       push(queue, null, 0);
+    } else if (what == 5) {
+      push(new QueueName("jobs.more" + world.between(1, MORE_QUEUES)), null, 0);
     } else if (what < 8) {
       push(queue, new RequestId(name, ++sequence, sequence), 2);
     } else if (what < 12) {
@@ -99,16 +90,17 @@ final class Guest extends Client {
       ack();
     } else if (what < 17) {
       onOneJob(what == 15);
-    } else if (what == 17) {
+    } else if (what < 20) {
       read();
+    } else if (what == 20) {
+      list(queue);
     } else {
       administer(queue);
     }
   }
 
   private void goOn() {
-    asking = false;
-    world.afterMs(world.between(2, 60), this::next);
+    goOn(2, 60);
   }
 
   private void push(QueueName queue, @Nullable RequestId id, int repeats) {
@@ -241,6 +233,22 @@ final class Guest extends Client {
             answered(from, operations, any.getValue(), true);
           } else if (failure instanceof RefusedException refused) {
             answered(from, operations, any.getValue(), refused.refusal().code());
+          }
+          goOn();
+        });
+  }
+
+  private void list(QueueName queue) {
+    long from = simulation.lastIndex();
+    var operations = List.of(Operation.GET_JOB);
+    ask(
+        new Query.ListJobs(queue, null, 3, 0),
+        PATIENCE_MS,
+        (page, failure) -> {
+          if (page != null) {
+            answered(from, operations, queue, true);
+          } else if (failure instanceof RefusedException refused) {
+            answered(from, operations, queue, refused.refusal().code());
           }
           goOn();
         });

@@ -21,6 +21,7 @@ final class History {
   private final Map<Long, Pushed> byId = new LinkedHashMap<>();
   private final AtomicLong acknowledged = new AtomicLong();
   private final List<Answered> answered = new ArrayList<>();
+  private final List<AskedQuestion> questions = new ArrayList<>();
   private final List<Map.Entry<Long, QueueName>> ofGuests = new ArrayList<>();
   private int unknown;
   private int refused;
@@ -129,6 +130,14 @@ final class History {
       List<Operation> operations,
       @Nullable String queue,
       boolean allowed) {}
+
+  void asked(AskedQuestion question) {
+    questions.add(question);
+  }
+
+  List<AskedQuestion> questions() {
+    return questions;
+  }
 
   void answered(Answered answer) {
     answered.add(answer);

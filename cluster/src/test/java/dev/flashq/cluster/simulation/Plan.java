@@ -8,22 +8,29 @@ import java.util.Random;
  * What a seed stands for, before anything has happened: so a smaller plan can be tried when a run
  * has failed.
  *
- * @param guests clients whose permissions change; 0: nobody has to say who it is
  * @param chaosMs milliseconds in which things go wrong
  */
-record Plan(
-    long seed,
-    int nodes,
-    int producers,
-    int workers,
-    int readers,
-    boolean operator,
-    int guests,
-    long snapshotBytes,
-    long overlayBytes,
-    int entriesInFlight,
-    long chaosMs,
-    List<Fault> faults) {
+record Plan(long seed, int nodes, Load load, Sizes sizes, long chaosMs, List<Fault> faults) {
+  /**
+   * Who uses the cluster.
+   *
+   * @param guests clients whose permissions change; 0: nobody has to say who it is
+   */
+  record Load(int producers, int workers, int readers, boolean operator, int guests) {
+    int clients() {
+      return producers + workers + readers + guests + (operator ? 1 : 0);
+    }
+
+    Load withGuests(int others) {
+      return new Load(producers, workers, readers, operator, others);
+    }
+  }
+
+  /** What is small in some runs, so that it is soon used up. */
+  record Sizes(long snapshotBytes, long overlayBytes, int entriesInFlight) {}
+
+  /** In a guarded cluster. */
+  private static final int GUESTS = 3;
 
   /** What a plan may have besides crashes and networks. */
   record Profile(boolean clocks, boolean limits, boolean access) {
@@ -40,26 +47,25 @@ record Plan(
       faults.add(fault(random, nodes, chaosMs, profile));
     }
     faults.sort(java.util.Comparator.comparingLong(Fault::atMs));
-    Plan open =
-        new Plan(
-            seed,
-            nodes,
+    var load =
+        new Load(
             1 + random.nextInt(3),
             1 + random.nextInt(4),
             1 + random.nextInt(2),
             profile.limits() && random.nextInt(3) > 0,
-            0,
+            0);
+    var sizes =
+        new Sizes(
             30_000L << random.nextInt(4),
             random.nextInt(3) == 0 ? 20_000 : 4 << 20,
-            1 + random.nextInt(4),
-            chaosMs,
-            faults);
-    return profile.access() && random.nextInt(3) == 0 ? open.withGuests(3) : open;
+            1 + random.nextInt(4));
+    boolean guarded = profile.access() && random.nextInt(3) == 0;
+    return new Plan(seed, nodes, guarded ? load.withGuests(GUESTS) : load, sizes, chaosMs, faults);
   }
 
   /** Whether clients have to say who they are, and some may not do everything. */
   boolean guarded() {
-    return guests > 0;
+    return load.guests > 0;
   }
 
   private static Fault fault(Random random, int nodes, long chaosMs, Profile profile) {
@@ -89,67 +95,16 @@ record Plan(
     };
   }
 
-  Plan with(List<Fault> fewer) {
-    return new Plan(
-        seed,
-        nodes,
-        producers,
-        workers,
-        readers,
-        operator,
-        guests,
-        snapshotBytes,
-        overlayBytes,
-        entriesInFlight,
-        chaosMs,
-        List.copyOf(fewer));
+  Plan with(List<Fault> others) {
+    return new Plan(seed, nodes, load, sizes, chaosMs, List.copyOf(others));
   }
 
-  Plan with(int newProducers, int newWorkers, int newReaders, boolean newOperator) {
-    return new Plan(
-        seed,
-        nodes,
-        newProducers,
-        newWorkers,
-        newReaders,
-        newOperator,
-        guests,
-        snapshotBytes,
-        overlayBytes,
-        entriesInFlight,
-        chaosMs,
-        faults);
-  }
-
-  Plan withGuests(int newGuests) {
-    return new Plan(
-        seed,
-        nodes,
-        producers,
-        workers,
-        readers,
-        operator,
-        newGuests,
-        snapshotBytes,
-        overlayBytes,
-        entriesInFlight,
-        chaosMs,
-        faults);
+  Plan with(Load other) {
+    return new Plan(seed, nodes, other, sizes, chaosMs, faults);
   }
 
   Plan shorter(long newChaosMs) {
-    return new Plan(
-        seed,
-        nodes,
-        producers,
-        workers,
-        readers,
-        operator,
-        guests,
-        snapshotBytes,
-        overlayBytes,
-        entriesInFlight,
-        newChaosMs,
-        faults.stream().filter(fault -> fault.atMs() < newChaosMs).toList());
+    List<Fault> fewer = faults.stream().filter(fault -> fault.atMs() < newChaosMs).toList();
+    return new Plan(seed, nodes, load, sizes, newChaosMs, fewer);
   }
 }

@@ -1,9 +1,11 @@
 package dev.flashq.cluster.simulation;
 
+import dev.flashq.cluster.simulation.Plan.Load;
 import dev.flashq.cluster.simulation.Simulation.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for a smaller plan that breaks the same promise. */
@@ -51,25 +53,27 @@ final class Shrinker {
       fewer.remove(i);
       smaller.add(plan.with(fewer));
     }
-    if (plan.operator()) {
-      smaller.add(plan.with(plan.producers(), plan.workers(), plan.readers(), false));
-    }
-    if (plan.guarded()) {
-      smaller.add(plan.withGuests(plan.guests() - 1));
-    }
-    if (plan.readers() > 0) {
-      smaller.add(plan.with(plan.producers(), plan.workers(), 0, plan.operator()));
-    }
-    if (plan.workers() > 1) {
-      smaller.add(plan.with(plan.producers(), 1, plan.readers(), plan.operator()));
-    }
-    if (plan.producers() > 1) {
-      smaller.add(plan.with(1, plan.workers(), plan.readers(), plan.operator()));
-    }
+    smallerThan(plan.load()).forEach(load -> smaller.add(plan.with(load)));
     if (plan.chaosMs() > 1_000) {
       smaller.add(plan.shorter(plan.chaosMs() / 2));
       smaller.add(plan.shorter(plan.chaosMs() * 4 / 5));
     }
     return smaller;
+  }
+
+  private static List<Load> smallerThan(Load load) {
+    int producers = load.producers();
+    int workers = load.workers();
+    int readers = load.readers();
+    int guests = load.guests();
+    boolean operator = load.operator();
+    return Stream.of(
+            new Load(producers, workers, readers, false, guests),
+            load.withGuests(Math.max(0, guests - 1)),
+            new Load(producers, workers, 0, operator, guests),
+            new Load(producers, 1, readers, operator, guests),
+            new Load(1, workers, readers, operator, guests))
+        .filter(less -> less.clients() < load.clients())
+        .toList();
   }
 }

@@ -116,19 +116,19 @@ final class Simulation implements AutoCloseable {
   }
 
   private void addClients() {
-    for (int i = 0; i < plan.producers(); i++) {
+    for (int i = 0; i < plan.load().producers(); i++) {
       clients.add(new Producer(this, "p" + i));
     }
-    for (int i = 0; i < plan.workers(); i++) {
+    for (int i = 0; i < plan.load().workers(); i++) {
       clients.add(new Worker(this, "w" + i));
     }
-    for (int i = 0; i < plan.readers(); i++) {
+    for (int i = 0; i < plan.load().readers(); i++) {
       clients.add(new Reader(this, "r" + i));
     }
-    if (plan.operator()) {
+    if (plan.load().operator()) {
       clients.add(new Operator(this, "o"));
     }
-    for (int i = 0; i < plan.guests(); i++) {
+    for (int i = 0; i < plan.load().guests(); i++) {
       clients.add(new Guest(this, "g" + i, "10.0.0." + (i + 1)));
     }
     if (plan.guarded()) {
@@ -242,7 +242,8 @@ final class Simulation implements AutoCloseable {
 
   QueueEngine open(Path live, String node, long boot) {
     var engine =
-        new RocksEngine(live, node, boot, new EngineMemory(plan.overlayBytes(), Runnable::run));
+        new RocksEngine(
+            live, node, boot, new EngineMemory(plan.sizes().overlayBytes(), Runnable::run));
     engines.put(node, engine);
     return engine;
   }
@@ -296,11 +297,11 @@ final class Simulation implements AutoCloseable {
   }
 
   long snapshotBytes() {
-    return plan.snapshotBytes();
+    return plan.sizes().snapshotBytes();
   }
 
   int entriesInFlight() {
-    return plan.entriesInFlight();
+    return plan.sizes().entriesInFlight();
   }
 
   List<SimNode> nodes() {

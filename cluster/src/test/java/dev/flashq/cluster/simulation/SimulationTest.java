@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -67,7 +67,7 @@ class SimulationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(PlantedBugs.class)
+  @MethodSource("dev.flashq.cluster.simulation.PlantedBugs#all")
   @Execution(CONCURRENT)
   void aPlantedBugIsCaught(PlantedBugs bug) {
     var seen = new ArrayList<String>();
@@ -87,7 +87,7 @@ class SimulationTest {
   @Test
   @Execution(CONCURRENT)
   void aFailedRunIsMadeSmaller() {
-    PlantedBugs bug = PlantedBugs.LEASES_IGNORED;
+    PlantedBugs bug = DeliveryBugs.LEASES_IGNORED;
     Result failed = firstFailure(bug);
     Result small = new Shrinker(plan -> runs.run(plan, bug.make(), false)).shrink(failed);
 
@@ -100,9 +100,7 @@ class SimulationTest {
   }
 
   private static long size(Plan plan) {
-    return 1000L * plan.faults().size()
-        + 1000L * (plan.producers() + plan.workers() + plan.readers() + (plan.operator() ? 1 : 0))
-        + plan.chaosMs();
+    return 1000L * plan.faults().size() + 1000L * plan.load().clients() + plan.chaosMs();
   }
 
   private Result firstFailure(PlantedBugs bug) {

@@ -9,10 +9,14 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Gives guests tokens and roles and takes them away, by commands and by configurations. */
-final class Warden extends Client {
+/**
+ * Gives guests tokens and roles and takes them away, by commands and by configurations; says how
+ * much they may do and what of it is recorded.
+ */
+final class Warden extends Busy {
   private static final long PATIENCE_MS = 7_000;
   private static final List<String> TOKENS = List.of("t0", "t1", "t2");
   private static final List<String> ROLES = List.of("r0", "r1", "r2");
@@ -30,11 +34,13 @@ final class Warden extends Client {
           Operation.CANCEL,
           Operation.ADMIN);
 
-  private boolean asking;
+  private final Decrees decrees;
   private int made;
 
   Warden(Simulation simulation, String name) {
     super(simulation, name);
+    List<String> names = Stream.of(TOKENS, LISTED, SUBJECTS).flatMap(List::stream).toList();
+    decrees = new Decrees(world, names, ROLES, PATTERNS);
   }
 
   @Override
@@ -43,43 +49,23 @@ final class Warden extends Client {
   }
 
   @Override
-  void begin() {
-    world.afterMs(world.between(100, 1_000), this::next);
-  }
-
-  @Override
-  boolean isDone() {
-    return !asking;
-  }
-
-  @Override
   String state() {
     return name + " changes who may do what";
   }
 
-  private void next() {
-    if (simulation.isCalm()) {
-      return;
-    }
+  @Override
+  void turn() {
     if (world.chance(0.2)) {
       configure();
-      world.afterMs(world.between(5, 150), this::next);
-      return;
+      goOn(5, 150);
+    } else {
+      submit(null, command(), PATIENCE_MS, _ -> goOn(5, 150));
     }
-    asking = true;
-    submit(
-        null,
-        command(),
-        PATIENCE_MS,
-        _ -> {
-          asking = false;
-          world.afterMs(world.between(5, 150), this::next);
-        });
   }
 
   private Command command() {
     String token = world.any(TOKENS);
-    return switch ((int) world.between(0, 15)) {
+    return switch ((int) world.between(0, 22)) {
       case 0, 1, 2, 3 -> new Command.PutRole(new Role(world.any(ROLES), allowed(), denied()));
       case 4 -> new Command.DropRole(world.any(ROLES));
       case 5, 6, 7, 8 -> new Command.CreateToken(token, fresh(token).hash(), roles(), ends());
@@ -87,6 +73,8 @@ final class Warden extends Client {
           new Command.RotateToken(token, fresh(token).hash(), world.between(0, 1) * ms(2_000));
       case 11 -> new Command.ExpireToken(token, now() + world.between(-500, 2_000));
       case 12, 13 -> new Command.RevokeToken(world.chance(0.8) ? token : world.any(LISTED));
+      case 14, 15, 16, 17 -> new Command.SetQuota(decrees.quota());
+      case 18, 19, 20 -> new Command.SetAuditPolicy(decrees.policy());
       default -> {
         Badge shown = new Badge(world.any(SUBJECTS), "", true);
         yield new Command.BindCertificate(simulation.badges().give(shown).owner(), roles());

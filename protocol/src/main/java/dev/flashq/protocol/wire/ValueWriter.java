@@ -17,6 +17,7 @@ public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
   private final int limit;
   byte[] buffer = new byte[FIRST_BYTES];
   int size;
+  private boolean secret;
 
   /** A writer that fails instead of growing beyond the limit in bytes. */
   ValueWriter(int limit) {
@@ -90,11 +91,20 @@ public abstract sealed class ValueWriter permits JsonWriter, MessagePackWriter {
     size = toSize;
   }
 
-  /** Empties the writer and lets go of an array that has grown beyond {@code keepBytes}. */
+  /** What is written must not be found in memory for longer than it is needed. */
+  public final void secret() {
+    secret = true;
+  }
+
+  /**
+   * Empties the writer and lets go of an array that has grown beyond {@code keepBytes}, or holds a
+   * secret.
+   */
   public final void clear(int keepBytes) {
     truncate(0);
-    if (buffer.length > keepBytes) {
+    if (secret || buffer.length > keepBytes) {
       buffer = new byte[FIRST_BYTES];
+      secret = false;
     }
   }
 

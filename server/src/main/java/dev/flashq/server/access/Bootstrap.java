@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the first token of a cluster that has none, on the node that leads, and shows it once. It
@@ -27,7 +28,7 @@ public final class Bootstrap implements AutoCloseable {
 
   private final ClusterNode cluster;
   private final Consumer<String> show;
-  private final String token = TokenHash.newToken();
+  private @Nullable String token = TokenHash.newToken();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("bootstrap").factory());
@@ -49,21 +50,28 @@ public final class Bootstrap implements AutoCloseable {
     try {
       Access access = cluster.access();
       ByteString key = access.key();
-      if (key == null) {
+      String made = token;
+      if (key == null || made == null) {
         return;
       }
-      ByteString hash = ByteString.copyFrom(TokenHash.of(key.toByteArray(), token));
+      ByteString hash = ByteString.copyFrom(TokenHash.of(key.toByteArray(), made));
       if (access.holder(hash) != null) {
-        show.accept(token);
-        thread.shutdown();
+        show.accept(made);
+        finish();
       } else if (access.isProtected()) {
-        thread.shutdown();
+        finish();
       } else if (cluster.view().role().equals("leader")) {
         make(hash);
       }
     } catch (RefusedException _) {
       // There is no state yet.
     }
+  }
+
+  /** The token stays nowhere in memory. */
+  private void finish() {
+    token = null;
+    thread.shutdown();
   }
 
   private void make(ByteString hash) {

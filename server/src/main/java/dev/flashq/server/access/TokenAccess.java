@@ -52,7 +52,11 @@ public final class TokenAccess implements TokenCheck {
     }
     byte[] hash = TokenHash.of(key.toByteArray(), token);
     Principal holder = access.holder(ByteString.copyFrom(hash));
-    return holder == null ? Login.UNKNOWN : known(holder, access);
+    if (holder != null) {
+      return known(holder, access);
+    }
+    // One of this node's own may still be on its way into the state: it is not a wrong one.
+    return configured.lists(token) && !cluster.tokensListed() ? Login.UNAVAILABLE : Login.UNKNOWN;
   }
 
   /** Who only asks questions leaves nothing in the log by which its use would be known. */

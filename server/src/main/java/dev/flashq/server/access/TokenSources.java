@@ -216,6 +216,11 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     return found;
   }
 
+  /** Whether the configuration has the token. */
+  boolean lists(String token) {
+    return !(login(token) instanceof Login.Unknown);
+  }
+
   @Override
   public void close() {
     if (watch != null) {
@@ -228,11 +233,11 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     List<ConfiguredToken> parse(byte[] bytes);
   }
 
-  /** A file and what was read of it last. */
+  /** A file and what was read of it last; of the tokens themselves nothing is kept. */
   private static final class Watched {
     private final Path file;
     private final Parser parser;
-    private byte[] bytes = new byte[0];
+    private byte[] digest = new byte[0];
     private List<ConfiguredToken> tokens = List.of();
     private String told = "";
 
@@ -248,7 +253,7 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     /** Whether it says something else than before. */
     boolean read() {
       byte[] now = content();
-      if (Arrays.equals(now, bytes)) {
+      if (MessageDigest.isEqual(TokenHash.digest(now), digest)) {
         return false;
       }
       tokens = parsed(now);
@@ -259,7 +264,7 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     private List<ConfiguredToken> parsed(byte[] now) {
       try {
         List<ConfiguredToken> parsed = parser.parse(now);
-        bytes = now;
+        digest = TokenHash.digest(now);
         return parsed;
       } catch (ConfigException e) {
         throw new ConfigException(file + " cannot be used: " + e.getMessage());

@@ -116,7 +116,7 @@ public final class QuotaStore {
     }
     var windows = new ArrayList<RateWindow>();
     for (Quota.Pushes pushes : quota.pushes()) {
-      RateWindow used = old == null ? null : window(old, pushes.queues());
+      RateWindow used = old == null ? null : window(old, pushes);
       windows.add(used == null ? RateWindow.empty(pushes.rate()) : used.under(pushes.rate(), now));
     }
     var held = new Held(quota, windows);
@@ -126,13 +126,23 @@ public final class QuotaStore {
     return true;
   }
 
-  private static @Nullable RateWindow window(Held held, List<String> queues) {
+  /**
+   * What has gone to these queues: that which counted for as long, or else that which knows of the
+   * longest time.
+   */
+  private static @Nullable RateWindow window(Held held, Quota.Pushes pushes) {
+    RateWindow longest = null;
     for (int i = 0; i < held.windows.size(); i++) {
-      if (held.quota.pushes().get(i).queues().equals(queues)) {
-        return held.windows.get(i);
+      RateWindow window = held.windows.get(i);
+      if (held.quota.pushes().get(i).queues().equals(pushes.queues())) {
+        long durationMs = window.limit().durationMs();
+        if (durationMs == pushes.rate().durationMs()) {
+          return window;
+        }
+        longest = longest == null || longest.limit().durationMs() < durationMs ? window : longest;
       }
     }
-    return null;
+    return longest;
   }
 
   /** What the quotas of a token and of its roles allow it to use. */

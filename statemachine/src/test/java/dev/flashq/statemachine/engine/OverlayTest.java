@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows lie over the database, and nobody can tell. */
 class OverlayTest {
@@ -27,13 +29,14 @@ class OverlayTest {
 
   @TempDir Path folder;
 
-  @Test
-  void replicasWithMuchAndWithLittleMemoryHoldTheSameRows() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void replicasWithMuchAndWithLittleMemoryHoldTheSameRows(boolean guarded) {
     long seed = Long.getLong("overlay.seed", System.nanoTime());
     try (EngineFixture large = new EngineFixture(folder.resolve("large"));
         EngineFixture small =
             new EngineFixture(folder.resolve("small"), new EngineMemory(3_000, Runnable::run))) {
-      var commands = new RandomCommands(seed);
+      var commands = guarded ? RandomCommands.guarded(seed) : new RandomCommands(seed);
       for (int i = 0; i < ENTRIES; i++) {
         ByteString entry = commands.nextEntry(large.engine());
         large.applyBytes(entry);

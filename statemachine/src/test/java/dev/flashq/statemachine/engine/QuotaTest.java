@@ -255,6 +255,24 @@ class QuotaTest {
   }
 
   @Test
+  void ofTwoQuotasForTheSameQueuesEachGoesOnWhenTheyAreSaidAgain() {
+    Pushes aMinute = pushes(new RateLimit(3, 60_000), "mail");
+    Pushes aSecond = pushes(TWO_A_SECOND, "mail");
+    limit(Owner.TOKEN, "web", aSecond, aMinute);
+    accepted(web, "mail");
+    accepted(web, "mail");
+    cluster.advance(Duration.ofSeconds(5));
+    accepted(web, "mail");
+    limit(Owner.TOKEN, "web", aMinute, aSecond);
+    cluster.advance(Duration.ofSeconds(5));
+    exceeded(push(web, "mail"));
+
+    // One of another duration counts what is known of the longest time.
+    limit(Owner.TOKEN, "web", aSecond, pushes(new RateLimit(3, 30_000), "mail"));
+    exceeded(push(web, "mail"));
+  }
+
+  @Test
   void aQuotaIsTakenAwayBySayingNothing() {
     limit(Owner.TOKEN, "web", pushes(new RateLimit(0, 1000), "*"));
     assertThat(exceeded(push(web, "mail")).detail()).endsWith("retry after: 1000");

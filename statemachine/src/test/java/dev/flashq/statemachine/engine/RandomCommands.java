@@ -17,7 +17,9 @@ import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class RandomCommands {
   private final long boot;
   private final long[] sequences = new long[NODES.length];
   private final List<ByteString> sent = new ArrayList<>();
+  private final Deque<Submission> first = new ArrayDeque<>();
+  private @Nullable RandomRules rules;
   private long clock;
   private long jobs;
   private long requests;
@@ -49,6 +53,14 @@ final class RandomCommands {
     this.clock = clock;
   }
 
+  /** The same among commands that change who may do what, how much, and what is recorded. */
+  static RandomCommands guarded(long seed) {
+    var commands = new RandomCommands(seed);
+    commands.rules = new RandomRules(new Random(seed));
+    commands.first.addAll(RandomRules.begin());
+    return commands;
+  }
+
   boolean chance(int oneIn) {
     return random.nextInt(oneIn) == 0;
   }
@@ -60,6 +72,9 @@ final class RandomCommands {
     }
     clock += chance(10) ? random.nextInt(20_000) : random.nextInt(20) - 3;
     var submissions = new ArrayList<Submission>();
+    if (!first.isEmpty()) {
+      return entry(List.of(first.remove()));
+    }
     if (engine.nextTimerDue() <= clock) {
       submissions.add(
           new Submission(
@@ -69,13 +84,42 @@ final class RandomCommands {
     }
     int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
-      submissions.add(
-          new Submission(
-              new Principal("p" + random.nextInt(3)),
-              requestId(),
-              command(),
-              new Inspection(engine.dataRules().version(), List.of())));
+      submissions.add(submission(engine));
     }
+    return entry(submissions);
+  }
+
+  /** As a node says it that has found nothing wrong. */
+  private static Inspection inspection(RocksEngine engine) {
+    return new Inspection(engine.dataRules().version(), List.of());
+  }
+
+  private Submission submission(RocksEngine engine) {
+    RandomRules changing = rules;
+    if (changing == null) {
+      return new Submission(
+          new Principal("p" + random.nextInt(3)), requestId(), command(), inspection(engine));
+    }
+    if (chance(4)) {
+      return changing.next(engine, clock);
+    }
+    // Commands that members give without saying who they are.
+    Command command = command();
+    boolean ofMember =
+        command instanceof Command.ReleaseJobs || command instanceof Command.RaiseFeatureLevel;
+    Principal who = ofMember ? Principal.SYSTEM : changing.client(engine);
+    return new Submission(who, requestId(), command, anyInspection(engine));
+  }
+
+  /** Now and then by other rules than those that hold, or with something found wrong. */
+  private Inspection anyInspection(RocksEngine engine) {
+    long version = engine.dataRules().version();
+    List<Inspection.Flaw> flaws =
+        chance(8) ? List.of(new Inspection.Flaw(random.nextInt(2), "wrong")) : List.of();
+    return new Inspection(chance(12) ? Math.max(0, version - 1) : version, flaws);
+  }
+
+  private ByteString entry(List<Submission> submissions) {
     int node = random.nextInt(NODES.length);
     long sequence = ++sequences[node];
     ByteString entry =

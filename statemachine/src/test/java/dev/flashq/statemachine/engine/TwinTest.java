@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One log, several replicas: every stored byte must be the same. */
 class TwinTest {
@@ -18,12 +19,13 @@ class TwinTest {
 
   @TempDir Path folder;
 
-  @Test
-  void aReplicaThatRestartsHoldsTheSameBytesAsOneThatDoesNot() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aReplicaThatRestartsHoldsTheSameBytesAsOneThatDoesNot(boolean guarded) {
     long seed = Long.getLong("twin.seed", System.nanoTime());
     try (EngineFixture steady = new EngineFixture(folder.resolve("a"));
         EngineFixture restarting = new EngineFixture(folder.resolve("b"))) {
-      var commands = new RandomCommands(seed);
+      var commands = guarded ? RandomCommands.guarded(seed) : new RandomCommands(seed);
       for (int i = 0; i < ENTRIES; i++) {
         ByteString entry = commands.nextEntry(steady.engine());
         steady.applyBytes(entry);
@@ -36,15 +38,17 @@ class TwinTest {
           .as("repeat with -Dtwin.seed=%d", seed)
           .isEmpty();
       assertThat(restarting.engine().digest()).isEqualTo(steady.engine().digest());
+      assertThat(steady.engine().audit().records()).isGreaterThanOrEqualTo(guarded ? 100 : 0);
     }
   }
 
-  @Test
-  void anotherJvmComesToTheSameBytes() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anotherJvmComesToTheSameBytes(boolean guarded) throws IOException, InterruptedException {
     long seed = Long.getLong("twin.seed", System.nanoTime());
     Path log = folder.resolve("log");
     try (EngineFixture here = new EngineFixture(folder.resolve("here"))) {
-      var commands = new RandomCommands(seed);
+      var commands = guarded ? RandomCommands.guarded(seed) : new RandomCommands(seed);
       try (OutputStream out = Files.newOutputStream(log)) {
         for (int i = 0; i < ENTRIES; i++) {
           ByteString entry = commands.nextEntry(here.engine());

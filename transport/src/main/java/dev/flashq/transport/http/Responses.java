@@ -64,6 +64,7 @@ final class Responses {
     answer.out().clear(KEPT_BYTES);
     int status = write(answer, reqId, shape, outcome);
     FullHttpResponse response = response(status, HttpAnswer.JSON, answer.out().toByteArray());
+    answer.out().clear(KEPT_BYTES);
     if (answer.retryAfterMs() > 0) {
       // In seconds, so that it is not too early.
       long seconds = Math.ceilDiv(answer.retryAfterMs(), 1000);

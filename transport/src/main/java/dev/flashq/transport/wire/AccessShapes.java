@@ -30,6 +30,7 @@ final class AccessShapes {
 
   static void issued(Issued issued, Answer answer) {
     ValueWriter out = answer.ok(2);
+    out.secret();
     text(out, Names.NAME, issued.name());
     text(out, Names.TOKEN, issued.token());
   }
