@@ -24,6 +24,9 @@ public final class FeatureLevel {
   /** Brings schemas and policies for data. */
   public static final int DATA_RULES = 5;
 
+  /** A group whose only job gets another priority keeps its turn. */
+  public static final int KEPT_TURNS = 5;
+
   /** The greatest level that this version understands. */
   public static final int CURRENT = DATA_RULES;
 

@@ -18,6 +18,7 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.log.Entry;
@@ -182,6 +183,12 @@ final class AccessCheck implements Checks.Check {
       Simulation run, String what, Submission submission, Reply reply, List<AuditRecord> left) {
     ErrorCode code = reply instanceof Reply.Refused refused ? refused.code() : null;
     Wanted wanted = AccessModel.wanted(submission.command());
+    if (isToBeInspectedAgain(reply)) {
+      if (model.refusal(submission.principal(), wanted) != null) {
+        run.violated(ALLOWED, what + " was answered " + reply);
+      }
+      return;
+    }
     boolean admitted = judge(run, what, submission, wanted, code);
     if (reply instanceof Reply.Acked acked) {
       judgeBatch(run, what, submission, wanted.jobs(), acked.failures());
@@ -197,6 +204,13 @@ final class AccessCheck implements Checks.Check {
     if (expected != null && !left.removeIf(expected::isOnce) && !perhapsRepeated) {
       run.violated(RECORDED, what + " was answered " + reply + ", and in the trail is " + left);
     }
+  }
+
+  /** Nothing has come of it yet, and nothing is recorded. */
+  private static boolean isToBeInspectedAgain(Reply reply) {
+    return reply instanceof Reply.Refused refused
+        && refused.reason() != null
+        && refused.reason().reason() == Reason.DATA_RULES_CHANGED;
   }
 
   private void judgeQuota(

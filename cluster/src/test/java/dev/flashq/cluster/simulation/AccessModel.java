@@ -321,7 +321,11 @@ final class AccessModel {
       case Command.ChangePriority c -> Wanted.onJob(c.job().value(), Operation.ADMIN);
       case Command.PromoteJob c -> Wanted.onJob(c.job().value(), Operation.ADMIN);
       case Command.DiscardJob c -> Wanted.onJob(c.claim().job().value(), Operation.ADMIN);
-      case Command.SetClock _,
+      case Command.SetSchema c when !c.queues().contains("*") ->
+          Wanted.on(c.queues(), Operation.ADMIN);
+      case Command.SetSchema _,
+          Command.SetDataPolicy _,
+          Command.SetClock _,
           Command.CreateToken _,
           Command.RotateToken _,
           Command.ExpireToken _,

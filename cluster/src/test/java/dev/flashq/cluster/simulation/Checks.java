@@ -49,7 +49,8 @@ final class Checks {
         new SameState(),
         new Bounded(),
         new AccessCheck(),
-        new AuditChain());
+        new AuditChain(),
+        new DataCheck());
   }
 
   /** The job as every node has it in the end. */

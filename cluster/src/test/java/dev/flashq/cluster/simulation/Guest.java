@@ -3,7 +3,6 @@ package dev.flashq.cluster.simulation;
 import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.UNAUTHENTICATED;
 
-import com.google.protobuf.ByteString;
 import dev.flashq.cluster.simulation.Badges.Badge;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Claim;
@@ -106,7 +105,7 @@ final class Guest extends Busy {
   private void push(QueueName queue, @Nullable RequestId id, int repeats) {
     var jobs = new ArrayList<NewJob>();
     for (long i = world.between(1, 3); i > 0; i--) {
-      Payload data = new Payload(Payload.Encoding.JSON, ByteString.copyFromUtf8("1"));
+      Payload data = world.chance(0.7) ? DataCheck.TEXT : DataCheck.NUMBER;
       jobs.add(new NewJob(data, JobOptions.builder().stallTimeoutMs(1_500).build()));
     }
     push(new Command.PushJobs(queue, jobs), id, repeats);

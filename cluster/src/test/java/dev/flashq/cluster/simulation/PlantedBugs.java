@@ -13,6 +13,7 @@ interface PlantedBugs {
     all.addAll(List.of(AccessBugs.values()));
     all.addAll(List.of(QuotaBugs.values()));
     all.addAll(List.of(AuditBugs.values()));
+    all.addAll(List.of(DataBugs.values()));
     return all;
   }
 

@@ -70,7 +70,10 @@ final class Planting {
     return submissions(
         (_, submission) ->
             new Submission(
-                submission.principal(), submission.requestId(), other.apply(submission.command())));
+                submission.principal(),
+                submission.requestId(),
+                other.apply(submission.command()),
+                submission.inspection()));
   }
 
   private static ByteString encode(Entry entry, List<Submission> submissions) {

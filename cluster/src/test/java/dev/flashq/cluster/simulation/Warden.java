@@ -2,6 +2,7 @@ package dev.flashq.cluster.simulation;
 
 import dev.flashq.cluster.simulation.Badges.Badge;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
@@ -65,7 +66,7 @@ final class Warden extends Busy {
 
   private Command command() {
     String token = world.any(TOKENS);
-    return switch ((int) world.between(0, 22)) {
+    return switch ((int) world.between(0, 25)) {
       case 0, 1, 2, 3 -> new Command.PutRole(new Role(world.any(ROLES), allowed(), denied()));
       case 4 -> new Command.DropRole(world.any(ROLES));
       case 5, 6, 7, 8 -> new Command.CreateToken(token, fresh(token).hash(), roles(), ends());
@@ -75,6 +76,11 @@ final class Warden extends Busy {
       case 12, 13 -> new Command.RevokeToken(world.chance(0.8) ? token : world.any(LISTED));
       case 14, 15, 16, 17 -> new Command.SetQuota(decrees.quota());
       case 18, 19, 20 -> new Command.SetAuditPolicy(decrees.policy());
+      case 21, 22, 23 ->
+          new Command.SetSchema(
+              world.any(PATTERNS),
+              DataSchema.Mode.ENFORCE,
+              world.chance(0.6) ? null : DataCheck.TEXTS_ONLY);
       default -> {
         Badge shown = new Badge(world.any(SUBJECTS), "", true);
         yield new Command.BindCertificate(simulation.badges().give(shown).owner(), roles());

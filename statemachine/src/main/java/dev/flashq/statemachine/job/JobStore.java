@@ -140,9 +140,11 @@ public final class JobStore {
   }
 
   /** Changes the priority of a job in its place. */
-  public void reprioritize(Job job, Job changed) {
+  public void reprioritize(Job job, Job changed, boolean keepsTurn) {
+    String group = job.options().groupId();
+    long turn = keepsTurn && group != null ? groups.turn(queues.get(job.queue()), group) : 0;
     unindex(job, null);
-    index(changed);
+    index(changed, turn);
     save(changed);
   }
 
@@ -253,10 +255,17 @@ public final class JobStore {
   }
 
   private void index(Job job) {
+    index(job, 0);
+  }
+
+  /**
+   * @param turn of its group if it is the only one of it; 0: by its own place
+   */
+  private void index(Job job, long turn) {
     Queue queue = queues.get(job.queue());
     queues.count(queue, job.status().state(), 1);
     switch (job.status()) {
-      case JobStatus.Ready ready -> enterReady(queue, job, ready);
+      case JobStatus.Ready ready -> enterReady(queue, job, ready, turn);
       case JobStatus.Delayed delayed -> {
         tables.insert(Column.DELAYED, slot(delayed.runAt(), job).keyUnder(queue.id()), NONE);
         timers.put(delayed.runAt(), TimerKind.DELAY, job.id());
@@ -323,14 +332,14 @@ public final class JobStore {
     }
   }
 
-  private void enterReady(Queue queue, Job job, JobStatus.Ready ready) {
+  private void enterReady(Queue queue, Job job, JobStatus.Ready ready, long turn) {
     Slot slot = readySlot(job, ready);
     String group = job.options().groupId();
     if (group == null) {
       queue.ready().put(slot);
       queues.countEligible(queue, 1);
     } else {
-      groups.enter(queue, group, slot);
+      groups.enter(queue, group, slot, turn);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.PromoteJob;
 import dev.flashq.statemachine.Command.UpdateJob;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
@@ -58,13 +59,14 @@ public final class ManageJobHandlers {
         command.job(),
         Reason.NOTHING_TO_PRIORITIZE,
         turn,
-        job -> changePriority(job, command.priority()));
+        job -> changePriority(job, command.priority(), turn));
   }
 
-  private Reply changePriority(Job job, int priority) {
+  private Reply changePriority(Job job, int priority, Turn turn) {
     Job changed = job.with(job.options().toBuilder().priority(priority).build());
     switch (job.status()) {
-      case JobStatus.Ready _ -> jobs.reprioritize(job, changed);
+      case JobStatus.Ready _ ->
+          jobs.reprioritize(job, changed, turn.featureLevel() >= FeatureLevel.KEPT_TURNS);
       case JobStatus.Completed _ -> {
         return Reason.ENDED_BEFORE_PRIORITY.refuses(job.id());
       }

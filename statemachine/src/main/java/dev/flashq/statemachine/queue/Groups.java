@@ -40,13 +40,20 @@ public final class Groups {
     this.rows = new KeyTable(tables, Column.GROUPS);
   }
 
-  /** A job of the group became ready. */
-  public void enter(Queue queue, String groupId, Slot slot) {
+  /**
+   * A job of the group became ready.
+   *
+   * @param turn of the group if it has no other job; 0: by the place of this one
+   */
+  public void enter(Queue queue, String groupId, Slot slot, long turn) {
     byte[] key = Bytes.of(queue.id, groupId);
     GroupRecord.Builder group = find(key);
     boolean fresh = group == null;
     if (group == null) {
-      group = GroupRecord.newBuilder().setNumber(meta.nextNumber()).setTurn(slot.minor());
+      group =
+          GroupRecord.newBuilder()
+              .setNumber(meta.nextNumber())
+              .setTurn(turn == 0 ? slot.minor() : turn);
     }
     group.setWaiting(group.getWaiting() + 1);
     Slot front = front(group);
@@ -60,6 +67,11 @@ public final class Groups {
       stand(queue, group, slot);
     }
     save(key, group);
+  }
+
+  /** Where the group stands among others. */
+  public long turn(Queue queue, String groupId) {
+    return existing(Bytes.of(queue.id, groupId)).getTurn();
   }
 
   /**

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.store.KeysPassed;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -64,6 +66,19 @@ class GroupTurnsTest extends WithEngine {
     queue.push("a2", o -> o.groupId("a").priority(1));
     queue.push("b1", o -> o.groupId("b"));
     assertThat(oneByOne(3)).containsExactly("a1", "a2", "b1");
+  }
+
+  @Test
+  void anotherPriorityOfItsOnlyJobMovesNoGroupForward() {
+    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.CURRENT));
+    queue.push("a1", o -> o.groupId("a"));
+    JobId second = queue.push("a2", o -> o.groupId("a"));
+    JobView first = queue.mustPull();
+    queue.push("free");
+    queue.ack(first);
+    cluster.apply(new Command.ChangePriority(second, 1));
+    cluster.apply(new Command.ChangePriority(second, 0));
+    assertThat(oneByOne(2)).containsExactly("free", "a2");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -12,6 +13,7 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
@@ -42,13 +44,14 @@ class ModelTest {
   void theEngineDoesWhatTheModelDoes() {
     System.out.println("ModelTest: repeat with -Dmodel.seed=" + seed);
     try (EngineFixture engine = new EngineFixture(folder)) {
+      engine.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.CURRENT));
       for (int step = 0; step < STEPS; step++) {
         if (chance(5)) {
           letTimePass(engine);
         }
         Command command = command();
         Reply expected = model.apply(command, engine.now());
-        Reply actual = engine.apply(command);
+        Reply actual = engine.apply(giver(command), command);
         String where = "step " + step + " of -Dmodel.seed=" + seed + ": " + command;
         assertThat(inModelWords(actual)).as(where).isEqualTo(expected);
         compareCounts(engine, where);
@@ -61,6 +64,11 @@ class ModelTest {
         }
       }
     }
+  }
+
+  /** Only members give jobs back. */
+  private static Principal giver(Command command) {
+    return command instanceof Command.ReleaseJobs ? Principal.SYSTEM : new Principal("tester");
   }
 
   /** Sometimes without a tick: commands may come before the leader has noticed what is due. */
