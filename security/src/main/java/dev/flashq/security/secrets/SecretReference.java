@@ -107,12 +107,14 @@ public sealed interface SecretReference {
         });
   }
 
+  /** Without a slash it may be a token whose name is "file", which no sentence must show. */
   private static Path path(String text) {
-    expect(!text.isEmpty(), "file:PATH with the path of a file");
+    String expected = "file:PATH with the path of a file, a '/' in it";
+    expect(text.contains("/"), expected);
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("file:PATH with the path of a file", e);
+      throw new IllegalArgumentException(expected, e);
     }
   }
 

@@ -5,7 +5,9 @@ public interface SecretSource extends AutoCloseable {
   /** Bytes that a secret, or an answer that holds one, has at most. */
   int ANSWER_BYTES = 64 * 1024;
 
-  /** Seconds that a question takes at most, its repetitions included. */
+  /**
+   * Seconds that a request takes at most, its answer and what the store's client repeats included.
+   */
   int SECONDS = 10;
 
   /** What stands at a place now. One caller at a time. */

@@ -85,12 +85,19 @@ final class SecretStore implements AutoCloseable {
       place.told.good();
       return true;
     } catch (SecretException e) {
-      place.told.bad(e.sentence());
+      tell(place, e.sentence());
     } catch (RuntimeException | LinkageError e) {
       // Its words are not ours and may hold what was read.
-      place.told.bad("failure of the kind " + e.getClass().getName());
+      tell(place, "failure of the kind " + e.getClass().getName());
     }
     return false;
+  }
+
+  /** A question that the node's own end has cut off is no trouble. */
+  private void tell(Place place, String trouble) {
+    if (!thread.isShutdown()) {
+      place.told.bad(trouble);
+    }
   }
 
   /** A little less at random, so that nodes that were started together do not ask together. */

@@ -21,7 +21,7 @@ class SecretReferenceTest {
   @Test
   void tellsWhereASecretStands() {
     stands("file:/etc/secrets/token", new InFile(Path.of("/etc/secrets/token")));
-    stands("File:token", new InFile(Path.of("token")));
+    stands("File:secrets/token", new InFile(Path.of("secrets/token")));
     stands("env:MY_TOKEN", new InEnvironment("MY_TOKEN"));
     stands("vault:secret/data/flashq#token", new InStore("vault", "secret/data/flashq", "token"));
     stands("VAULT:a/b/data/c/d#x-y", new InStore("vault", "a/b/data/c/d", "x-y"));
@@ -65,6 +65,7 @@ class SecretReferenceTest {
   @ValueSource(
       strings = {
         "file:",
+        "file:12345678",
         "env:",
         "env:1X",
         "env:A-B",
