@@ -68,10 +68,14 @@ final class AwsSecretSource implements SecretSource {
     } catch (AwsServiceException e) {
       throw new SecretException("AWS Secrets Manager denies it or fails: " + code(e));
     } catch (SdkException e) {
-      // Its words may hold what came in answer.
-      throw new SecretException(
-          "AWS Secrets Manager cannot be asked: " + e.getClass().getSimpleName() + cause(e));
+      throw new SecretException("AWS Secrets Manager cannot be asked: " + reason(e));
     }
+  }
+
+  /** The kind of failure, but for one that is met often: its words may hold what came in answer. */
+  private static String reason(SdkException e) {
+    boolean nobody = String.valueOf(e.getMessage()).startsWith("Unable to load credentials");
+    return nobody ? "no credentials were found" : e.getClass().getSimpleName() + cause(e);
   }
 
   private static String code(AwsServiceException e) {

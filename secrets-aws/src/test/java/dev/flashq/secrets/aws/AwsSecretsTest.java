@@ -241,6 +241,36 @@ class AwsSecretsTest {
   }
 
   @Test
+  void followsNobodyElsewhere() throws IOException {
+    try (FakeAws other = new FakeAws();
+        Secrets secrets = secrets()) {
+      aws.instead =
+          exchange -> {
+            exchange.getResponseHeaders().add("Location", other.address());
+            exchange.sendResponseHeaders(307, -1);
+          };
+      refuses(secrets, "aws-secret:" + NAME, "AWS Secrets Manager denies it or fails: status 307");
+      assertThat(other.asked).isEmpty();
+    }
+  }
+
+  @Test
+  void saysThatNobodyAsks() {
+    noCredentials();
+    System.setProperty("aws.disableEc2Metadata", "true");
+    try (Secrets secrets = secrets()) {
+      refuses(
+          secrets,
+          "aws-secret:" + NAME,
+          "AWS Secrets Manager cannot be asked: no credentials were found");
+      assertThat(aws.asked).isEmpty();
+    } finally {
+      System.clearProperty("aws.disableEc2Metadata");
+      credentials();
+    }
+  }
+
+  @Test
   void saysWhichSettingsItTakes() {
     try (Secrets secrets = secrets("", "")) {
       refuses(
