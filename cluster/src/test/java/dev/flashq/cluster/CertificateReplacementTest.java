@@ -50,7 +50,8 @@ class CertificateReplacementTest {
   }
 
   private static void replace(TestCluster cluster, Member member) throws Exception {
-    PeerCertificates files = cluster.settings(member.id()).certificates().renewed();
+    PeerCertificates files =
+        (PeerCertificates) cluster.settings(member.id()).certificates().renewed();
     X509Certificate old = shown(member, files);
     Files.delete(files.certificate());
     Files.delete(files.key());

@@ -33,7 +33,7 @@ class PeerPortTest {
   void strangersGetNothingAndBreakNothing() throws Exception {
     try (var cluster = new TestCluster(folder, 3).startAll()) {
       String leader = cluster.leader();
-      PeerCertificates own = cluster.settings(leader).certificates().renewed();
+      PeerCertificates own = (PeerCertificates) cluster.settings(leader).certificates().renewed();
       PeerCertificates foreign =
           new DevelopmentCa(folder.resolve("foreign"), InstantSource.system())
               .certificatesOf(leader, List.of());

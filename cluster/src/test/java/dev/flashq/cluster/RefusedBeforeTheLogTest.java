@@ -10,6 +10,7 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.protocol.log.LogProto.LogEntry;
 import dev.flashq.protocol.log.LogProto.LoggedCommand;
+import dev.flashq.security.PeerCertificates;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
@@ -101,7 +102,9 @@ class RefusedBeforeTheLogTest {
   void anEntryThatCannotBeReadIsRefusedToWhoeverSendsIt() throws Exception {
     try (var cluster = new TestCluster(folder, 3).startAll()) {
       String leader = cluster.leader();
-      var tls = PeerClient.tls(cluster.settings(cluster.follower()).certificates().renewed());
+      var tls =
+          PeerClient.tls(
+              (PeerCertificates) cluster.settings(cluster.follower()).certificates().renewed());
       try (RaftClient client = PeerClient.open(cluster, tls)) {
         long sequence = 0;
         for (Map.Entry<String, ByteString> entry : garbage().entrySet()) {

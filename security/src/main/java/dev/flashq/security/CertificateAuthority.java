@@ -1,5 +1,6 @@
 package dev.flashq.security;
 
+import dev.flashq.security.secrets.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +84,8 @@ public final class CertificateAuthority {
     Path key = folder.resolve("ca-key.pem");
     X509Certificate ca = PemFiles.certificates(certificate).getFirst();
     PrivateKey caKey = PemFiles.privateKey(key);
-    CertificateChecks.requireValidAt(clock.instant(), ca, certificate);
-    CertificateChecks.requireMatch(ca, caKey, certificate, key);
+    CertificateChecks.requireValidAt(clock.instant(), ca, Secret.ofFile(certificate));
+    CertificateChecks.requireMatch(ca, caKey, Secret.ofFile(certificate), Secret.ofFile(key));
     return new CertificateAuthority(new CertificateIssuer(ca, caKey, clock));
   }
 

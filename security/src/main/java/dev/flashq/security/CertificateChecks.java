@@ -1,7 +1,7 @@
 package dev.flashq.security;
 
+import dev.flashq.security.secrets.Secret;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -19,7 +19,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class CertificateChecks {
   private CertificateChecks() {}
 
-  static void requireValidAt(Instant now, X509Certificate certificate, Path file) {
+  static void requireValidAt(Instant now, X509Certificate certificate, Secret file) {
     try {
       certificate.checkValidity(Date.from(now));
     } catch (CertificateExpiredException e) {
@@ -32,7 +32,7 @@ final class CertificateChecks {
   }
 
   /** Whether all usages are allowed. */
-  static boolean allows(X509Certificate certificate, Path file, List<String> usages) {
+  static boolean allows(X509Certificate certificate, Secret file, List<String> usages) {
     try {
       List<String> allowed = certificate.getExtendedKeyUsage();
       return allowed == null || allowed.containsAll(usages);
@@ -41,7 +41,8 @@ final class CertificateChecks {
     }
   }
 
-  static void requireMatch(X509Certificate own, PrivateKey key, Path certificateFile, Path file) {
+  static void requireMatch(
+      X509Certificate own, PrivateKey key, Secret certificateFile, Secret file) {
     String sentence =
         "The key in " + file + " does not belong to the certificate in " + certificateFile;
     byte[] probe = {1, 2, 3};
@@ -70,7 +71,7 @@ final class CertificateChecks {
     };
   }
 
-  static X509ExtendedTrustManager trust(List<X509Certificate> trusted, Path file) {
+  static X509ExtendedTrustManager trust(List<X509Certificate> trusted, Secret file) {
     try {
       KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
       authorities.load(null, null);

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Files that credentials are read from. */
-interface CertificateFiles {
+/** Files that credentials are read from, or what stands elsewhere in their place. */
+public interface CertificateFiles {
   /** Reads each file once; whether they fit together is left to {@link #validate}. */
   Credentials read();
 

@@ -5,5 +5,5 @@ package dev.flashq.security;
 public interface CertificateSource {
 
   /** The files, after what is renewed here has been renewed. */
-  PeerCertificates renewed();
+  CertificateFiles renewed();
 }

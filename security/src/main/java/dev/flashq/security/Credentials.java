@@ -10,8 +10,9 @@ import java.util.List;
  *
  * @param chain the node's certificate, and those between it and the authority
  */
-record Credentials(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) {
-  Credentials {
+public record Credentials(
+    PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) {
+  public Credentials {
     chain = List.copyOf(chain);
     authorities = List.copyOf(authorities);
   }

@@ -1,14 +1,13 @@
 package dev.flashq.security;
 
+import dev.flashq.security.secrets.Secret;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -21,8 +20,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public record PeerCertificates(Path ca, Path certificate, Path key)
     implements CertificateSource, CertificateFiles {
-  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-  private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  private PeerSecrets secrets() {
+    return new PeerSecrets(Secret.ofFile(ca), Secret.ofFile(certificate), Secret.ofFile(key));
+  }
 
   /** Fails with a sentence that names the file and what is wrong with it. */
   public PeerCertificates validate(Instant now) {
@@ -32,21 +32,12 @@ public record PeerCertificates(Path ca, Path certificate, Path key)
 
   @Override
   public Credentials read() {
-    List<X509Certificate> chain = PemFiles.certificates(certificate);
-    return new Credentials(PemFiles.privateKey(key), chain, PemFiles.certificates(ca));
+    return secrets().read();
   }
 
   @Override
   public void validate(Credentials found, Instant now) {
-    X509Certificate own = found.own();
-    CertificateChecks.requireValidAt(now, own, certificate);
-    requireSigned(own, found.authorities());
-    if (!CertificateChecks.allows(own, certificate, List.of(SERVER_AUTH, CLIENT_AUTH))) {
-      throw new InvalidCertificateException(
-          certificate
-              + " must allow both serverAuth and clientAuth: peers connect in both directions");
-    }
-    CertificateChecks.requireMatch(own, found.key(), certificate, key);
+    secrets().validate(found, now);
   }
 
   /** Whoever made the files replaces them. */
@@ -57,7 +48,12 @@ public record PeerCertificates(Path ca, Path certificate, Path key)
 
   @Override
   public List<String> stamps() {
-    return Stream.of(ca, certificate, key).map(PemFiles::stamp).toList();
+    return secrets().stamps();
+  }
+
+  @Override
+  public X509ExtendedTrustManager trust(Credentials credentials) {
+    return secrets().trust(credentials);
   }
 
   /** When the node's certificate ends. */
@@ -77,31 +73,6 @@ public record PeerCertificates(Path ca, Path certificate, Path key)
       return hosts;
     } catch (GeneralSecurityException e) {
       throw new InvalidCertificateException(certificate + " has unreadable names", e);
-    }
-  }
-
-  @Override
-  public X509ExtendedTrustManager trust(Credentials credentials) {
-    return CertificateChecks.trust(credentials.authorities(), ca);
-  }
-
-  private void requireSigned(X509Certificate own, List<X509Certificate> authorities) {
-    boolean signed =
-        authorities.stream()
-            .anyMatch(
-                authority -> authority.getBasicConstraints() >= 0 && isSignedBy(own, authority));
-    if (!signed) {
-      throw new InvalidCertificateException(
-          certificate + " is not signed by the authority in " + ca);
-    }
-  }
-
-  private static boolean isSignedBy(X509Certificate own, X509Certificate authority) {
-    try {
-      own.verify(authority.getPublicKey());
-      return own.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
-    } catch (GeneralSecurityException _) {
-      return false;
     }
   }
 }

@@ -1,10 +1,15 @@
 package dev.flashq.security;
 
+import dev.flashq.security.secrets.Secret;
+import dev.flashq.security.secrets.SecretException;
 import java.io.BufferedWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +44,13 @@ import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** Certificates and private keys in PEM files; every failure names the file. */
+/**
+ * Certificates and private keys in PEM, in files or elsewhere; every failure names where they
+ * stand.
+ */
 final class PemFiles {
-  private static final long FILE_BYTES = 1024 * 1024;
-  private static final long KEY_BYTES = 64 * 1024;
+  private static final int FILE_BYTES = 1024 * 1024;
+  private static final int KEY_BYTES = 64 * 1024;
   private static final String KEY_MODE = "rw-------";
   private static final String OPEN_MODE = "rw-r--r--";
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
@@ -54,8 +62,13 @@ final class PemFiles {
 
   /** All certificates of the file, at least one. */
   static List<X509Certificate> certificates(Path file) {
-    requireReadable(file);
-    try (InputStream in = Files.newInputStream(file)) {
+    return certificates(Secret.ofFile(file));
+  }
+
+  /** All certificates that stand there, at least one. */
+  static List<X509Certificate> certificates(Secret file) {
+    InputStream in = new ByteArrayInputStream(bytes(file));
+    try {
       var found =
           CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
               .map(X509Certificate.class::cast)
@@ -64,13 +77,13 @@ final class PemFiles {
         throw new InvalidCertificateException(file + " holds no certificate in PEM form");
       }
       return found;
-    } catch (IOException | GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new InvalidCertificateException(file + " is not a certificate in PEM form", e);
     }
   }
 
   static PrivateKey privateKey(Path file) {
-    return privateKey(file, Optional.empty());
+    return privateKey(Secret.ofFile(file), Optional.empty());
   }
 
   /**
@@ -78,11 +91,11 @@ final class PemFiles {
    *
    * @param passphrase when it is PKCS#8 and encrypted
    */
-  static PrivateKey privateKey(Path file, Optional<char[]> passphrase) {
-    requireReadable(file);
+  static PrivateKey privateKey(Secret file, Optional<char[]> passphrase) {
+    byte[] bytes = bytes(file);
     try {
-      PrivateKey key = Files.size(file) > KEY_BYTES ? null : plainKey(file);
-      return key == null ? parse(file, passphrase) : key;
+      PrivateKey key = bytes.length > KEY_BYTES ? null : plainKey(bytes);
+      return key == null ? parse(file, bytes, passphrase) : key;
     } catch (IOException e) {
       throw new InvalidCertificateException(file + " is not a private key in PEM form", e);
     }
@@ -92,8 +105,8 @@ final class PemFiles {
    * The usual form, read by the JDK alone: to load BouncyCastle, whose signed jar is checked class
    * by class, takes a tenth of a node's start. Null when it is another form.
    */
-  private static @Nullable PrivateKey plainKey(Path file) throws IOException {
-    Matcher pem = PKCS8.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+  private static @Nullable PrivateKey plainKey(byte[] bytes) {
+    Matcher pem = PKCS8.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
     if (!pem.matches()) {
       return null;
     }
@@ -113,9 +126,10 @@ final class PemFiles {
     return null;
   }
 
-  private static PrivateKey parse(Path file, Optional<char[]> passphrase) throws IOException {
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.US_ASCII);
-        PEMParser parser = new PEMParser(reader)) {
+  private static PrivateKey parse(Secret file, byte[] bytes, Optional<char[]> passphrase)
+      throws IOException {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    try (PEMParser parser = new PEMParser(new StringReader(text))) {
       Object found = parser.readObject();
       if (found instanceof ASN1ObjectIdentifier) {
         // The name of a curve, which stands in front of a key that was made for it.
@@ -135,7 +149,7 @@ final class PemFiles {
   }
 
   private static PrivateKey decrypt(
-      Path file, PKCS8EncryptedPrivateKeyInfo info, Optional<char[]> passphrase)
+      Secret file, PKCS8EncryptedPrivateKeyInfo info, Optional<char[]> passphrase)
       throws IOException {
     char[] words =
         passphrase.orElseThrow(
@@ -153,17 +167,21 @@ final class PemFiles {
     }
   }
 
-  /** The first line of the file. */
-  static char[] passphrase(Path file) {
-    requireReadable(file);
+  /** The first line of what stands there. */
+  static char[] passphrase(Secret file) {
+    byte[] bytes = bytes(file);
+    String words = bytes.length > KEY_BYTES ? "" : utf8(bytes, file);
+    char[] line = words.lines().findFirst().orElse("").toCharArray();
+    if (line.length == 0) {
+      throw new InvalidCertificateException(file + " has no passphrase in its first line");
+    }
+    return line;
+  }
+
+  private static String utf8(byte[] bytes, Secret file) {
     try {
-      String words = Files.size(file) > KEY_BYTES ? "" : Files.readString(file);
-      char[] line = words.lines().findFirst().orElse("").toCharArray();
-      if (line.length == 0) {
-        throw new InvalidCertificateException(file + " has no passphrase in its first line");
-      }
-      return line;
-    } catch (IOException e) {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
       throw new InvalidCertificateException(file + " is not a passphrase in UTF-8", e);
     }
   }
@@ -224,30 +242,23 @@ final class PemFiles {
     }
   }
 
-  /** Differs when the file holds something else; the same for all that cannot be read. */
-  static String stamp(Path file) {
+  /** Differs when something else stands there; the same for all that cannot be read. */
+  static String stamp(Secret file) {
     try {
-      if (Files.size(file) > FILE_BYTES) {
-        return "too large";
-      }
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(file.read(FILE_BYTES));
       return HexFormat.of().formatHex(digest);
-    } catch (IOException _) {
+    } catch (SecretException _) {
       return "unreadable";
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
-  private static void requireReadable(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidCertificateException("There is no file " + file);
-    }
-    if (!Files.isReadable(file)) {
-      throw new InvalidCertificateException(file + " cannot be read by this process");
-    }
-    if (file.toFile().length() > FILE_BYTES) {
-      throw new InvalidCertificateException(file + " is larger than 1 MiB");
+  private static byte[] bytes(Secret file) {
+    try {
+      return file.read(FILE_BYTES);
+    } catch (SecretException e) {
+      throw new InvalidCertificateException(e.sentence());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.flashq.security;
 
+import dev.flashq.security.secrets.Secret;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -9,18 +10,29 @@ import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * The PEM files of a node's client ports. They may be links, as where Kubernetes mounts a secret.
+ * The PEM files of a node's client ports, or what stands elsewhere in their place. They may be
+ * links, as where Kubernetes mounts a secret.
  *
  * @param certificate what clients are shown, and the certificates between it and an authority that
  *     they know
  * @param key its private key
- * @param passphrase a file with the passphrase of the key, when that is encrypted
+ * @param passphrase where the passphrase stands of the key, when that is encrypted
  * @param clientCa certificates of the authorities that sign those of clients
  */
 public record PortCertificates(
-    Path certificate, Path key, Optional<Path> passphrase, Optional<Path> clientCa)
+    Secret certificate, Secret key, Optional<Secret> passphrase, Optional<Secret> clientCa)
     implements CertificateFiles {
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+  /** All in files. */
+  public PortCertificates(
+      Path certificate, Path key, Optional<Path> passphrase, Optional<Path> clientCa) {
+    this(
+        Secret.ofFile(certificate),
+        Secret.ofFile(key),
+        passphrase.map(Secret::ofFile),
+        clientCa.map(Secret::ofFile));
+  }
 
   @Override
   public Credentials read() {

@@ -1,7 +1,4 @@
-/**
- * Who may talk to a node: tokens of clients, certificates of peers. Knows nothing of the other
- * modules.
- */
+/** Who may talk to a node: tokens of clients, certificates of peers. */
 @NullMarked
 package dev.flashq.security;
 

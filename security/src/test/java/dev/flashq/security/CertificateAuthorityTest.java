@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.security.CertificateAuthority.Holder;
+import dev.flashq.security.secrets.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,7 +138,10 @@ class CertificateAuthorityTest {
     assertThat(signed.getSubjectAlternativeNames()).isNull();
     assertThat(signed.getExtendedKeyUsage()).containsExactly(CLIENT_AUTH);
     CertificateChecks.requireMatch(
-        signed, PemFiles.privateKey(out.resolve("admin-key.pem")), request, request);
+        signed,
+        PemFiles.privateKey(out.resolve("admin-key.pem")),
+        Secret.ofFile(request),
+        Secret.ofFile(request));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.flashq.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flashq.security.secrets.Secret;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -89,8 +90,14 @@ class PemFilesTest {
     Path words = Files.writeString(folder.resolve("words"), "open sesame\n");
     Path wrong = Files.writeString(folder.resolve("wrong"), "open barley\n");
 
-    assertThat(PemFiles.privateKey(file, Optional.of(PemFiles.passphrase(words)))).isEqualTo(key);
-    assertThatThrownBy(() -> PemFiles.privateKey(file, Optional.of(PemFiles.passphrase(wrong))))
+    assertThat(
+            PemFiles.privateKey(
+                Secret.ofFile(file), Optional.of(PemFiles.passphrase(Secret.ofFile(words)))))
+        .isEqualTo(key);
+    assertThatThrownBy(
+            () ->
+                PemFiles.privateKey(
+                    Secret.ofFile(file), Optional.of(PemFiles.passphrase(Secret.ofFile(wrong)))))
         .hasMessage(file + " cannot be decrypted with its passphrase");
     assertThatThrownBy(() -> PemFiles.privateKey(file))
         .hasMessage(file + " is encrypted; its passphrase is not known");
@@ -100,7 +107,7 @@ class PemFilesTest {
   void refusesAnEmptyPassphrase() throws IOException {
     Path words = Files.writeString(folder.resolve("words"), "\n");
 
-    assertThatThrownBy(() -> PemFiles.passphrase(words))
+    assertThatThrownBy(() -> PemFiles.passphrase(Secret.ofFile(words)))
         .isInstanceOf(InvalidCertificateException.class)
         .hasMessage(words + " has no passphrase in its first line");
   }

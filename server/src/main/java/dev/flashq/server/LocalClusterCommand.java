@@ -68,7 +68,8 @@ final class LocalClusterCommand {
   private static Optional<String> firstToken(Map<String, String> settings) {
     ServerConfig config = ServerConfig.load(null, settings);
     return Stream.concat(
-            config.tokens().stream().map(TokenConfig::token), config.auth().plainTokens().stream())
+            config.tokens().here().stream().flatMap(List::stream).map(TokenConfig::token),
+            config.auth().plainTokens().here().stream().flatMap(List::stream))
         .findFirst();
   }
 

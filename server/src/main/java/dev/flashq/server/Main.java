@@ -2,6 +2,7 @@ package dev.flashq.server;
 
 import dev.flashq.cluster.replica.DataFolderException;
 import dev.flashq.security.InvalidCertificateException;
+import dev.flashq.security.secrets.UnavailableSecretException;
 import dev.flashq.server.config.ConfigException;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.transport.ListenException;
@@ -108,7 +109,9 @@ public final class Main {
   private static boolean isForTheOperator(RuntimeException e) {
     return e instanceof ListenException
         || e instanceof DataFolderException
-        || e instanceof InvalidCertificateException;
+        || e instanceof InvalidCertificateException
+        || e instanceof UnavailableSecretException
+        || e instanceof ConfigException;
   }
 
   private static ServerConfig config(List<String> args, Map<String, String> environment) {

@@ -11,8 +11,9 @@ import dev.flashq.ops.Metrics;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.security.CertificateSource;
 import dev.flashq.security.DevelopmentCa;
-import dev.flashq.security.PeerCertificates;
 import dev.flashq.security.PeerCredentials;
+import dev.flashq.security.PeerSecrets;
+import dev.flashq.security.secrets.Secrets;
 import dev.flashq.server.access.Bootstrap;
 import dev.flashq.server.access.TokenAccess;
 import dev.flashq.server.access.TokenSources;
@@ -101,13 +102,19 @@ public final class Node implements AutoCloseable {
   }
 
   private void startAll(Consumer<Throwable> fatal) {
-    TokenSources sources = started("tokens", new TokenSources(config));
-    Optional<PortTls> tls = tls();
+    Secrets secrets = started("secrets", new Secrets(config.secrets(), System::getenv));
+    TokenSources sources = started("tokens", new TokenSources(config, secrets));
+    Optional<PortTls> tls = tls(secrets);
     ClientPorts ports = new ClientPorts(config, tls);
     ClusterNode cluster =
         started(
             "cluster",
-            new ClusterNode(settings(sources), this::open, System::currentTimeMillis, fatal));
+            new ClusterNode(
+                settings(sources, certificates(secrets)),
+                this::open,
+                System::currentTimeMillis,
+                fatal));
+    secrets.start();
     TokenAccess tokens = new TokenAccess(cluster, sources);
     cluster.onAccessChange(() -> servers.forEach(Runnable::run));
     cluster.start();
@@ -120,6 +127,7 @@ public final class Node implements AutoCloseable {
     TransportContext context = context(cluster, tokens, hints);
     MemoryParts.show(cluster, context, metrics);
     tls.ifPresent(port -> port.show(metrics));
+    show(secrets, metrics);
     config.auditExport().ifPresent(target -> export(target, cluster, metrics));
     TcpServer tcp = started("tcp", new TcpServer(ports.tcp(), context));
     servers.add(tcp::recheck);
@@ -170,11 +178,22 @@ public final class Node implements AutoCloseable {
         export::behind);
   }
 
+  private static void show(Secrets secrets, Metrics metrics) {
+    metrics.gauge(
+        "flashq.secrets.failing",
+        "1 while something cannot be read that the configuration refers to in a store of secrets",
+        () -> secrets.isFailing() ? 1 : 0);
+    metrics.gauge(
+        "flashq.secrets.age.seconds",
+        "Seconds since all that the configuration refers to in stores of secrets was read",
+        secrets::ageSeconds);
+  }
+
   /** Fails when clients could not be shown what the files hold. */
-  private Optional<PortTls> tls() {
+  private Optional<PortTls> tls(Secrets secrets) {
     return config
         .tls()
-        .files()
+        .files(secrets)
         .map(
             files -> {
               InstantSource clock = InstantSource.system();
@@ -184,18 +203,20 @@ public final class Node implements AutoCloseable {
             });
   }
 
-  private CertificateSource certificates() {
+  private CertificateSource certificates(Secrets secrets) {
     ServerConfig.Peer peer = config.peer();
     if (peer.ownCertificates()) {
-      return new PeerCertificates(
-          peer.ca().orElseThrow(), peer.certificate().orElseThrow(), peer.key().orElseThrow());
+      return new PeerSecrets(
+          secrets.open(peer.ca().orElseThrow()),
+          secrets.open(peer.certificate().orElseThrow()),
+          secrets.open(peer.key().orElseThrow()));
     }
     List<String> hosts = config.members().stream().map(MemberAddress::host).distinct().toList();
     var ca = new DevelopmentCa(peer.developmentCa(), InstantSource.system());
     return () -> ca.certificatesOf(config.nodeId(), hosts);
   }
 
-  private ClusterSettings settings(TokenSources tokens) {
+  private ClusterSettings settings(TokenSources tokens, CertificateSource certificates) {
     return new ClusterSettings(
         config.clusterId(),
         config.nodeId(),
@@ -204,7 +225,7 @@ public final class Node implements AutoCloseable {
             .toList(),
         config.data(),
         config.dataReplaced(),
-        certificates(),
+        certificates,
         new Timing(
             config.raft().electionTimeoutMinMs(),
             config.raft().electionTimeoutMaxMs(),

@@ -1,5 +1,7 @@
 package dev.flashq.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,17 +26,19 @@ class ArchitectureTest {
 
   /** Which of our modules each module may use. */
   private static final Map<String, List<String>> MAY_USE =
-      Map.of(
-          "protocol", List.of(),
-          "security", List.of(),
-          "content", List.of("protocol"),
-          "statemachine", List.of("protocol"),
-          "cluster", List.of("protocol", "statemachine", "security", "content"),
-          "transport", List.of("protocol", "statemachine", "security"),
-          "ops", List.of("protocol", "statemachine", "cluster"),
-          "launcher", List.of(),
-          "client", List.of("protocol", "content"),
-          "server",
+      Map.ofEntries(
+          Map.entry("protocol", List.of()),
+          Map.entry("security", List.of("protocol")),
+          Map.entry("secrets", List.of("security")),
+          Map.entry("content", List.of("protocol")),
+          Map.entry("statemachine", List.of("protocol")),
+          Map.entry("cluster", List.of("protocol", "statemachine", "security", "content")),
+          Map.entry("transport", List.of("protocol", "statemachine", "security")),
+          Map.entry("ops", List.of("protocol", "statemachine", "cluster")),
+          Map.entry("launcher", List.of()),
+          Map.entry("client", List.of("protocol", "content")),
+          Map.entry(
+              "server",
               List.of(
                   "protocol",
                   "security",
@@ -44,7 +48,7 @@ class ArchitectureTest {
                   "transport",
                   "ops",
                   "launcher",
-                  "client"));
+                  "client")));
 
   static Stream<Map.Entry<String, List<String>>> modules() {
     return MAY_USE.entrySet().stream();
@@ -112,6 +116,37 @@ class ArchitectureTest {
   @Test
   void onlyClientKnowsJsoup() {
     only("client", "org.jsoup..");
+  }
+
+  /** The server has the module of AWS on its class path and finds it by name. */
+  @Test
+  void onlyModulesOfTheirOwnKnowTheSdkOfAws() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.flashq.secrets.aws..", "dev.flashq.client.secure..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("software.amazon..", "dev.flashq.secrets..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void securityReadsJsonAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.security..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.flashq.protocol..")
+                .and(not(resideInAPackage("dev.flashq.protocol.wire"))))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.security")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.flashq.protocol..")
+        .check(CLASSES);
   }
 
   private static void only(String module, String library) {

@@ -4,17 +4,19 @@ import com.google.protobuf.ByteString;
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.protocol.Limits;
 import dev.flashq.security.TokenHash;
+import dev.flashq.security.secrets.Secret;
+import dev.flashq.security.secrets.SecretException;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.security.secrets.Secrets;
 import dev.flashq.server.config.ConfigException;
+import dev.flashq.server.config.Given;
 import dev.flashq.server.config.ServerConfig;
+import dev.flashq.server.config.TokenConfig;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.transport.TokenCheck.Login;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens of this node's configuration: those of the environment and of the properties, and
- * those of two files, which are read every second. A file that cannot be used leaves what was read
- * of it before.
+ * The tokens of this node's configuration: those that stand in it, and those that stand in files or
+ * in stores of secrets, which are looked at every second. What cannot be used leaves what was read
+ * there before.
  */
 public final class TokenSources implements ConfiguredTokens, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TokenSources.class);
@@ -39,8 +41,7 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
   private static final List<Permission> EVERYTHING = List.of(Permission.EVERYTHING);
 
   private final List<ConfiguredToken> fixed;
-  private final @Nullable Watched tokens;
-  private final @Nullable Watched permissions;
+  private final List<Watched> elsewhere;
   private final boolean wanted;
   private final @Nullable ScheduledExecutorService watch;
   private volatile List<ConfiguredToken> all;
@@ -50,22 +51,34 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
   /** What was answered for a key. */
   private record Hashed(ByteString key, List<ConfiguredToken> of, List<ListedToken> tokens) {}
 
-  /** Reads the files; fails with a sentence for the operator when one cannot be used. */
-  public TokenSources(ServerConfig config) {
-    ServerConfig.Auth auth = config.auth();
+  /** Reads all of them; fails with a sentence for the operator when one cannot be used. */
+  public TokenSources(ServerConfig config, Secrets secrets) {
     this.fixed = fixed(config);
-    this.tokens =
-        auth.tokensFile().map(file -> new Watched(file, TokenSources::plain)).orElse(null);
-    this.permissions =
-        auth.permissionsFile()
-            .map(file -> new Watched(file, bytes -> new PermissionsFile().read(bytes)))
-            .orElse(null);
+    this.elsewhere = elsewhere(config, secrets);
     this.wanted = config.requiresTokens();
-    for (Watched file : files()) {
-      file.readOrFail();
+    for (Watched source : elsewhere) {
+      source.readOrFail();
     }
     this.all = merged();
-    this.watch = files().isEmpty() ? null : start();
+    this.watch = elsewhere.isEmpty() ? null : start();
+  }
+
+  /** Permissions first: of entries with one token the first counts. */
+  private static List<Watched> elsewhere(ServerConfig config, Secrets secrets) {
+    ServerConfig.Auth auth = config.auth();
+    var all = new ArrayList<Watched>();
+    auth.permissionsFile()
+        .ifPresent(
+            at ->
+                all.add(new Watched(secrets.open(at), bytes -> new PermissionsFile().read(bytes))));
+    auth.tokensFile().ifPresent(at -> all.add(new Watched(secrets.open(at), TokenSources::plain)));
+    if (config.tokens() instanceof Given.Elsewhere<List<TokenConfig>>(SecretReference at)) {
+      all.add(new Watched(secrets.open(at), bytes -> named(TokenConfig.parseAll(text(bytes)))));
+    }
+    if (auth.plainTokens() instanceof Given.Elsewhere<List<String>>(SecretReference at)) {
+      all.add(new Watched(secrets.open(at), TokenSources::somePlain));
+    }
+    return List.copyOf(all);
   }
 
   private ScheduledExecutorService start() {
@@ -77,16 +90,16 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
   }
 
   private static List<ConfiguredToken> fixed(ServerConfig config) {
-    var fixed = new ArrayList<ConfiguredToken>();
-    config
-        .tokens()
-        .forEach(
-            token ->
-                fixed.add(
-                    new ConfiguredToken(
-                        token.name(), TokenHash.digest(token.token()), EVERYTHING)));
-    fixed.addAll(plain(config.auth().plainTokens()));
+    var fixed = new ArrayList<>(named(config.tokens().here().orElse(List.of())));
+    fixed.addAll(plain(config.auth().plainTokens().here().orElse(List.of())));
     return fixed;
+  }
+
+  private static List<ConfiguredToken> named(List<TokenConfig> tokens) {
+    return tokens.stream()
+        .map(
+            token -> new ConfiguredToken(token.name(), TokenHash.digest(token.token()), EVERYTHING))
+        .toList();
   }
 
   private static List<ConfiguredToken> plain(List<String> tokens) {
@@ -97,28 +110,30 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
 
   private static List<ConfiguredToken> plain(byte[] file) {
     return plain(
-        Arrays.stream(new String(file, StandardCharsets.UTF_8).split("[,\n\r]"))
+        Arrays.stream(text(file).split("[,\n\r]"))
             .map(String::strip)
             .filter(token -> !token.isEmpty())
             .toList());
   }
 
-  private List<Watched> files() {
-    var files = new ArrayList<Watched>(2);
-    if (permissions != null) {
-      files.add(permissions);
+  /** A file may be emptied; a secret that holds none was stored by mistake. */
+  private static List<ConfiguredToken> somePlain(byte[] secret) {
+    List<ConfiguredToken> tokens = plain(secret);
+    if (tokens.isEmpty()) {
+      throw new ConfigException("expected: at least one token");
     }
-    if (tokens != null) {
-      files.add(tokens);
-    }
-    return files;
+    return tokens;
   }
 
-  /** Looks whether a file says something else now. */
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Looks whether one of them says something else now. */
   void look() {
     boolean changed = false;
     boolean failed = false;
-    for (Watched file : files()) {
+    for (Watched file : elsewhere) {
       try {
         changed |= file.read();
       } catch (ConfigException e) {
@@ -133,10 +148,9 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     }
   }
 
-  /** Permissions first: of entries with one token the first counts. */
   private List<ConfiguredToken> merged() {
     var merged = new ArrayList<ConfiguredToken>();
-    for (Watched file : files()) {
+    for (Watched file : elsewhere) {
       file.tokens.forEach(token -> addNew(token, merged));
     }
     fixed.forEach(token -> addNew(token, merged));
@@ -164,7 +178,7 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     return wanted;
   }
 
-  /** Whether a file cannot be used at present. */
+  /** Whether one of them cannot be used at present. */
   public boolean isFailing() {
     return failing;
   }
@@ -228,20 +242,20 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     }
   }
 
-  /** What a file lists. */
+  /** What stands elsewhere lists. */
   private interface Parser {
     List<ConfiguredToken> parse(byte[] bytes);
   }
 
-  /** A file and what was read of it last; of the tokens themselves nothing is kept. */
+  /** What stands elsewhere, and what was read there last; of the tokens themselves nothing is kept. */
   private static final class Watched {
-    private final Path file;
+    private final Secret file;
     private final Parser parser;
     private byte[] digest = new byte[0];
     private List<ConfiguredToken> tokens = List.of();
     private String told = "";
 
-    Watched(Path file, Parser parser) {
+    Watched(Secret file, Parser parser) {
       this.file = file;
       this.parser = parser;
     }
@@ -272,14 +286,10 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     }
 
     private byte[] content() {
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] content = in.readNBytes(FILE_BYTES + 1);
-        if (content.length > FILE_BYTES) {
-          throw new ConfigException(file + " cannot be used: it has more than 1 MiB");
-        }
-        return content;
-      } catch (IOException e) {
-        throw new ConfigException(file + " cannot be read: " + e);
+      try {
+        return file.read(FILE_BYTES);
+      } catch (SecretException e) {
+        throw new ConfigException(e.sentence());
       }
     }
 

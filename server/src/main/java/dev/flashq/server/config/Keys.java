@@ -2,18 +2,24 @@ package dev.flashq.server.config;
 
 import static dev.flashq.server.config.Parsers.flag;
 import static dev.flashq.server.config.Parsers.folder;
+import static dev.flashq.server.config.Parsers.given;
 import static dev.flashq.server.config.Parsers.integer;
 import static dev.flashq.server.config.Parsers.list;
 import static dev.flashq.server.config.Parsers.name;
 import static dev.flashq.server.config.Parsers.nodeId;
 import static dev.flashq.server.config.Parsers.number;
 import static dev.flashq.server.config.Parsers.oneOf;
+import static dev.flashq.server.config.Parsers.optionalDocument;
 import static dev.flashq.server.config.Parsers.optionalFile;
+import static dev.flashq.server.config.Parsers.optionalSecretDocument;
+import static dev.flashq.server.config.Parsers.optionalText;
 import static dev.flashq.server.config.Parsers.plainTokens;
 import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
 import dev.flashq.security.Cidr;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.security.secrets.SecretValue;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
 import java.nio.file.Path;
@@ -75,32 +81,37 @@ public final class Keys {
           "off",
           "TLS on the HTTP port: off, optional or required.",
           oneOf(TlsMode.class));
-  static final Key<Optional<Path>> TLS_CERTIFICATE =
+  static final Key<Optional<SecretReference>> TLS_CERTIFICATE =
       new Key<>(
           "tls.certificate",
           "",
-          "PEM file of the certificate chain that clients are shown. It and the other files of TLS are looked at every 5 seconds.",
-          optionalFile());
-  static final Key<Optional<Path>> TLS_KEY =
-      new Key<>("tls.key", "", "PEM file of its private key.", optionalFile());
-  static final Key<Optional<Path>> TLS_PASSPHRASE =
+          "PEM file of the certificate chain that clients are shown, or a reference to it (see OPERATIONS, Secrets). It and the rest of TLS are looked at every 5 seconds.",
+          optionalDocument());
+  static final Key<Optional<SecretReference>> TLS_KEY =
+      new Key<>(
+          "tls.key",
+          "",
+          "PEM file of its private key, or a reference to it.",
+          true,
+          optionalSecretDocument());
+  static final Key<Optional<SecretReference>> TLS_PASSPHRASE =
       new Key<>(
           "tls.key-passphrase-file",
           "",
-          "File whose first line is the passphrase of an encrypted key (PKCS#8).",
-          optionalFile());
+          "File whose first line is the passphrase of an encrypted key (PKCS#8), or a reference to such a text.",
+          optionalDocument());
   static final Key<ClientCertificates> TLS_CLIENTS =
       new Key<>(
           "tls.client-certificates",
           "off",
           "Whether clients show certificates where they use TLS: off, optional or required.",
           oneOf(ClientCertificates.class));
-  static final Key<Optional<Path>> TLS_CLIENT_CA =
+  static final Key<Optional<SecretReference>> TLS_CLIENT_CA =
       new Key<>(
           "tls.client-ca",
           "",
-          "PEM file of the authorities that sign the certificates of clients.",
-          optionalFile());
+          "PEM file of the authorities that sign the certificates of clients, or a reference to it.",
+          optionalDocument());
   static final Key<List<Cidr>> TCP_ALLOW =
       new Key<>(
           "tcp.allow",
@@ -163,37 +174,97 @@ public final class Keys {
           "60000",
           "Milliseconds after which a client's machine that answers no probe, or confirms nothing of what it was sent, and a client that takes nothing of its answers, is taken for gone.",
           number(6_000, 3_600_000));
-  static final Key<List<TokenConfig>> TOKENS =
+  static final Key<Given<List<TokenConfig>>> TOKENS =
       new Key<>(
           "auth.tokens",
           "",
-          "Client tokens as name:token between commas. Without any of the four ways to give tokens there is no authentication, on loopback addresses only.",
+          "Client tokens as name:token between commas, or a reference to them. Without any of the four ways to give tokens there is no authentication, on loopback addresses only.",
           true,
-          list(TokenConfig::parse));
-  static final Key<List<String>> PLAIN_TOKENS =
+          given(list(TokenConfig::parse)));
+  static final Key<Given<List<String>>> PLAIN_TOKENS =
       new Key<>(
           "auth.plain-tokens",
           "",
-          "Client tokens without names between commas, as flashQ has them in AUTH_TOKENS, which is read too.",
+          "Client tokens without names between commas, as flashQ has them in AUTH_TOKENS, which is read too; or a reference to them.",
           true,
           "AUTH_TOKENS",
-          plainTokens());
-  static final Key<Optional<Path>> TOKENS_FILE =
+          given(plainTokens()));
+  static final Key<Optional<SecretReference>> TOKENS_FILE =
       new Key<>(
           "auth.tokens-file",
           "",
-          "File of client tokens without names, between commas or on lines of their own. Read again when it changes. AUTH_TOKENS_FILE is read too.",
+          "File of client tokens without names, between commas or on lines of their own, or a reference to such a text. Read again when it changes. AUTH_TOKENS_FILE is read too.",
           false,
           "AUTH_TOKENS_FILE",
-          optionalFile());
-  static final Key<Optional<Path>> PERMISSIONS_FILE =
+          optionalDocument());
+  static final Key<Optional<SecretReference>> PERMISSIONS_FILE =
       new Key<>(
           "auth.permissions-file",
           "",
-          "JSON file of client tokens with what they may do: [{\"token\":..., \"queues\":[patterns], \"operations\":[words]}]. Read again when it changes. AUTH_PERMISSIONS_FILE is read too.",
+          "JSON file of client tokens with what they may do: [{\"token\":..., \"queues\":[patterns], \"operations\":[words]}]; or a reference to such a text. Read again when it changes. AUTH_PERMISSIONS_FILE is read too.",
           false,
           "AUTH_PERMISSIONS_FILE",
+          optionalDocument());
+  static final Key<String> VAULT_ADDRESS =
+      new Key<>(
+          "vault.address",
+          "",
+          "Address of HashiCorp Vault, such as https://vault.example.com:8200, for references as vault:secret/data/flashq#token. VAULT_ADDR is read too.",
+          false,
+          "VAULT_ADDR",
+          optionalText(512));
+  static final Key<String> VAULT_ROLE_ID =
+      new Key<>(
+          "vault.role-id",
+          "",
+          "Role of the AppRole by which this node logs in to Vault. VAULT_ROLE_ID is read too.",
+          false,
+          "VAULT_ROLE_ID",
+          optionalText(256));
+  static final Key<SecretValue> VAULT_SECRET_ID =
+      new Key<>(
+          "vault.secret-id",
+          "",
+          "Secret id of that AppRole, or file:PATH or env:NAME for where it stands. Read at each login. VAULT_SECRET_ID is read too.",
+          true,
+          "VAULT_SECRET_ID",
+          SecretValue::parse);
+  static final Key<Optional<Path>> VAULT_CA =
+      new Key<>(
+          "vault.ca",
+          "",
+          "PEM file of the authorities that sign Vault's certificate, read at the start; none: those that Java trusts. VAULT_CACERT is read too.",
+          false,
+          "VAULT_CACERT",
           optionalFile());
+  static final Key<String> VAULT_NAMESPACE =
+      new Key<>(
+          "vault.namespace",
+          "",
+          "Namespace of Vault Enterprise. VAULT_NAMESPACE is read too.",
+          false,
+          "VAULT_NAMESPACE",
+          optionalText(256));
+  static final Key<String> AWS_REGION =
+      new Key<>(
+          "aws.region",
+          "",
+          "Region of AWS Secrets Manager, for references as aws-secret:flashq/production/token. AWS_REGION is read too.",
+          false,
+          "AWS_REGION",
+          optionalText(64));
+  static final Key<String> AWS_ENDPOINT =
+      new Key<>(
+          "aws.endpoint",
+          "",
+          "Address that is asked in place of AWS's own, such as that of a VPC endpoint.",
+          optionalText(512));
+  static final Key<Long> SECRETS_REFRESH =
+      new Key<>(
+          "secrets.refresh-ms",
+          "60000",
+          "Milliseconds after which Vault and AWS are asked again for what is referred to.",
+          number(1_000, 86_400_000));
   static final Key<Boolean> BOOTSTRAP =
       new Key<>(
           "auth.bootstrap",
@@ -218,18 +289,25 @@ public final class Keys {
           "data/ca",
           "Folder of the development CA, made on first start; used when peer.ca is not set. Members must share it.",
           folder());
-  static final Key<Optional<Path>> PEER_CA =
+  static final Key<Optional<SecretReference>> PEER_CA =
       new Key<>(
           "peer.ca",
           "",
-          "PEM file of the CA that signs the members' certificates.",
-          optionalFile());
-  static final Key<Optional<Path>> PEER_CERTIFICATE =
+          "PEM file of the CA that signs the members' certificates, or a reference to it.",
+          optionalDocument());
+  static final Key<Optional<SecretReference>> PEER_CERTIFICATE =
       new Key<>(
-          "peer.certificate", "", "PEM file of this node's certificate chain.", optionalFile());
-  static final Key<Optional<Path>> PEER_KEY =
+          "peer.certificate",
+          "",
+          "PEM file of this node's certificate chain, or a reference to it.",
+          optionalDocument());
+  static final Key<Optional<SecretReference>> PEER_KEY =
       new Key<>(
-          "peer.key", "", "PEM file of this node's private key, not encrypted.", optionalFile());
+          "peer.key",
+          "",
+          "PEM file of this node's private key, not encrypted, or a reference to it.",
+          true,
+          optionalSecretDocument());
   static final Key<Long> ELECTION_MIN =
       new Key<>(
           "raft.election-timeout-min-ms",
@@ -301,6 +379,14 @@ public final class Keys {
           PLAIN_TOKENS,
           TOKENS_FILE,
           PERMISSIONS_FILE,
+          VAULT_ADDRESS,
+          VAULT_ROLE_ID,
+          VAULT_SECRET_ID,
+          VAULT_CA,
+          VAULT_NAMESPACE,
+          AWS_REGION,
+          AWS_ENDPOINT,
+          SECRETS_REFRESH,
           BOOTSTRAP,
           INSECURE,
           AUDIT_EXPORT,

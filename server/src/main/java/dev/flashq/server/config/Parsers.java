@@ -1,6 +1,9 @@
 package dev.flashq.server.config;
 
 import dev.flashq.cluster.config.Member;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.security.secrets.SecretReference.InFile;
+import dev.flashq.security.secrets.SecretValue;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +78,37 @@ final class Parsers {
 
   static Function<String, Optional<Path>> optionalFile() {
     return text -> text.isEmpty() ? Optional.empty() : Optional.of(path(text));
+  }
+
+  /** A file, or a reference to what else stands in its place. */
+  static Function<String, Optional<SecretReference>> optionalDocument() {
+    return text ->
+        text.isEmpty()
+            ? Optional.empty()
+            : SecretReference.parse(text).or(() -> Optional.of(new InFile(path(text))));
+  }
+
+  /** The same for what nobody may see, should it stand there itself by mistake. */
+  static Function<String, Optional<SecretReference>> optionalSecretDocument() {
+    return text -> {
+      expect(
+          text.lines().count() <= 1 && !text.startsWith("-----"),
+          "a path, or a reference; not the text itself");
+      return optionalDocument().apply(text);
+    };
+  }
+
+  /** What the parser makes of the text, or a reference to where such a text stands. */
+  static <T> Function<String, Given<T>> given(Function<String, T> parser) {
+    return text ->
+        switch (SecretValue.parse(text)) {
+          case SecretValue.Plain(String plain) -> new Given.Here<>(parser.apply(plain.strip()));
+          case SecretValue.At(SecretReference reference) -> new Given.Elsewhere<>(reference);
+        };
+  }
+
+  static Function<String, String> optionalText(int maxLength) {
+    return text -> text.isEmpty() ? text : text(maxLength).apply(text);
   }
 
   private static Path path(String text) {

@@ -3,11 +3,15 @@ package dev.flashq.server.config;
 import dev.flashq.security.AddressRules;
 import dev.flashq.security.Cidr;
 import dev.flashq.security.PortCertificates;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.security.secrets.SecretSettings;
+import dev.flashq.security.secrets.Secrets;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +32,9 @@ public record ServerConfig(
     List<Cidr> proxies,
     int connections,
     long silentMs,
-    List<TokenConfig> tokens,
+    Given<List<TokenConfig>> tokens,
     Auth auth,
+    SecretSettings secrets,
     boolean insecure,
     Optional<Path> auditExport,
     Peer peer,
@@ -41,11 +46,11 @@ public record ServerConfig(
 
   /** What clients are shown that use TLS, and what is asked of them. */
   public record Tls(
-      Optional<Path> certificate,
-      Optional<Path> key,
-      Optional<Path> passphrase,
+      Optional<SecretReference> certificate,
+      Optional<SecretReference> key,
+      Optional<SecretReference> passphrase,
       ClientCertificates clients,
-      Optional<Path> clientCa) {
+      Optional<SecretReference> clientCa) {
     public Tls {
       require(
           certificate.isPresent() == key.isPresent(),
@@ -56,40 +61,47 @@ public record ServerConfig(
     }
 
     /** Empty when there are none. */
-    public Optional<PortCertificates> files() {
+    public Optional<PortCertificates> files(Secrets secrets) {
       return certificate.map(
-          file -> new PortCertificates(file, key.orElseThrow(), passphrase, clientCa));
+          shown ->
+              new PortCertificates(
+                  secrets.open(shown),
+                  secrets.open(key.orElseThrow()),
+                  passphrase.map(secrets::open),
+                  clientCa.map(secrets::open)));
     }
   }
 
   /** Other ways in which clients are known. */
   public record Auth(
-      List<String> plainTokens,
-      Optional<Path> tokensFile,
-      Optional<Path> permissionsFile,
-      boolean bootstrap) {
-    @Override
-    public String toString() {
-      return "Auth[" + plainTokens.size() + " tokens]";
-    }
-  }
+      Given<List<String>> plainTokens,
+      Optional<SecretReference> tokensFile,
+      Optional<SecretReference> permissionsFile,
+      boolean bootstrap) {}
 
   /** Whether clients have to say who they are from the first start on. */
   public boolean requiresTokens() {
     return requiresTokens(tokens, auth);
   }
 
-  private static boolean requiresTokens(List<TokenConfig> tokens, Auth auth) {
-    return !tokens.isEmpty()
-        || !auth.plainTokens.isEmpty()
+  private static boolean requiresTokens(Given<List<TokenConfig>> tokens, Auth auth) {
+    return isGiven(tokens)
+        || isGiven(auth.plainTokens)
         || auth.tokensFile.isPresent()
         || auth.permissionsFile.isPresent()
         || auth.bootstrap;
   }
 
+  private static boolean isGiven(Given<? extends List<?>> tokens) {
+    return tokens.here().map(list -> !list.isEmpty()).orElse(true);
+  }
+
   /** Certificates between members: all three files, or the development CA. */
   public record Peer(
-      Path developmentCa, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+      Path developmentCa,
+      Optional<SecretReference> ca,
+      Optional<SecretReference> certificate,
+      Optional<SecretReference> key) {
     public boolean ownCertificates() {
       return ca.isPresent();
     }
@@ -182,6 +194,18 @@ public record ServerConfig(
         : Optional.of(new Listener(source.get(Keys.OPS_BIND), port, TlsMode.OFF, rules));
   }
 
+  private static SecretSettings secrets(Source source) {
+    return new SecretSettings(
+        new SecretSettings.Vault(
+            source.get(Keys.VAULT_ADDRESS),
+            source.get(Keys.VAULT_ROLE_ID),
+            source.get(Keys.VAULT_SECRET_ID),
+            source.get(Keys.VAULT_CA),
+            source.get(Keys.VAULT_NAMESPACE)),
+        new SecretSettings.Aws(source.get(Keys.AWS_REGION), source.get(Keys.AWS_ENDPOINT)),
+        Duration.ofMillis(source.get(Keys.SECRETS_REFRESH)));
+  }
+
   static ServerConfig from(Source source) {
     return new ServerConfig(
         source.get(Keys.NODE_ID),
@@ -215,6 +239,7 @@ public record ServerConfig(
             source.get(Keys.TOKENS_FILE),
             source.get(Keys.PERMISSIONS_FILE),
             source.get(Keys.BOOTSTRAP)),
+        secrets(source),
         source.get(Keys.INSECURE),
         source.get(Keys.AUDIT_EXPORT),
         new Peer(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.security.TokenHash;
+import dev.flashq.security.secrets.Secrets;
+import dev.flashq.security.secrets.UnavailableSecretException;
 import dev.flashq.server.config.ConfigException;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.ListedToken;
@@ -38,7 +40,8 @@ class TokenSourcesTest {
   }
 
   private TokenSources sources() {
-    return new TokenSources(ServerConfig.load(null, environment));
+    ServerConfig config = ServerConfig.load(null, environment);
+    return new TokenSources(config, new Secrets(config.secrets(), environment::get));
   }
 
   private static ByteString hash(String token) {
@@ -117,6 +120,51 @@ class TokenSourcesTest {
     }
   }
 
+  @Test
+  void tokensOfAReferenceAreReadAgain() throws IOException {
+    Files.writeString(tokens, "ada:the-token-of-ada\n\n bob:the-token-of-bob\n");
+    environment.put("FLASHQ_AUTH_TOKENS", "file:" + tokens);
+    environment.put("AUTH_TOKENS", "env:PLAIN");
+    environment.put("PLAIN", "token1,the-token-of-ada");
+    try (TokenSources sources = sources()) {
+      assertThat(sources.isEmpty()).isFalse();
+      assertThat(names(sources)).startsWith("ada", "bob").hasSize(3);
+      replace(tokens, "ada:another-of-ada");
+      sources.look();
+      assertThat(sources.listed(KEY))
+          .extracting(ListedToken::hash)
+          .containsExactly(hash("another-of-ada"), hash("token1"), hash("the-token-of-ada"));
+      for (String bad : new String[] {"ada:short", "system:another-of-ada", "", ",\n"}) {
+        replace(tokens, bad);
+        sources.look();
+        assertThat(sources.isFailing()).isTrue();
+        assertThat(sources.listed(KEY)).hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void aReferenceThatListsNoTokensIsNoStart() throws IOException {
+    environment.put("FLASHQ_AUTH_TOKENS", "file:" + tokens);
+    assertThatThrownBy(this::sources).hasMessage("There is no file " + tokens);
+    for (String bad : new String[] {"", ",", "system:a-secret", "a b:a-secret-token"}) {
+      Files.writeString(tokens, bad + "\n");
+      assertThatThrownBy(this::sources)
+          .isInstanceOf(ConfigException.class)
+          .hasMessageStartingWith(tokens + " cannot be used: expected: ")
+          .hasMessageNotContaining("a-secret");
+    }
+    environment.put("FLASHQ_AUTH_TOKENS", "env:NONE");
+    assertThatThrownBy(this::sources)
+        .isInstanceOf(UnavailableSecretException.class)
+        .hasMessageStartingWith("The secret env:NONE cannot be read: ");
+    environment.put("NONE", ",");
+    environment.put("FLASHQ_AUTH_TOKENS", "");
+    environment.put("AUTH_TOKENS", "env:NONE");
+    assertThatThrownBy(this::sources)
+        .hasMessage("env:NONE cannot be used: expected: at least one token");
+  }
+
   private static void replace(Path file, String text) throws IOException {
     Path next = file.resolveSibling("next");
     Files.writeString(next, text);
@@ -155,7 +203,7 @@ class TokenSourcesTest {
   @Test
   void saysWhatIsWrongWithAFileAtTheStart() throws IOException {
     environment.put("AUTH_PERMISSIONS_FILE", permissions.toString());
-    refuses("cannot be read");
+    refuses("There is no file");
     for (String[] wrong :
         new String[][] {
           {"{", "no JSON array of permissions"},

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.security.AddressRules;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.security.secrets.SecretSettings;
+import dev.flashq.security.secrets.SecretValue;
 import dev.flashq.transport.connection.ClientCertificates;
 import dev.flashq.transport.connection.TlsMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +45,13 @@ class ServerConfigTest {
                 List.of(),
                 10_000,
                 60_000,
-                List.of(),
-                new ServerConfig.Auth(List.of(), Optional.empty(), Optional.empty(), false),
+                new Given.Here<>(List.of()),
+                new ServerConfig.Auth(
+                    new Given.Here<>(List.of()), Optional.empty(), Optional.empty(), false),
+                new SecretSettings(
+                    new SecretSettings.Vault("", "", SecretValue.NONE, Optional.empty(), ""),
+                    new SecretSettings.Aws("", ""),
+                    Duration.ofMinutes(1)),
                 false,
                 Optional.empty(),
                 new ServerConfig.Peer(
@@ -156,7 +165,7 @@ class ServerConfigTest {
   @Test
   void opensOtherAddressesWithTokensOrWhenTold() {
     assertThat(config("tcp.bind=0.0.0.0\nauth.tokens=mail:12345678", Map.of()).tokens())
-        .containsExactly(new TokenConfig("mail", "12345678"));
+        .isEqualTo(new Given.Here<>(List.of(new TokenConfig("mail", "12345678"))));
     assertThat(config("tcp.bind=0.0.0.0\nhttp.bind=0.0.0.0\ninsecure=true", Map.of()).insecure())
         .isTrue();
   }
@@ -168,5 +177,88 @@ class ServerConfigTest {
         .hasMessageContaining("key 'auth.tokens' has a wrong value; expected: name:token")
         .hasMessageNotContaining("12345678")
         .hasMessageNotContaining("short");
+  }
+
+  @Test
+  void takesReferencesToSecrets() {
+    ServerConfig config =
+        config(
+            """
+            tcp.bind=0.0.0.0
+            auth.tokens=vault:secret/data/flashq#tokens
+            auth.plain-tokens=env:PLAIN
+            auth.tokens-file=/etc/tokens
+            auth.permissions-file=aws-secret:flashq/permissions
+            tls.certificate=file:/etc/tls.pem
+            tls.key=vault:secret/data/tls#key
+            peer.ca=ca.pem
+            peer.certificate=peer.pem
+            peer.key=vault:secret/data/peer#key
+            """,
+            Map.of());
+    var tokens = new SecretReference.InStore("vault", "secret/data/flashq", "tokens");
+    assertThat(config.tokens()).isEqualTo(new Given.Elsewhere<>(tokens));
+    assertThat(config.requiresTokens()).isTrue();
+    assertThat(config.auth().plainTokens())
+        .isEqualTo(new Given.Elsewhere<>(new SecretReference.InEnvironment("PLAIN")));
+    assertThat(config.auth().tokensFile())
+        .contains(new SecretReference.InFile(Path.of("/etc/tokens")));
+    assertThat(config.auth().permissionsFile())
+        .contains(new SecretReference.InStore("aws-secret", "flashq/permissions", ""));
+    assertThat(config.tls().certificate())
+        .contains(new SecretReference.InFile(Path.of("/etc/tls.pem")));
+    assertThat(config.tls().key())
+        .contains(new SecretReference.InStore("vault", "secret/data/tls", "key"));
+    assertThat(config.peer().key())
+        .contains(new SecretReference.InStore("vault", "secret/data/peer", "key"));
+  }
+
+  @Test
+  void tellsAReferenceFromASecret() {
+    assertThat(config("auth.tokens=literal:vault:12345678,ada:12345678", Map.of()).tokens())
+        .isEqualTo(
+            new Given.Here<>(
+                List.of(new TokenConfig("vault", "12345678"), new TokenConfig("ada", "12345678"))));
+    assertThat(config("auth.tokens=ada:12345678,vault:12345678", Map.of()).tokens().here())
+        .isPresent();
+    for (String secret : List.of("vault:a-secret-token", "env:a-secret-token", "file:")) {
+      assertThatThrownBy(() -> config("auth.tokens=" + secret, Map.of()))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageStartingWith("key 'auth.tokens' has a wrong value; expected: ")
+          .hasMessageNotContaining("a-secret");
+    }
+    assertThatThrownBy(
+            () -> config("", Map.of("FLASHQ_TLS_KEY", "-----BEGIN PRIVATE KEY-----\nMII")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "key 'tls.key' has a wrong value; expected: a path, or a reference; not the text itself");
+  }
+
+  @Test
+  void knowsHowStoresOfSecretsAreReached() {
+    var usual =
+        Map.of(
+            "VAULT_ADDR", "https://vault.example.com:8200",
+            "VAULT_ROLE_ID", "the-role",
+            "VAULT_SECRET_ID", "a-secret-id",
+            "VAULT_CACERT", "/etc/vault-ca.pem",
+            "VAULT_NAMESPACE", "team",
+            "AWS_REGION", "us-east-1");
+    SecretSettings secrets = config("secrets.refresh-ms=5000", usual).secrets();
+    assertThat(secrets)
+        .isEqualTo(
+            new SecretSettings(
+                new SecretSettings.Vault(
+                    "https://vault.example.com:8200",
+                    "the-role",
+                    new SecretValue.Plain("a-secret-id"),
+                    Optional.of(Path.of("/etc/vault-ca.pem")),
+                    "team"),
+                new SecretSettings.Aws("us-east-1", ""),
+                Duration.ofSeconds(5)));
+    assertThat(config("", usual).toString()).doesNotContain("a-secret-id");
+    assertThat(config("vault.secret-id=file:/etc/id", Map.of()).secrets().vault().secretId())
+        .isEqualTo(new SecretValue.At(new SecretReference.InFile(Path.of("/etc/id"))));
+    refuses("secrets.refresh-ms=999", "a whole number from 1000 to 86400000");
   }
 }

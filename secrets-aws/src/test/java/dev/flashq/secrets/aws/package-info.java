@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.secrets.aws;
+
+import org.jspecify.annotations.NullMarked;

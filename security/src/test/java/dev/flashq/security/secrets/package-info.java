@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.security.secrets;
+
+import org.jspecify.annotations.NullMarked;
