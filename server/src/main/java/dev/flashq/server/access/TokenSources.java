@@ -247,7 +247,9 @@ public final class TokenSources implements ConfiguredTokens, AutoCloseable {
     List<ConfiguredToken> parse(byte[] bytes);
   }
 
-  /** What stands elsewhere, and what was read there last; of the tokens themselves nothing is kept. */
+  /**
+   * What stands elsewhere, and what was read there last; of the tokens themselves nothing is kept.
+   */
   private static final class Watched {
     private final Secret file;
     private final Parser parser;

@@ -1,6 +1,8 @@
 package dev.flashq.server.check;
 
 import dev.flashq.protocol.Limits;
+import dev.flashq.security.secrets.SecretReference;
+import dev.flashq.server.config.Given;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
@@ -187,25 +189,39 @@ public final class Checklist {
 
   private Item secrets() {
     String name = "Secrets manager";
-    String key = "auth.tokens-file, auth.permissions-file";
+    String key = "auth.tokens=vault:..., auth.tokens-file";
     if (!standing.guarded()) {
       return item(name, State.NOT_APPLICABLE, "there are no tokens", key);
     }
-    boolean plain = !config.tokens().isEmpty() || !config.auth().plainTokens().isEmpty();
-    boolean files =
-        config.auth().tokensFile().isPresent() || config.auth().permissionsFile().isPresent();
+    boolean plain = isWrittenOut(config.tokens()) || isWrittenOut(config.auth().plainTokens());
+    boolean elsewhere =
+        config.tokens() instanceof Given.Elsewhere
+            || config.auth().plainTokens() instanceof Given.Elsewhere
+            || config.auth().tokensFile().isPresent()
+            || config.auth().permissionsFile().isPresent();
     if (plain) {
       return item(
           name,
-          files ? State.PARTLY : State.OFF,
+          elsewhere ? State.PARTLY : State.OFF,
           "tokens stand in the configuration or the environment",
           key);
     }
     return item(
         name,
         State.ON,
-        files ? "tokens come from files" : "tokens are made by the cluster, which keeps hashes",
+        elsewhere
+            ? "tokens come from files or a store of secrets"
+            : "tokens are made by the cluster, which keeps hashes",
         key);
+  }
+
+  /** A variable of the environment is no better than the configuration. */
+  private static boolean isWrittenOut(Given<? extends List<?>> tokens) {
+    return switch (tokens) {
+      case Given.Here<? extends List<?>>(List<?> list) -> !list.isEmpty();
+      case Given.Elsewhere<? extends List<?>>(SecretReference reference) ->
+          reference instanceof SecretReference.InEnvironment;
+    };
   }
 
   private Item retention() {
