@@ -1,0 +1,111 @@
+package dev.flashq.cluster.data;
+
+import dev.flashq.content.InvalidSchemaException;
+import dev.flashq.content.JsonSchema;
+import dev.flashq.content.PayloadPolicy;
+import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.DataRules;
+import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.QueueName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One version of the rules for data as it is used. For any thread. */
+final class CompiledRules {
+  private static final Logger LOG = LoggerFactory.getLogger(CompiledRules.class);
+
+  /** Queues whose rules are kept at hand. */
+  private static final int QUEUES = 10_000;
+
+  static final CompiledRules NONE = new CompiledRules(DataRules.NONE);
+
+  private final long version;
+  private final List<Schema> schemas;
+  private final List<Policy> policies;
+  private final Map<QueueName, OfQueue> byQueue = new ConcurrentHashMap<>();
+
+  /**
+   * @param compiled null: this version of the program cannot use it
+   */
+  record Schema(DataSchema said, @Nullable JsonSchema compiled) {}
+
+  private record Policy(DataPolicy said, PayloadPolicy compiled) {}
+
+  /** What is said about the data of one queue. */
+  record OfQueue(List<Schema> schemas, List<PayloadPolicy> policies) {
+    boolean isEmpty() {
+      return schemas.isEmpty() && policies.isEmpty();
+    }
+  }
+
+  CompiledRules(DataRules rules) {
+    this.version = rules.version();
+    this.schemas = rules.schemas().stream().map(CompiledRules::compile).toList();
+    this.policies =
+        rules.policies().stream()
+            .map(
+                said ->
+                    new Policy(
+                        said,
+                        new PayloadPolicy(
+                            said.encryptedOnly(),
+                            said.forbiddenFields(),
+                            said.noCardNumbers(),
+                            said.maxBytes())))
+            .toList();
+  }
+
+  private static Schema compile(DataSchema said) {
+    try {
+      return new Schema(said, JsonSchema.parse(said.text().toByteArray()));
+    } catch (InvalidSchemaException e) {
+      LOG.error(
+          "This version cannot use the schema for queues {}; their jobs are not taken here: {}",
+          said.queues(),
+          e.getMessage());
+      return new Schema(said, null);
+    }
+  }
+
+  long version() {
+    return version;
+  }
+
+  boolean isEmpty() {
+    return schemas.isEmpty() && policies.isEmpty();
+  }
+
+  /** Whether anything is said about what workers bring: results, errors, messages. */
+  boolean concernsWorkers() {
+    return !policies.isEmpty();
+  }
+
+  OfQueue of(QueueName queue) {
+    OfQueue known = byQueue.get(queue);
+    if (known != null) {
+      return known;
+    }
+    if (byQueue.size() >= QUEUES) {
+      byQueue.clear();
+    }
+    OfQueue found = find(queue);
+    byQueue.put(queue, found);
+    return found;
+  }
+
+  private OfQueue find(QueueName queue) {
+    var itsPolicies = new ArrayList<PayloadPolicy>();
+    for (Policy policy : policies) {
+      if (policy.said.covers(queue)) {
+        itsPolicies.add(policy.compiled);
+      }
+    }
+    return new OfQueue(
+        schemas.stream().filter(schema -> schema.said.covers(queue)).toList(), itsPolicies);
+  }
+}

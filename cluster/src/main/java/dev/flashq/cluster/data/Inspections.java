@@ -1,0 +1,220 @@
+package dev.flashq.cluster.data;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.flashq.content.InvalidSchemaException;
+import dev.flashq.content.JsonSchema;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.DataRules;
+import dev.flashq.statemachine.Inspection;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.Reason;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has commands inspected on their way to the log. What one thread submits goes on in the order in
+ * which it came, whatever takes long to look at.
+ */
+public final class Inspections {
+  /** Bytes of data up to which a command is looked at where it arrives. */
+  private static final int SMALL_BYTES = 16 * 1024;
+
+  /** How often a command is inspected when the rules change under it. */
+  private static final int ATTEMPTS = 10;
+
+  private final Supplier<DataRules> rules;
+  private final Inspector inspector;
+  private final Executor readers;
+  private final ThreadLocal<Line> lines;
+  private volatile CompiledRules compiled = CompiledRules.NONE;
+
+  /**
+   * @param rules those that this node knows; may fail with {@link RefusedException}
+   * @param queues of which queues jobs are, as far as this node knows
+   * @param readers for what takes long
+   */
+  public Inspections(
+      Supplier<DataRules> rules,
+      Function<List<JobId>, Map<JobId, QueueName>> queues,
+      Executor readers,
+      LongSupplier now) {
+    this.rules = rules;
+    this.inspector = new Inspector(queues, new Reports(now));
+    this.readers = readers;
+    this.lines = ThreadLocal.withInitial(() -> new Line(readers));
+  }
+
+  /** Commands of one thread, one after the other. */
+  private static final class Line {
+    private final Executor readers;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean running;
+
+    Line(Executor readers) {
+      this.readers = readers;
+    }
+
+    synchronized boolean isIdle() {
+      return !running;
+    }
+
+    synchronized void add(Runnable command) {
+      waiting.add(command);
+      if (!running) {
+        running = true;
+        readers.execute(this::next);
+      }
+    }
+
+    private void next() {
+      Runnable command;
+      synchronized (this) {
+        command = waiting.poll();
+        if (command == null) {
+          running = false;
+          return;
+        }
+      }
+      try {
+        command.run();
+      } finally {
+        readers.execute(this::next);
+      }
+    }
+  }
+
+  /** Proposes a command when it has been looked at; behind those that this thread gave before. */
+  public CompletableFuture<Reply> submit(
+      Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
+    CompiledRules known;
+    try {
+      known = known();
+    } catch (RefusedException e) {
+      return CompletableFuture.completedFuture(e.refusal());
+    }
+    boolean schema = submission.command() instanceof Command.SetSchema set && set.text() != null;
+    boolean carries = schema || Inspection.isOf(submission.command());
+    if (known.version() == 0 && !schema) {
+      // The first rule may come in between.
+      return carries ? attempt(submission, propose, ATTEMPTS) : propose.apply(submission);
+    }
+    Line line = lines.get();
+    if (line.isIdle() && (!carries || isQuick(submission.command(), known))) {
+      return carries ? inspected(submission, propose) : propose.apply(submission);
+    }
+    var answer = new CompletableFuture<Reply>();
+    line.add(
+        () -> follow(carries ? inspected(submission, propose) : propose.apply(submission), answer));
+    return answer;
+  }
+
+  /** The answer is that of what was proposed, which ends when nobody wants it any more. */
+  private static void follow(CompletableFuture<Reply> proposed, CompletableFuture<Reply> answer) {
+    var _ =
+        proposed.whenComplete(
+            (reply, failure) -> {
+              if (failure == null) {
+                answer.complete(reply);
+              } else {
+                answer.completeExceptionally(failure);
+              }
+            });
+    var _ =
+        answer.whenComplete(
+            (_, _) -> {
+              if (answer.isCancelled()) {
+                proposed.cancel(true);
+              }
+            });
+  }
+
+  private CompiledRules known() {
+    DataRules said = rules.get();
+    CompiledRules last = compiled;
+    if (last.version() == said.version()) {
+      return last;
+    }
+    synchronized (this) {
+      if (compiled.version() != said.version()) {
+        compiled = new CompiledRules(said);
+      }
+      return compiled;
+    }
+  }
+
+  /** Whether looking at it takes no longer than reading it did. */
+  private static boolean isQuick(Command command, CompiledRules rules) {
+    return switch (command) {
+      case Command.PushJobs push ->
+          rules.of(push.queue()).isEmpty()
+              || push.jobs().stream().mapToLong(job -> job.data().bytes().size()).sum()
+                  <= SMALL_BYTES;
+      case Command.UpdateJob _ -> rules.isEmpty();
+      case Command.AckJobs _, Command.FailJob _, Command.ReportProgress _ ->
+          !rules.concernsWorkers();
+      default -> false;
+    };
+  }
+
+  private CompletableFuture<Reply> inspected(
+      Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
+    if (submission.command() instanceof Command.SetSchema set && set.text() != null) {
+      Refused refusal = refusal(set);
+      return refusal == null
+          ? propose.apply(submission)
+          : CompletableFuture.completedFuture(refusal);
+    }
+    return attempt(submission, propose, ATTEMPTS);
+  }
+
+  private static @Nullable Refused refusal(Command.SetSchema set) {
+    try {
+      var _ = JsonSchema.parse(requireNonNull(set.text()).toByteArray());
+      return null;
+    } catch (InvalidSchemaException e) {
+      return new Refused(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CompletableFuture<Reply> attempt(
+      Submission submission, Function<Submission, CompletableFuture<Reply>> propose, int left) {
+    Submission seen;
+    try {
+      CompiledRules known = known();
+      seen = known.version() == 0 ? submission : inspector.inspect(submission, known);
+    } catch (RefusedException e) {
+      return CompletableFuture.completedFuture(e.refusal());
+    }
+    return propose
+        .apply(seen)
+        .thenCompose(
+            reply ->
+                isStale(reply) && left > 1
+                    ? CompletableFuture.supplyAsync(
+                            () -> attempt(submission, propose, left - 1), readers)
+                        .thenCompose(again -> again)
+                    : CompletableFuture.completedFuture(reply));
+  }
+
+  /** Whether other rules hold at its place in the log than those that this node knew. */
+  private static boolean isStale(Reply reply) {
+    return reply instanceof Refused refused
+        && refused.reason() != null
+        && refused.reason().reason() == Reason.DATA_RULES_CHANGED;
+  }
+}

@@ -1,0 +1,214 @@
+package dev.flashq.cluster.data;
+
+import dev.flashq.content.PayloadPolicy;
+import dev.flashq.content.Violation;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Inspection;
+import dev.flashq.statemachine.Inspection.Flaw;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.log.Submission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the data of one command by one version of the rules. For any thread. */
+final class Inspector {
+  /** In place of a text that may not be kept. */
+  private static final String WITHHELD = "[withheld: %s]";
+
+  private final Function<List<JobId>, Map<JobId, QueueName>> queues;
+  private final Reports reports;
+
+  /**
+   * @param queues of which queues jobs are, as far as this node knows
+   */
+  Inspector(Function<List<JobId>, Map<JobId, QueueName>> queues, Reports reports) {
+    this.queues = queues;
+    this.reports = reports;
+  }
+
+  /**
+   * The command as it may stand in the log, with what is wrong with its data. Fails with {@link
+   * RefusedException} when that cannot be told here.
+   */
+  Submission inspect(Submission submission, CompiledRules rules) {
+    return switch (submission.command()) {
+      case Command.PushJobs push -> push(submission, push, rules);
+      case Command.AckJobs acks when rules.concernsWorkers() -> acks(submission, acks, rules);
+      case Command.UpdateJob update when !rules.isEmpty() -> update(submission, update, rules);
+      case Command.FailJob fail when rules.concernsWorkers() ->
+          seen(
+              submission,
+              new Command.FailJob(
+                  fail.claim(), text(fail.error(), queue(fail.claim().job()), rules)),
+              rules);
+      case Command.ReportProgress progress when rules.concernsWorkers() ->
+          seen(
+              submission,
+              new Command.ReportProgress(
+                  progress.claim(),
+                  progress.progress(),
+                  progress.message() == null
+                      ? null
+                      : text(progress.message(), queue(progress.claim().job()), rules)),
+              rules);
+      default -> seen(submission, submission.command(), rules);
+    };
+  }
+
+  private static Submission seen(Submission submission, Command command, CompiledRules rules) {
+    return seen(submission, command, rules, List.of());
+  }
+
+  private static Submission seen(
+      Submission submission, Command command, CompiledRules rules, List<Flaw> flaws) {
+    return new Submission(
+        submission.principal(),
+        submission.requestId(),
+        command,
+        new Inspection(rules.version(), flaws));
+  }
+
+  private Submission push(Submission submission, Command.PushJobs push, CompiledRules rules) {
+    CompiledRules.OfQueue its = rules.of(push.queue());
+    if (its.isEmpty()) {
+      return seen(submission, push, rules);
+    }
+    var jobs = new ArrayList<NewJob>(push.jobs().size());
+    var flaws = new ArrayList<Flaw>(0);
+    for (NewJob job : push.jobs()) {
+      String wrong = data(job.data(), push.queue(), its);
+      if (wrong == null) {
+        jobs.add(job);
+      } else {
+        flaws.add(
+            new Flaw(jobs.size(), "Invalid job data for queue " + push.queue() + ": " + wrong));
+        jobs.add(new NewJob(Payload.NULL, job.options()));
+      }
+    }
+    return flaws.isEmpty()
+        ? seen(submission, push, rules)
+        : seen(submission, new Command.PushJobs(push.queue(), jobs), rules, flaws);
+  }
+
+  private Submission update(Submission submission, Command.UpdateJob update, CompiledRules rules) {
+    QueueName queue = queue(update.job());
+    String wrong = queue == null ? UNKNOWN : data(update.data(), queue, rules.of(queue));
+    return wrong == null
+        ? seen(submission, update, rules)
+        : seen(
+            submission,
+            new Command.UpdateJob(update.job(), Payload.NULL),
+            rules,
+            List.of(new Flaw(0, "Invalid job data" + forQueue(queue) + ": " + wrong)));
+  }
+
+  private Submission acks(Submission submission, Command.AckJobs command, CompiledRules rules) {
+    List<JobId> jobs = command.acks().stream().map(ack -> ack.claim().job()).toList();
+    Map<JobId, QueueName> known = queues.apply(jobs);
+    var acks = new ArrayList<Command.Ack>(jobs.size());
+    var flaws = new ArrayList<Flaw>(0);
+    for (Command.Ack ack : command.acks()) {
+      QueueName queue = known.get(ack.claim().job());
+      String wrong = ack.result() == null ? null : result(ack.result(), queue, rules);
+      if (wrong == null) {
+        acks.add(ack);
+      } else {
+        flaws.add(new Flaw(acks.size(), "Invalid result" + forQueue(queue) + ": " + wrong));
+        acks.add(new Command.Ack(ack.claim(), null));
+      }
+    }
+    return flaws.isEmpty()
+        ? seen(submission, command, rules)
+        : seen(submission, new Command.AckJobs(acks), rules, flaws);
+  }
+
+  /**
+   * What is said of a job that this node does not know: there is none, and the log says so, or it
+   * came just now, and whoever names it was never handed it here.
+   */
+  private static final String UNKNOWN = "this node does not know the job yet, retry later";
+
+  private static String forQueue(@Nullable QueueName queue) {
+    return queue == null ? "" : " for queue " + queue;
+  }
+
+  private @Nullable QueueName queue(JobId job) {
+    return queues.apply(List.of(job)).get(job);
+  }
+
+  private static @Nullable String result(
+      Payload result, @Nullable QueueName queue, CompiledRules rules) {
+    if (queue == null) {
+      return UNKNOWN;
+    }
+    return Payload.NULL.equals(result) ? null : policies(result, rules.of(queue));
+  }
+
+  private static String text(String text, @Nullable QueueName queue, CompiledRules rules) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    if (queue == null) {
+      return String.format(WITHHELD, "its job is not known");
+    }
+    for (PayloadPolicy policy : rules.of(queue).policies()) {
+      String objection = policy.objection(text);
+      if (objection != null) {
+        return String.format(WITHHELD, objection);
+      }
+    }
+    return text;
+  }
+
+  private @Nullable String data(Payload data, QueueName queue, CompiledRules.OfQueue rules) {
+    String wrong = policies(data, rules);
+    if (wrong != null || rules.schemas().isEmpty()) {
+      return wrong;
+    }
+    byte[] bytes = data.bytes().toByteArray();
+    for (CompiledRules.Schema schema : rules.schemas()) {
+      if (schema.compiled() == null) {
+        throw new RefusedException(
+            new Refused(
+                ErrorCode.SERVICE_UNAVAILABLE,
+                "Service unavailable: this node cannot use the schema for queue " + queue));
+      }
+      Violation violation =
+          PayloadPolicy.check(
+              schema.compiled(), bytes, data.encoding() == Payload.Encoding.MESSAGE_PACK);
+      if (violation != null) {
+        switch (schema.said().mode()) {
+          case ENFORCE -> {
+            return violation.text();
+          }
+          case REPORT -> reports.add(schema.said().queues(), queue, violation.text());
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String policies(Payload payload, CompiledRules.OfQueue rules) {
+    if (rules.policies().isEmpty()) {
+      return null;
+    }
+    byte[] bytes = payload.bytes().toByteArray();
+    boolean messagePack = payload.encoding() == Payload.Encoding.MESSAGE_PACK;
+    for (PayloadPolicy policy : rules.policies()) {
+      Violation violation = policy.check(bytes, messagePack);
+      if (violation != null) {
+        return violation.text();
+      }
+    }
+    return null;
+  }
+}

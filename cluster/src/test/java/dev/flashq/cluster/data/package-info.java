@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.data;
+
+import org.jspecify.annotations.NullMarked;
