@@ -241,8 +241,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           change(claim, view -> at(view, progress, message));
       case Command.RenewLease(Claim claim) -> change(claim, view -> view);
       case Command.CancelJob(JobId id) -> remove(id);
-      case Command.UpdateJob(JobId id, Payload data) ->
-          change(new Claim(id, 0), view -> withData(view, data));
+      case Command.UpdateJob(JobId id, Payload data) -> update(id, view -> withData(view, data));
       case Command.ChangePriority(JobId id, _) -> change(new Claim(id, 0), view -> view);
       case Command.MoveToDelayed(Claim claim, _) ->
           change(claim, view -> in(view, JobState.DELAYED));
@@ -398,6 +397,16 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     }
     if (claim.lease() != 0 && claim.lease() != job.view.lease()) {
       return new Refused(LEASE_LOST, "Job " + claim.job() + " is held by another worker");
+    }
+    job.view = change.of(job.view);
+    return Reply.Done.DONE;
+  }
+
+  /** Also a job that has ended. */
+  private Reply update(JobId id, Change change) {
+    Job job = jobs.get(id);
+    if (job == null) {
+      return new Refused(JOB_NOT_FOUND, "Job " + id + " not found");
     }
     job.view = change.of(job.view);
     return Reply.Done.DONE;
