@@ -297,6 +297,12 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           removeSome(
               view -> view.queue().equals(some.queue()) && view.state() == some.state(),
               Math.min(some.limit(), 3));
+      case Command.CleanQueues some ->
+          removeSome(
+              view ->
+                  Permission.matches(some.queues(), view.queue().value())
+                      && view.state() == some.state(),
+              Math.min(some.limit(), 3));
       case Command.ReleaseJobs(List<Claim> claims) -> {
         claims.forEach(claim -> change(claim, view -> in(view, JobState.WAITING)));
         yield Reply.Done.DONE;
