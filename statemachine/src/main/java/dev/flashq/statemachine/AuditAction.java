@@ -132,7 +132,7 @@ public enum AuditAction {
       case Command.SetRateLimit c -> c.limit() == null ? CLEAR_RATE_LIMIT : SET_RATE_LIMIT;
       case Command.SetConcurrency c -> c.limit() == null ? CLEAR_CONCURRENCY : SET_CONCURRENCY;
       case Command.RetryDeadJobs _ -> RETRY_DLQ;
-      case Command.RemoveJobs _ -> CLEAN;
+      case Command.RemoveJobs _, Command.CleanQueues _ -> CLEAN;
       case Command.ForgetQueue _ -> OBLITERATE;
       case Command.SetClock _ -> SET_CLOCK;
       case Command.CreateToken _ -> CREATE_TOKEN;

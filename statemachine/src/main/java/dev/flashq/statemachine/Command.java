@@ -146,6 +146,17 @@ public sealed interface Command {
   }
 
   /**
+   * Removes up to {@code limit} jobs of one state in the queues of a pattern, as far as they may be
+   * administered. Answer: {@link Reply.Removed}.
+   *
+   * @param queues a pattern
+   * @param olderThanMs only jobs that came into the state at least so long ago
+   * @param from where to go on, as {@link Reply.Removed} said; empty: at the beginning
+   */
+  record CleanQueues(String queues, JobState state, long olderThanMs, int limit, ByteString from)
+      implements Command {}
+
+  /**
    * Takes back all settings of a queue, and makes it unknown when it holds no job. Answer: {@link
    * Reply.Done}.
    */

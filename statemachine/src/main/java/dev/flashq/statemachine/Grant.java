@@ -51,6 +51,14 @@ public final class Grant {
     return everything || decide(operation, null).allowed();
   }
 
+  /** Whether an operation is allowed on some queue, as far as it is not denied there. */
+  public boolean allowsSomewhere(Operation operation) {
+    return everything
+        || roles.stream()
+            .flatMap(role -> role.allow().stream())
+            .anyMatch(permission -> permission.names(operation));
+  }
+
   public boolean allowsAny(List<Operation> operations, QueueName queue) {
     if (everything) {
       return true;

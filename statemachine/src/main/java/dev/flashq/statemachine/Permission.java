@@ -48,7 +48,7 @@ public record Permission(List<String> queues, List<Operation> operations, boolea
   }
 
   /** Compares in a time that grows with the product of both lengths at most. */
-  static boolean matches(String pattern, String text) {
+  public static boolean matches(String pattern, String text) {
     int p = 0;
     int t = 0;
     int star = -1;

@@ -241,8 +241,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           change(claim, view -> at(view, progress, message));
       case Command.RenewLease(Claim claim) -> change(claim, view -> view);
       case Command.CancelJob(JobId id) -> remove(id);
-      case Command.UpdateJob(JobId id, Payload data) ->
-          change(new Claim(id, 0), view -> withData(view, data));
+      case Command.UpdateJob(JobId id, Payload data) -> update(id, view -> withData(view, data));
       case Command.ChangePriority(JobId id, _) -> change(new Claim(id, 0), view -> view);
       case Command.MoveToDelayed(Claim claim, _) ->
           change(claim, view -> in(view, JobState.DELAYED));
@@ -297,6 +296,12 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       case Command.RemoveJobs some ->
           removeSome(
               view -> view.queue().equals(some.queue()) && view.state() == some.state(),
+              Math.min(some.limit(), 3));
+      case Command.CleanQueues some ->
+          removeSome(
+              view ->
+                  Permission.matches(some.queues(), view.queue().value())
+                      && view.state() == some.state(),
               Math.min(some.limit(), 3));
       case Command.ReleaseJobs(List<Claim> claims) -> {
         claims.forEach(claim -> change(claim, view -> in(view, JobState.WAITING)));
@@ -398,6 +403,16 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     }
     if (claim.lease() != 0 && claim.lease() != job.view.lease()) {
       return new Refused(LEASE_LOST, "Job " + claim.job() + " is held by another worker");
+    }
+    job.view = change.of(job.view);
+    return Reply.Done.DONE;
+  }
+
+  /** Also a job that has ended. */
+  private Reply update(JobId id, Change change) {
+    Job job = jobs.get(id);
+    if (job == null) {
+      return new Refused(JOB_NOT_FOUND, "Job " + id + " not found");
     }
     job.view = change.of(job.view);
     return Reply.Done.DONE;

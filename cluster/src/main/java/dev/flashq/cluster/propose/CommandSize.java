@@ -4,6 +4,7 @@ import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
 import dev.flashq.statemachine.Command.BindCertificate;
+import dev.flashq.statemachine.Command.CleanQueues;
 import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.FailJob;
@@ -54,6 +55,7 @@ final class CommandSize {
                   .flatMap(pushes -> pushes.queues().stream())
                   .mapToLong(CommandSize::of)
                   .sum();
+      case CleanQueues clean -> SMALL + of(clean.queues()) + clean.from().size();
       case SetSchema set -> SMALL + of(set.queues()) + (set.text() == null ? 0 : set.text().size());
       case SetDataPolicy set ->
           SMALL
@@ -77,7 +79,7 @@ final class CommandSize {
       case PullJobs pull -> pull.count() == 1;
       case AckJobs acks -> acks.acks().size() == 1;
       case ReleaseJobs release -> release.claims().size() == 1;
-      case DrainQueue _, RemoveJobs _, RetryDeadJobs _ -> false;
+      case DrainQueue _, RemoveJobs _, CleanQueues _, RetryDeadJobs _ -> false;
       default -> true;
     };
   }

@@ -24,6 +24,9 @@ public sealed interface Need {
   /** The operation on the cluster. */
   record OnCluster(Operation operation) implements Need {}
 
+  /** The operation on some queue: others are not touched. */
+  record OnSomeQueue(Operation operation) implements Need {}
+
   /** Nothing: only what may be seen is shown. */
   record OfWhatIsSeen() implements Need {}
 
@@ -68,6 +71,7 @@ public sealed interface Need {
           SECURITY;
       case Command.SetSchema c -> ofRules(c.queues());
       case Command.SetDataPolicy _ -> SECURITY;
+      case Command.CleanQueues _ -> new OnSomeQueue(Operation.ADMIN);
       case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -129,6 +133,8 @@ public sealed interface Need {
           grant.allows(operation, queue) ? null : Reason.notPermitted(operation, queue);
       case OnCluster(Operation operation) ->
           grant.allowsOnCluster(operation) ? null : Reason.notPermitted(operation, null);
+      case OnSomeQueue(Operation operation) ->
+          grant.allowsSomewhere(operation) ? null : Reason.notPermitted(operation, null);
       case Member _ -> principal.isSystem() ? null : Reason.FOR_THE_LEADER.refuses();
       case OnJobs _, OfWhatIsSeen _ -> null;
     };

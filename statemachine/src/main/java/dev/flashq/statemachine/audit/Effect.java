@@ -131,6 +131,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.SetQuota c -> c.quota().name();
       case Command.SetSchema c -> c.queues();
       case Command.SetDataPolicy c -> c.policy().queues();
+      case Command.CleanQueues c -> c.queues();
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

@@ -14,10 +14,13 @@ import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
+import dev.flashq.statemachine.job.CleanQueuesHandler;
 import dev.flashq.statemachine.job.ManageJobHandlers;
 import dev.flashq.statemachine.job.PullJobsHandler;
 import dev.flashq.statemachine.job.PushJobsHandler;
+import dev.flashq.statemachine.job.Search;
 import dev.flashq.statemachine.queue.QueueHandlers;
+import dev.flashq.statemachine.queue.Selection;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.List;
@@ -30,6 +33,7 @@ final class Dispatch implements Dispatcher {
   private final ActiveJobHandlers active;
   private final ManageJobHandlers manage;
   private final BulkHandlers bulk;
+  private final CleanQueuesHandler clean;
   private final QueueHandlers queue;
   private final TickHandler tick;
   private final AccessHandlers access;
@@ -48,6 +52,11 @@ final class Dispatch implements Dispatcher {
     this.active = new ActiveJobHandlers(state.jobs, state.lifecycle);
     this.manage = new ManageJobHandlers(state.jobs, state.lifecycle);
     this.bulk = new BulkHandlers(state.tables, state.jobs, state.queues, state.lifecycle);
+    this.clean =
+        new CleanQueuesHandler(
+            new Selection(state.tables, state.queues),
+            new Search(state.tables, state.jobs),
+            state.lifecycle);
     this.queue = new QueueHandlers(state.queues);
     this.audit = state.audit;
     this.dataRules = state.dataRules;
@@ -93,6 +102,7 @@ final class Dispatch implements Dispatcher {
       case Command.ForgetQueue c -> queue.forget(c, turn);
       case Command.DrainQueue c -> bulk.drain(c, turn);
       case Command.RemoveJobs c -> bulk.remove(c, turn);
+      case Command.CleanQueues c -> clean.handle(c, turn);
       case Command.RetryDeadJobs c -> bulk.retry(c, turn);
       case Command.RaiseFeatureLevel c -> features.raise(c);
       case Command.SetAccessKey c -> access.setKey(c);

@@ -95,6 +95,11 @@ public final class Rules {
         require(c.olderThanMs() >= 0, INVALID_REQUEST, "grace is not negative");
         yield of(c, c.queue());
       }
+      case Command.CleanQueues c -> {
+        checkPattern(c.queues());
+        require(c.olderThanMs() >= 0, INVALID_REQUEST, "grace is not negative");
+        yield c;
+      }
       case Command.ForgetQueue c -> of(c, c.queue());
       case Command.ExtendLeases c -> {
         require(

@@ -60,6 +60,18 @@ public record Job(
     return text == null ? 0 : TEXT_WEIGHT + text.length();
   }
 
+  /** When it came into the state in which it is. */
+  long since() {
+    return switch (status) {
+      case JobStatus.Ready ready -> ready.since();
+      case JobStatus.Delayed delayed -> delayed.since();
+      case JobStatus.Active active -> active.startedAt();
+      case JobStatus.Completed completed -> completed.at();
+      case JobStatus.Dead dead -> dead.at();
+      case JobStatus.Blocked blocked -> blocked.since();
+    };
+  }
+
   public Job in(JobStatus next) {
     return new Job(
         id,

@@ -18,6 +18,7 @@ import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -371,6 +372,16 @@ public final class Lifecycle {
     waitsNoMore(job);
     jobs.remove(job);
     cascade.failed(job, turn);
+  }
+
+  /** Removes those that there still are: the end of one may have been that of another. */
+  void removeAll(SequencedSet<Long> ids, Turn turn) {
+    for (long id : ids) {
+      Job job = jobs.find(id);
+      if (job != null) {
+        remove(job, turn);
+      }
+    }
   }
 
   private void ended(Job job, JobEnd end, Turn turn) {

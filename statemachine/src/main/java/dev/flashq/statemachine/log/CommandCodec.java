@@ -10,6 +10,7 @@ import dev.flashq.statemachine.Command.AckJobs;
 import dev.flashq.statemachine.Command.BindCertificate;
 import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
+import dev.flashq.statemachine.Command.CleanQueues;
 import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
@@ -158,6 +159,7 @@ final class CommandCodec {
       case SetQuota c -> to.setSetQuota(AccessCodec.encode(c.quota()));
       case SetSchema c -> to.setSetSchema(DataCodec.encode(c));
       case SetDataPolicy c -> to.setSetDataPolicy(DataCodec.encode(c.policy()));
+      case CleanQueues c -> to.setCleanQueues(RetentionCodec.encode(c));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
       case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
       case SignAuditHead c ->
@@ -282,6 +284,7 @@ final class CommandCodec {
       case SET_QUOTA -> new SetQuota(AccessCodec.decode(logged.getSetQuota()));
       case SET_SCHEMA -> DataCodec.decode(logged.getSetSchema());
       case SET_DATA_POLICY -> new SetDataPolicy(DataCodec.decode(logged.getSetDataPolicy()));
+      case CLEAN_QUEUES -> RetentionCodec.decode(logged.getCleanQueues());
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
       case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
       case SIGN_AUDIT_HEAD ->
@@ -380,7 +383,7 @@ final class CommandCodec {
     return (limit == null ? message.setClear(true) : message.setLimit(limit)).build();
   }
 
-  private static JobState state(int number) {
+  static JobState state(int number) {
     JobState state = JobState.of(number);
     if (state == null) {
       throw new IllegalStateException("a state that this version does not know");

@@ -46,6 +46,7 @@ public final class CommandNumbers {
       case Command.SetQuota _ -> LoggedCommand.SET_QUOTA_FIELD_NUMBER;
       case Command.SetSchema _ -> LoggedCommand.SET_SCHEMA_FIELD_NUMBER;
       case Command.SetDataPolicy _ -> LoggedCommand.SET_DATA_POLICY_FIELD_NUMBER;
+      case Command.CleanQueues _ -> LoggedCommand.CLEAN_QUEUES_FIELD_NUMBER;
       case Command.SetAuditKey _ -> LoggedCommand.SET_AUDIT_KEY_FIELD_NUMBER;
       case Command.SignAuditHead _ -> LoggedCommand.SIGN_AUDIT_HEAD_FIELD_NUMBER;
       case Command.NoteRead _ -> LoggedCommand.NOTE_READ_FIELD_NUMBER;

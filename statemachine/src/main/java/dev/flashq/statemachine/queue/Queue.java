@@ -2,6 +2,7 @@ package dev.flashq.statemachine.queue;
 
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command.RateLimit;
+import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.rate.RateWindow;
@@ -83,6 +84,18 @@ public final class Queue {
 
   public boolean paused() {
     return paused;
+  }
+
+  /** How many of its jobs are in the state. */
+  public long jobs(JobState state) {
+    return switch (state) {
+      case WAITING -> waiting;
+      case DELAYED -> delayed;
+      case ACTIVE -> active;
+      case COMPLETED -> completedJobs;
+      case FAILED -> dead;
+      case WAITING_CHILDREN -> blocked;
+    };
   }
 
   public long completedJobs() {

@@ -134,6 +134,10 @@ public final class QueueStore {
     added.maker = maker(turn);
     countMade(added.maker, 1);
     changed.add(added);
+    if (turn.featureLevel() >= FeatureLevel.DATA_RULES) {
+      // Commands of the same entry that go through the queues find it.
+      save(added);
+    }
     return added;
   }
 

@@ -276,6 +276,7 @@ class AppliesWhatRulesWouldRefuseTest extends WithEngine {
   @Test
   void aRemovalFromAnyPlaceOn() {
     push("q", job().build(), job().setGroupId("g").build(), job().setGroupId("g").build());
+    ByteString inQueue = ByteString.copyFrom(new byte[] {0, 1, 'q'});
     for (byte first : new byte[] {0, 1, 2, 100, -1, -128}) {
       for (int length : new int[] {1, 2, 9, 17, 40}) {
         byte[] from = new byte[length];
@@ -285,6 +286,9 @@ class AppliesWhatRulesWouldRefuseTest extends WithEngine {
         apply(c -> c.getDrainQueueBuilder().setQueue("q").setFrom(place));
         apply(c -> c.getRetryDeadJobsBuilder().setQueue("q").setFrom(place));
         apply(c -> c.getRemoveJobsBuilder().setQueue("q").setFrom(place));
+        var clean = LogProto.CleanQueues.newBuilder().setQueues("*").setOlderThanMs(1000);
+        apply(c -> c.setCleanQueues(clean.setFrom(place)));
+        apply(c -> c.setCleanQueues(clean.setFrom(inQueue.concat(place))));
       }
     }
     assertThat(apply(c -> c.getDrainQueueBuilder().setQueue("q").setBelowJob(9).setLimit(-1)))

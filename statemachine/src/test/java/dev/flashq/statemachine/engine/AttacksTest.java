@@ -181,12 +181,22 @@ class AttacksTest {
           attack(new Command.RemoveJobs(OWN, state, 0, Long.MAX_VALUE, 100, from));
         }
         attack(new Command.RetryDeadJobs(OWN, null, 100, from));
+        for (JobState state : JobState.values()) {
+          attack(new Command.CleanQueues("*", state, 0, 100, from));
+          attack(new Command.CleanQueues("*", state, 0, 100, named(FOREIGN, from)));
+        }
       }
     }
     assertThat(cluster.state(foreign)).isEqualTo(JobState.WAITING);
     assertThat(cluster.state(foreignDead)).isEqualTo(JobState.FAILED);
     attack(new Command.DrainQueue(OWN, Long.MAX_VALUE, 100));
     assertThat(cluster.find(own)).isNull();
+  }
+
+  /** A place in a queue, as an answer to a command over many of them says it. */
+  private static ByteString named(QueueName queue, ByteString place) {
+    byte[] length = {0, (byte) queue.value().length()};
+    return ByteString.copyFrom(length).concat(ByteString.copyFromUtf8(queue.value())).concat(place);
   }
 
   @Test

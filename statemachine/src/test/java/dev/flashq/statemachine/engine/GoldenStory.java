@@ -102,6 +102,7 @@ final class GoldenStory {
     }
     if (level >= FeatureLevel.DATA_RULES) {
       dataRules();
+      retention();
     }
     anything();
   }
@@ -140,6 +141,30 @@ final class GoldenStory {
     asLeader(new Command.SetSchema("mail*", DataSchema.Mode.ENFORCE, null));
     asLeader(new Command.SetDataPolicy(new DataPolicy("*", false, List.of(), false, 0)));
     asLeader(new Command.SetDataPolicy(new DataPolicy("nothing", false, List.of(), false, 0)));
+  }
+
+  /** Many queues are cleaned of what has been there for long, by whom may do that to some. */
+  private void retention() {
+    Principal boss = holder("q");
+    for (String name : List.of("mail:x", "mail:y", "zoo")) {
+      QueueFixture jobs = cluster.queue(name);
+      as(boss, jobs.pushCommand("old", o -> o));
+      as(boss, jobs.pushCommand("dead", o -> o.maxAttempts(1)));
+      cluster.advance(ofMinutes(1));
+      as(boss, jobs.pushCommand("young", o -> o));
+    }
+    ByteString from = ByteString.EMPTY;
+    Reply.Removed removed;
+    do {
+      removed =
+          (Reply.Removed)
+              cluster.apply(boss, new Command.CleanQueues("*", JobState.WAITING, 60_000, 1, from));
+      from = removed.next();
+    } while (removed.more());
+    asLeader(new Command.CleanQueues("mail*", JobState.WAITING, 0, 1, ByteString.EMPTY));
+    cluster.applyTogether(
+        cluster.queue("mail:fresh").pushCommand("new", o -> o),
+        new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));
   }
 
   private void inspected(Principal who, Command command, Inspection inspection) {

@@ -25,6 +25,7 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Stats;
 import dev.flashq.statemachine.QueueName;
@@ -241,6 +242,14 @@ final class ModelQueue {
               c.limit(),
               job -> job.id < c.belowJob() && age(job) >= c.olderThanMs(),
               this::removed);
+      case Command.CleanQueues c -> {
+        var matching = new ArrayList<ModelJob>();
+        queues.keySet().stream()
+            .filter(queue -> Permission.matches(c.queues(), queue.value()))
+            .sorted(Comparator.comparing(QueueName::value))
+            .forEach(queue -> matching.addAll(of(queue, c.state(), comparingLong(job -> job.id))));
+        yield some(matching, c.limit(), job -> age(job) >= c.olderThanMs(), this::removed);
+      }
       case Command.RetryDeadJobs c -> retry(c);
       case Command.ExtendLeases c -> {
         extendLeases(c.lostMs());

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
@@ -227,8 +228,15 @@ class ModelTest {
     }
     long below = chance(2) ? Long.MAX_VALUE : anyJob().value();
     JobState state = JobState.values()[random.nextInt(6)];
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(4)) {
       case 0 -> new Command.DrainQueue(queue, below, 5000);
+      case 2 ->
+          new Command.CleanQueues(
+              chance(2) ? "*" : queue.value().substring(0, 1) + "*",
+              state,
+              random.nextInt(20_000),
+              5000,
+              ByteString.EMPTY);
       case 1 -> new Command.DrainQueue(PLAIN, Long.MAX_VALUE, 1 + random.nextInt(5));
       default -> new Command.RemoveJobs(queue, state, random.nextInt(20_000), below, 5000);
     };

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.engine;
 
 import static dev.flashq.statemachine.engine.EngineFixture.QueueFixture.data;
 import static dev.flashq.statemachine.engine.EngineFixture.refused;
+import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -318,6 +319,37 @@ class QueueStoriesTest extends WithEngine {
     refused(
         (Reply.Refused) queue.tryPush("five", o -> o.dependsOn(List.of(new JobId(999)))),
         ErrorCode.INVALID_REQUEST);
+  }
+
+  @Test
+  void replacesTheDataOfJobsThatHaveEnded() {
+    JobId done = queue.push("personal");
+    queue.ack(queue.mustPull(), "\"result\"");
+    JobId kept = queue.push("personal", o -> o.keepCompletedAgeMs(60_000).customId("c"));
+    queue.ack(queue.mustPull());
+    JobId dead = queue.push("personal", o -> o.maxAttempts(1));
+    queue.fail(queue.mustPull(), "no");
+    var data = dev.flashq.statemachine.Payload.json("\"" + "x".repeat(5000) + "\"");
+    for (JobId job : List.of(done, kept, dead)) {
+      JobView before = cluster.job(job);
+      assertThat(
+              cluster.apply(
+                  new Command.UpdateJob(job, dev.flashq.statemachine.Payload.json("\"gone\""))))
+          .isEqualTo(Reply.Done.DONE);
+      assertThat(cluster.job(job))
+          .isEqualTo(before.with(cluster.job(job).data(), before.result(), before.omitted()));
+      assertThat(data(cluster.job(job))).isEqualTo("gone");
+      cluster.apply(new Command.UpdateJob(job, data));
+      assertThat(cluster.job(job).omitted().data()).isEqualTo(5002);
+    }
+    cluster.restart();
+    cluster.apply(new Command.RetryDeadJobs(queue.name(), dead, 1));
+    assertThat(queue.mustPull().id()).isEqualTo(dead);
+    cluster.advance(ofHours(25));
+    assertThat(cluster.find(done)).isNull();
+    assertThat(cluster.find(kept)).isNull();
+    assertThat(Rows.of(cluster.engine()))
+        .noneMatch(row -> row.startsWith("PAYLOADS " + "0".repeat(15) + done));
   }
 
   @Test

@@ -172,6 +172,10 @@ public final class GoldenCommands {
     commands.put(
         "SetDataPolicy",
         new Command.SetDataPolicy(new DataPolicy("mail*", true, List.of("cvv"), true, 1000)));
+    commands.put(
+        "CleanQueues",
+        new Command.CleanQueues(
+            "mail*", JobState.COMPLETED, 60_000, 100, ByteString.copyFromUtf8("from")));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",

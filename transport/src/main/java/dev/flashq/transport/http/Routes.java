@@ -56,6 +56,7 @@ final class Routes {
           route(HttpMethod.GET, "/jobs/*/result", c -> HttpRequests.result(c.part(1))),
           route(HttpMethod.POST, "/jobs/*/ack", c -> HttpRequests.ack(c.part(1), c.body())),
           route(HttpMethod.POST, "/jobs/*/fail", c -> HttpRequests.fail(c.part(1), c.body())),
+          route(HttpMethod.POST, "/jobs/*/update", c -> HttpRequests.update(c.part(1), c.body())),
           route(HttpMethod.GET, "/stats", _ -> HttpRequests.stats()),
           route(HttpMethod.GET, "/metrics", _ -> HttpRequests.metrics()),
           route(HttpMethod.GET, "/security/tokens", c -> access(c, Cmd.TOKENLIST)),

@@ -124,6 +124,14 @@ public final class HttpRequests {
         body, new Command.FailJob(claim(id, body), error), (Shape<Object>) HttpShapes::nothing);
   }
 
+  /** Replaces the data of a job, also of one that has ended. */
+  public static Plan update(String id, Request body) {
+    check(body, Cmd.UPDATEJOB);
+    Payload data = Request.present(body.data, Field.DATA);
+    return Requests.submit(
+        body, new Command.UpdateJob(jobId(id), data), (Shape<Object>) HttpShapes::nothing);
+  }
+
   private static Claim claim(String id, Request body) {
     return new Claim(jobId(id), body.lease);
   }

@@ -105,9 +105,15 @@ final class QueueRequests {
     }
     long limit = r.limit(Long.MAX_VALUE);
     require(limit >= 0, INVALID_REQUEST, "limit is not negative");
-    return limit == 0
-        ? new Plan.Known(new Reply.Removed(0, false), REMOVED)
-        : new Plan.Run<>(Removal.clean(r.queue(), state, r.graceMs, limit), REMOVED);
+    if (limit == 0) {
+      return new Plan.Known(new Reply.Removed(0, false), REMOVED);
+    }
+    String queues = Request.present(r.queue, Field.QUEUE);
+    return new Plan.Run<>(
+        queues.contains("*")
+            ? Removal.clean(queues, state, r.graceMs, limit)
+            : Removal.clean(r.queue(), state, r.graceMs, limit),
+        REMOVED);
   }
 
   private static Plan deadJobs(Request r) {

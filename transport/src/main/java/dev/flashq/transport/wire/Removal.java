@@ -71,6 +71,12 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
         List.of((n, from) -> new Command.RemoveJobs(queue, state, graceMs, JOB_ID_END, n, from)));
   }
 
+  /** Of the queues of a pattern, as far as they may be administered. */
+  static Plan.Steps<Reply> clean(String queues, JobState state, long graceMs, long limit) {
+    return of(
+        limit, List.of((n, from) -> new Command.CleanQueues(queues, state, graceMs, n, from)));
+  }
+
   static Plan.Steps<Reply> purge(QueueName queue) {
     return clean(queue, JobState.FAILED, 0, Long.MAX_VALUE);
   }

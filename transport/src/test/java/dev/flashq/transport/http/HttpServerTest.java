@@ -110,6 +110,19 @@ class HttpServerTest {
   }
 
   @Test
+  void replacesTheDataOfAJobThatHasCompleted() throws Exception {
+    fixture.post("/queues/q/jobs", "{'data':{'email':'ada@example.com'}}");
+    fixture.get("/queues/q/jobs");
+    fixture.post("/jobs/1/ack", "{'result':7}");
+    assertThat(fixture.post("/jobs/1/update", "{'data':{'email':null}}").body())
+        .isEqualTo("{\"ok\":true,\"data\":null,\"success\":true}");
+    assertThat(fixture.get("/jobs/1").body())
+        .contains("\"data\":{\"email\":null}", "\"result\":7", "\"state\":\"completed\"");
+    assertThat(fixture.post("/jobs/1/update", "{}").statusCode()).isEqualTo(400);
+    assertThat(fixture.post("/jobs/9/update", "{'data':1}").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void servesFigures() throws Exception {
     fixture.post("/queues/a/jobs", "{'data':1}");
     fixture.post("/queues/b/jobs", "{}");

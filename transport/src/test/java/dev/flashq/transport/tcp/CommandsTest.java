@@ -2,9 +2,11 @@ package dev.flashq.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobState;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -304,6 +306,20 @@ class CommandsTest {
         .contains("a client id has between 1 and 64 bytes");
     assertThat(answer("{'cmd':'PUSH','queue':'q','data':1,'client_id':'c','client_seq':0}"))
         .contains("'id':1");
+  }
+
+  @Test
+  void cleansTheQueuesOfAPattern() throws IOException {
+    push(4);
+    assertThat(answer("{'cmd':'CLEAN','queue':'*','grace':2592000000,'state':'waiting'}"))
+        .isEqualTo("{'ok':true,'count':4,'more':false,'success':true}");
+    assertThat(fixture.gateway.commands.getLast())
+        .isEqualTo(
+            new Command.CleanQueues("*", JobState.WAITING, 2_592_000_000L, 5000, ByteString.EMPTY));
+    assertThat(answer("{'cmd':'CLEAN','queue':'m *','grace':0,'state':'waiting'}"))
+        .contains("INVALID_REQUEST");
+    assertThat(answer("{'cmd':'CLEAN','queue':'m*','grace':-1,'state':'waiting'}"))
+        .contains("INVALID_REQUEST");
   }
 
   @Test

@@ -46,6 +46,9 @@ class QueueNamesTest {
     try (TextClient text = fixture.text();
         BinaryClient binary = fixture.binary()) {
       for (String request : REQUESTS) {
+        if (name.contains("*") && request.contains("CLEAN")) {
+          continue; // A pattern, and no name: CleanQueuesTest.
+        }
         String asked = request.replace("NAME", QueueNames.json(name));
         assertThat(text.ask(asked)).as(asked).contains("INVALID_QUEUE_NAME");
         assertThat(binary.ask(asked)).as(asked).contains("INVALID_QUEUE_NAME");

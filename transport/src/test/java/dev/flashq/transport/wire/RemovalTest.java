@@ -69,6 +69,23 @@ class RemovalTest {
   }
 
   @Test
+  void cleansTheQueuesOfAPatternPartByPart() {
+    Reply reply =
+        run(
+            Removal.clean("mail*", JobState.COMPLETED, 1000, Long.MAX_VALUE),
+            _ -> new Removed(sent.size(), sent.size() < 3, BEHIND));
+    assertThat(reply).isEqualTo(new Removed(6, false));
+    assertThat(sent)
+        .containsExactly(
+            new Command.CleanQueues(
+                "mail*", JobState.COMPLETED, 1000, Limits.REMOVALS_PER_COMMAND, ByteString.EMPTY),
+            new Command.CleanQueues(
+                "mail*", JobState.COMPLETED, 1000, Limits.REMOVALS_PER_COMMAND, BEHIND),
+            new Command.CleanQueues(
+                "mail*", JobState.COMPLETED, 1000, Limits.REMOVALS_PER_COMMAND, BEHIND));
+  }
+
+  @Test
   void obliteratesAgainUntilARoundFindsNothingAndThenForgetsTheQueue() {
     // In the first round the end of a waiting job buries one that had been looked for before.
     Reply reply =
