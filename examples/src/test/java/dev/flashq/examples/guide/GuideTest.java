@@ -114,6 +114,16 @@ class GuideTest {
   }
 
   @Test
+  void theChecklistSaysWhatIsDoneHere() {
+    assertThat(cluster.page("/security/checklist"))
+        .contains(
+            "{\"item\":\"Authentication tokens\",\"state\":\"on\"",
+            "{\"item\":\"Audit logging\",\"state\":\"on\"",
+            "{\"item\":\"Secrets manager\",\"state\":\"on\"")
+        .containsPattern("\"item\":\"Data retention\",\"state\":\"(on|partly)\"");
+  }
+
+  @Test
   void eachTokenMayDoWhatItsEntrySays() {
     try (FlashQ worker = client(GuideCluster.WORKER);
         FlashQ producer = client(GuideCluster.PRODUCER)) {
