@@ -6,6 +6,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.Finished;
@@ -13,6 +14,7 @@ import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.Page;
 import dev.flashq.statemachine.Query.QueueView;
 import dev.flashq.statemachine.Query.Queues;
+import dev.flashq.statemachine.Query.Schemas;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Pushed;
@@ -80,6 +82,8 @@ public final class Outcomes {
       case OfJob of when of.job() != null -> weight(Objects.requireNonNull(of.job()));
       case Finished(Payload result, _) -> SMALL_BYTES + bytes(result);
       case Queues(List<QueueView> queues, _) -> (long) SMALL_BYTES * (1 + queues.size());
+      case Schemas(List<DataSchema> schemas, _) ->
+          schemas.stream().mapToLong(schema -> SMALL_BYTES + schema.text().size()).sum();
       case Collection<?> many -> (long) SMALL_BYTES * (1 + many.size());
       case Pushed(List<?> outcomes) -> SMALL_BYTES + 64L * outcomes.size();
       case Weighed weighed -> weighed.weight();

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.log.CommandNumbers;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,6 +26,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has commands inspected on their way to the log. What one thread submits goes on in the order in
@@ -36,6 +39,12 @@ public final class Inspections {
 
   /** How often a command is inspected when the rules change under it. */
   private static final int ATTEMPTS = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Inspections.class);
+  private static final Refused NOT_LOOKED_AT =
+      new Refused(
+          ErrorCode.INTERNAL_ERROR,
+          "The server failed to look at the data of this command; it had no effect");
 
   private final Supplier<DataRules> rules;
   private final Inspector inspector;
@@ -171,7 +180,23 @@ public final class Inspections {
     };
   }
 
+  /** A bug of a library must not leave a command without an answer, nor let it pass. */
   private CompletableFuture<Reply> inspected(
+      Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
+    try {
+      return lookedAt(submission, propose);
+    } catch (RuntimeException | StackOverflowError e) {
+      // Its message may repeat what is in the data.
+      LOG.error(
+          "Data of command {} cannot be looked at: {} at {}",
+          CommandNumbers.of(submission.command()),
+          e.getClass().getName(),
+          e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]);
+      return CompletableFuture.completedFuture(NOT_LOOKED_AT);
+    }
+  }
+
+  private CompletableFuture<Reply> lookedAt(
       Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
     if (submission.command() instanceof Command.SetSchema set && set.text() != null) {
       Refused refusal = refusal(set);

@@ -1,5 +1,6 @@
 package dev.flashq.cluster.data;
 
+import static dev.flashq.protocol.ErrorCode.INTERNAL_ERROR;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -261,6 +262,22 @@ class InspectionsTest {
         .isInstanceOfSatisfying(
             Reply.Refused.class,
             refused -> assertThat(refused.code()).isEqualTo(SERVICE_UNAVAILABLE));
+    assertThat(proposed).isEmpty();
+  }
+
+  @Test
+  void aBugOnTheWayLeavesNoCommandWithoutAnAnswer() {
+    schemas(4, schema("mail", Mode.ENFORCE, "{}"));
+    Payload broken = Payload.json("{\"a\":" + "[".repeat(300) + "]".repeat(300) + "}");
+    rules =
+        new DataRules(
+            5, rules.schemas(), List.of(new DataPolicy("*", false, List.of(), true, 0)));
+    CompletableFuture<Reply> reply =
+        submit(new Command.PushJobs(MAIL, List.of(new NewJob(broken, JobOptions.DEFAULTS))));
+    read();
+    assertThat(reply.join())
+        .isInstanceOfSatisfying(
+            Reply.Refused.class, refused -> assertThat(refused.code()).isEqualTo(INTERNAL_ERROR));
     assertThat(proposed).isEmpty();
   }
 }

@@ -135,6 +135,8 @@ final class ExpectedRecord {
       case Command.PutRole c -> c.role().name();
       case Command.DropRole c -> c.name();
       case Command.SetQuota c -> c.quota().name();
+      case Command.SetSchema c -> c.queues();
+      case Command.SetDataPolicy c -> c.policy().queues();
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

@@ -115,6 +115,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.RemoveJobs c -> c.queue();
       case Command.ForgetQueue c -> c.queue();
       case Command.NoteRead c -> c.queue();
+      case Command.SetSchema c -> c.queues().contains("*") ? null : new QueueName(c.queues());
       default -> null;
     };
   }

@@ -1,5 +1,6 @@
 package dev.flashq.statemachine.data;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
@@ -103,7 +104,12 @@ public final class DataRuleStore {
     touched();
     schemas.put(
         command.queues(),
-        new DataSchema(command.queues(), meta.dataRules(), command.mode(), command.text()));
+        new DataSchema(
+            command.queues(),
+            meta.dataRules(),
+            command.mode(),
+            // The text of a command shares the bytes of its whole entry.
+            ByteString.copyFrom(command.text().toByteArray())));
     tables.put(
         Column.SCHEMAS,
         key,
