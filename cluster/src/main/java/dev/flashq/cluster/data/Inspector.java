@@ -55,16 +55,18 @@ final class Inspector {
    *     with {@link UnknownJobException}
    */
   Submission inspect(Submission submission, CompiledRules rules, boolean caughtUp) {
-    requireKnown(submission.command(), rules, caughtUp);
+    Map<JobId, QueueName> known = known(jobs(submission.command(), rules), caughtUp);
     return switch (submission.command()) {
       case Command.PushJobs push -> push(submission, push, rules);
-      case Command.AckJobs acks when rules.concernsWorkers() -> acks(submission, acks, rules);
-      case Command.UpdateJob update when !rules.isEmpty() -> update(submission, update, rules);
+      case Command.AckJobs acks when rules.concernsWorkers() ->
+          acks(submission, acks, known, rules);
+      case Command.UpdateJob update when !rules.isEmpty() ->
+          update(submission, update, known.get(update.job()), rules);
       case Command.FailJob fail when rules.concernsWorkers() ->
           seen(
               submission,
               new Command.FailJob(
-                  fail.claim(), text(fail.error(), queue(fail.claim().job()), rules)),
+                  fail.claim(), text(fail.error(), known.get(fail.claim().job()), rules)),
               rules);
       case Command.ReportProgress progress when rules.concernsWorkers() ->
           seen(
@@ -74,7 +76,7 @@ final class Inspector {
                   progress.progress(),
                   progress.message() == null
                       ? null
-                      : text(progress.message(), queue(progress.claim().job()), rules)),
+                      : text(progress.message(), known.get(progress.claim().job()), rules)),
               rules);
       default -> seen(submission, submission.command(), rules);
     };
@@ -89,24 +91,29 @@ final class Inspector {
     }
   }
 
-  private void requireKnown(Command command, CompiledRules rules, boolean caughtUp) {
-    List<JobId> jobs =
-        switch (command) {
-          case Command.AckJobs acks when rules.concernsWorkers() ->
-              acks.acks().stream()
-                  .filter(ack -> ack.result() != null)
-                  .map(ack -> ack.claim().job())
-                  .distinct()
-                  .toList();
-          case Command.UpdateJob update when !rules.isEmpty() -> List.of(update.job());
-          case Command.FailJob fail when rules.concernsWorkers() -> List.of(fail.claim().job());
-          case Command.ReportProgress progress when rules.concernsWorkers() ->
-              List.of(progress.claim().job());
-          default -> List.of();
-        };
-    if (!caughtUp && !jobs.isEmpty() && queues.apply(jobs).size() < jobs.size()) {
+  /** Those whose queue decides what is looked at. */
+  private static List<JobId> jobs(Command command, CompiledRules rules) {
+    return switch (command) {
+      case Command.AckJobs acks when rules.concernsWorkers() ->
+          acks.acks().stream()
+              .filter(ack -> ack.result() != null)
+              .map(ack -> ack.claim().job())
+              .distinct()
+              .toList();
+      case Command.UpdateJob update when !rules.isEmpty() -> List.of(update.job());
+      case Command.FailJob fail when rules.concernsWorkers() -> List.of(fail.claim().job());
+      case Command.ReportProgress progress when rules.concernsWorkers() ->
+          List.of(progress.claim().job());
+      default -> List.of();
+    };
+  }
+
+  private Map<JobId, QueueName> known(List<JobId> jobs, boolean caughtUp) {
+    Map<JobId, QueueName> known = jobs.isEmpty() ? Map.of() : queues.apply(jobs);
+    if (!caughtUp && known.size() < jobs.size()) {
       throw new UnknownJobException();
     }
+    return known;
   }
 
   private static Submission seen(Submission submission, Command command, CompiledRules rules) {
@@ -145,8 +152,11 @@ final class Inspector {
         : seen(submission, new Command.PushJobs(push.queue(), jobs), rules, flaws);
   }
 
-  private Submission update(Submission submission, Command.UpdateJob update, CompiledRules rules) {
-    QueueName queue = queue(update.job());
+  private Submission update(
+      Submission submission,
+      Command.UpdateJob update,
+      @Nullable QueueName queue,
+      CompiledRules rules) {
     String wrong = queue == null ? UNKNOWN : data(update.data(), queue, rules.of(queue));
     return wrong == null
         ? seen(submission, update, rules)
@@ -157,10 +167,12 @@ final class Inspector {
             List.of(new Flaw(0, "Invalid job data" + forQueue(queue) + ": " + wrong)));
   }
 
-  private Submission acks(Submission submission, Command.AckJobs command, CompiledRules rules) {
-    List<JobId> jobs = command.acks().stream().map(ack -> ack.claim().job()).toList();
-    Map<JobId, QueueName> known = queues.apply(jobs);
-    var acks = new ArrayList<Command.Ack>(jobs.size());
+  private static Submission acks(
+      Submission submission,
+      Command.AckJobs command,
+      Map<JobId, QueueName> known,
+      CompiledRules rules) {
+    var acks = new ArrayList<Command.Ack>(command.acks().size());
     var flaws = new ArrayList<Flaw>(0);
     for (Command.Ack ack : command.acks()) {
       QueueName queue = known.get(ack.claim().job());
@@ -185,10 +197,6 @@ final class Inspector {
 
   private static String forQueue(@Nullable QueueName queue) {
     return queue == null ? "" : " for queue " + queue;
-  }
-
-  private @Nullable QueueName queue(JobId job) {
-    return queues.apply(List.of(job)).get(job);
   }
 
   private static @Nullable String result(
