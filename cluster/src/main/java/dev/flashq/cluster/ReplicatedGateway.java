@@ -8,6 +8,7 @@ import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.waiting.Answers;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.protocol.InvalidValueException;
@@ -139,7 +140,7 @@ final class ReplicatedGateway implements CommandGateway {
             .thenAccept(
                 reply -> {
                   if (isEmpty(reply) && pull.waitMs() > 0) {
-                    follow(longPolls.pull(submission, pull), answer);
+                    Answers.follow(longPolls.pull(submission, pull), answer);
                   } else {
                     answer.complete(reply);
                   }
@@ -149,18 +150,6 @@ final class ReplicatedGateway implements CommandGateway {
 
   private static boolean isEmpty(Reply reply) {
     return reply instanceof Delivered(List<JobView> jobs) && jobs.isEmpty();
-  }
-
-  /** The answer is that of the waiting pull, which ends when nobody wants it any more. */
-  private static void follow(CompletableFuture<Reply> waiting, CompletableFuture<Reply> answer) {
-    var _ = waiting.thenAccept(answer::complete);
-    var _ =
-        answer.whenComplete(
-            (_, _) -> {
-              if (answer.isCancelled()) {
-                waiting.cancel(true);
-              }
-            });
   }
 
   private boolean mayPull(Principal principal, PullJobs pull) {

@@ -1,5 +1,6 @@
 package dev.flashq.cluster.audit;
 
+import dev.flashq.cluster.waiting.Answers;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
@@ -73,13 +74,7 @@ public final class AuditedReads {
                 failed(principal, query, action, failure, recorded);
               }
             });
-    var _ =
-        recorded.whenComplete(
-            (_, _) -> {
-              if (recorded.isCancelled()) {
-                answer.cancel(true);
-              }
-            });
+    Answers.cancelWith(recorded, answer);
     return recorded;
   }
 

@@ -2,6 +2,7 @@ package dev.flashq.cluster.data;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.flashq.cluster.waiting.Answers;
 import dev.flashq.content.InvalidSchemaException;
 import dev.flashq.content.JsonSchema;
 import dev.flashq.protocol.ErrorCode;
@@ -112,7 +113,7 @@ public final class Inspections {
     private static void run(
         Supplier<CompletableFuture<Reply>> command, CompletableFuture<Reply> answer) {
       try {
-        follow(command.get(), answer);
+        Answers.follow(command.get(), answer);
       } catch (Throwable e) {
         answer.completeExceptionally(e);
         throw e;
@@ -153,26 +154,6 @@ public final class Inspections {
     }
     lined = true;
     return lines.get().add(() -> carries ? looked(submission, propose) : propose.apply(submission));
-  }
-
-  /** The answer is that of what was proposed, which ends when nobody wants it any more. */
-  private static void follow(CompletableFuture<Reply> proposed, CompletableFuture<Reply> answer) {
-    var _ =
-        proposed.whenComplete(
-            (reply, failure) -> {
-              if (failure == null) {
-                answer.complete(reply);
-              } else {
-                answer.completeExceptionally(failure);
-              }
-            });
-    var _ =
-        answer.whenComplete(
-            (_, _) -> {
-              if (answer.isCancelled()) {
-                proposed.cancel(true);
-              }
-            });
   }
 
   private CompiledRules known() {
