@@ -34,55 +34,20 @@ public final class Walk {
   }
 
   public static void json(byte[] bytes, int from, int to, Visitor visitor) {
-    JsonReader in = new JsonReader();
-    in.open(bytes, from, to);
-    json(in, visitor);
-    in.finish();
-  }
-
-  private static void json(JsonReader in, Visitor visitor) {
-    Kind kind = in.kind();
-    switch (kind) {
-      case NULL -> {
-        in.nil();
-        visitor.constant(kind);
-      }
-      case BOOLEAN -> {
-        in.bool();
-        visitor.constant(kind);
-      }
-      case NUMBER -> visitor.number(in.numberText());
-      case STRING -> visitor.text(in.string());
-      case ARRAY -> {
-        visitor.openArray();
-        in.beginArray();
-        for (int i = 0; in.nextItem(); i++) {
-          visitor.item(i);
-          json(in, visitor);
-        }
-        visitor.close();
-      }
-      case MAP -> {
-        visitor.openMap();
-        in.beginMap();
-        for (String name = in.nextKeyText(); name != null; name = in.nextKeyText()) {
-          visitor.name(name);
-          json(in, visitor);
-        }
-        visitor.close();
-      }
-      case BINARY, EXTENSION -> throw WireException.expected("JSON");
-    }
+    walk(new JsonReader(), bytes, from, to, visitor);
   }
 
   public static void messagePack(byte[] bytes, int from, int to, Visitor visitor) {
-    MessagePackReader in = new MessagePackReader();
+    walk(new MessagePackReader(), bytes, from, to, visitor);
+  }
+
+  private static void walk(ValueReader in, byte[] bytes, int from, int to, Visitor visitor) {
     in.open(bytes, from, to);
-    messagePack(in, visitor);
+    value(in, visitor);
     in.finish();
   }
 
-  private static void messagePack(MessagePackReader in, Visitor visitor) {
+  private static void value(ValueReader in, Visitor visitor) {
     Kind kind = in.kind();
     switch (kind) {
       case NULL -> {
@@ -93,35 +58,64 @@ public final class Walk {
         in.bool();
         visitor.constant(kind);
       }
-      case NUMBER -> number(json(in), visitor);
+      case NUMBER -> number(in, visitor);
       case STRING -> visitor.text(in.string());
-      case BINARY -> {
-        int start = in.binaryStart();
-        visitor.bytes(in.bytes(), start, in.position());
-      }
-      case EXTENSION -> {
-        int start = in.extensionStart();
-        visitor.bytes(in.bytes(), start, in.position());
-      }
+      case BINARY, EXTENSION -> bytes(in, kind, visitor);
       case ARRAY -> {
         visitor.openArray();
         in.beginArray();
         for (int i = 0; in.nextItem(); i++) {
           visitor.item(i);
-          messagePack(in, visitor);
+          value(in, visitor);
         }
         visitor.close();
       }
       case MAP -> {
         visitor.openMap();
         in.beginMap();
-        while (in.nextItem()) {
-          name(in, visitor);
-          messagePack(in, visitor);
+        while (nextName(in, visitor)) {
+          value(in, visitor);
         }
         visitor.close();
       }
     }
+  }
+
+  private static void number(ValueReader in, Visitor visitor) {
+    switch (in) {
+      case JsonReader json -> visitor.number(json.numberText());
+      case MessagePackReader pack -> number(json(pack), visitor);
+    }
+  }
+
+  private static void bytes(ValueReader in, Kind kind, Visitor visitor) {
+    switch (in) {
+      case JsonReader _ -> throw WireException.expected("JSON");
+      case MessagePackReader pack -> {
+        int start = kind == Kind.BINARY ? pack.binaryStart() : pack.extensionStart();
+        visitor.bytes(pack.bytes(), start, pack.position());
+      }
+    }
+  }
+
+  /** False at the end of the map. */
+  private static boolean nextName(ValueReader in, Visitor visitor) {
+    return switch (in) {
+      case JsonReader json -> {
+        String name = json.nextKeyText();
+        if (name != null) {
+          visitor.name(name);
+        }
+        yield name != null;
+      }
+      case MessagePackReader pack -> {
+        boolean more = pack.nextItem();
+        if (more) {
+          name(pack, visitor);
+        }
+        yield more;
+      }
+    };
   }
 
   /** JSON has no infinite numbers, and none that are not one. */
