@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.PathType;
 import com.networknt.schema.resource.SchemaLoader;
+import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.wire.JsonWriter;
 import dev.flashq.protocol.wire.Transcode;
 import dev.flashq.protocol.wire.Walk;
@@ -29,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonSchema {
   /** Bytes of a schema. */
-  public static final int BYTES = 64 * 1024;
+  public static final int BYTES = Limits.SCHEMA_BYTES;
 
   /** Levels of nesting in a schema. */
   public static final int NESTING = 64;

@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Answers questions from a view of the stored state; for any thread. */
@@ -156,20 +157,17 @@ final class Reader {
     if (queue != null && !in.grant.sees(queue)) {
       return new Query.Schemas(page, false);
     }
-    var more = new boolean[1];
-    in.view.scan(
-        Column.SCHEMAS,
-        new byte[0],
-        query.after() == null ? new byte[0] : behind(Bytes.of(query.after())),
-        (_, row) -> {
-          DataSchema schema = DataRuleStore.schema(row);
-          if (queue != null && !schema.covers(queue)) {
-            return true;
-          }
-          more[0] = page.size() == query.limit();
-          return !more[0] && page.add(schema);
-        });
-    return new Query.Schemas(page, more[0]);
+    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    boolean more =
+        fill(
+            page,
+            query.limit(),
+            Column.SCHEMAS,
+            from,
+            (_, row) -> DataRuleStore.schema(row),
+            schema -> queue == null || schema.covers(queue),
+            in.view);
+    return new Query.Schemas(page, more);
   }
 
   private static Query.DataPolicies policies(Query.ListDataPolicies query, View view) {
@@ -194,14 +192,29 @@ final class Reader {
       byte[] from,
       BiFunction<byte[], byte[], T> row,
       View view) {
+    return fill(page, limit, column, from, row, _ -> true, view);
+  }
+
+  private static <T> boolean fill(
+      List<T> page,
+      int limit,
+      Column column,
+      byte[] from,
+      BiFunction<byte[], byte[], T> row,
+      Predicate<T> wanted,
+      View view) {
     var more = new boolean[1];
     view.scan(
         column,
         new byte[0],
         from,
         (key, value) -> {
+          T found = row.apply(key, value);
+          if (!wanted.test(found)) {
+            return true;
+          }
           more[0] = page.size() == limit;
-          return !more[0] && page.add(row.apply(key, value));
+          return !more[0] && page.add(found);
         });
     return more[0];
   }
