@@ -93,34 +93,37 @@ public final class Checklist {
   }
 
   private Item encryption() {
-    String name = "Encrypt sensitive data";
-    String key = "./flashq policies set --encrypted-only true";
-    List<String> queues =
+    return covered(
+        "Encrypt sensitive data",
         standing.rules().policies().stream()
             .filter(policy -> policy.encryptedOnly())
             .map(policy -> policy.queues())
-            .toList();
-    if (queues.contains(EVERY)) {
-      return item(name, State.ON, "no job is taken that its client has not encrypted", key);
-    }
-    return queues.isEmpty()
-        ? item(name, State.OFF, "data is kept as it comes", key)
-        : item(name, State.PARTLY, "only in queues " + some(queues), key);
+            .toList(),
+        "no job is taken that its client has not encrypted",
+        "data is kept as it comes",
+        "./flashq policies set --encrypted-only true");
   }
 
   private Item inputs() {
-    String name = "Validate all inputs";
-    String key = "./flashq schemas set";
-    List<String> queues =
+    return covered(
+        "Validate all inputs",
         standing.rules().schemas().stream()
             .filter(schema -> schema.mode() == DataSchema.Mode.ENFORCE)
             .map(schema -> schema.queues())
-            .toList();
+            .toList(),
+        "data in all queues keeps to a schema",
+        "no schema is enforced",
+        "./flashq schemas set");
+  }
+
+  /** What is done for all queues, for some, or for none. */
+  private static Item covered(
+      String name, List<String> queues, String all, String none, String key) {
     if (queues.contains(EVERY)) {
-      return item(name, State.ON, "data in all queues keeps to a schema", key);
+      return item(name, State.ON, all, key);
     }
     return queues.isEmpty()
-        ? item(name, State.OFF, "no schema is enforced", key)
+        ? item(name, State.OFF, none, key)
         : item(name, State.PARTLY, "only in queues " + some(queues), key);
   }
 

@@ -10,6 +10,7 @@ import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /** Answers about what data must be like. */
 final class DataRuleShapes {
@@ -17,39 +18,35 @@ final class DataRuleShapes {
 
   /** Schemas without their texts. */
   static void schemas(Query.Schemas page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.SCHEMAS);
-    out.beginArray(page.schemas().size());
-    for (DataSchema schema : page.schemas()) {
-      out.beginMap(4);
-      head(schema, out);
-      integer(out, Names.BYTES, schema.text().size());
-      out.endMap();
-    }
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    schemas(page, answer, (schema, out) -> integer(out, Names.BYTES, schema.text().size()));
   }
 
   /** Schemas with their texts. */
   static void whole(Query.Schemas page, Answer answer) {
+    schemas(
+        page,
+        answer,
+        (schema, out) -> {
+          out.key(Names.SCHEMA);
+          answer.payload(new Payload(Payload.Encoding.JSON, schema.text()));
+        });
+  }
+
+  private static void schemas(
+      Query.Schemas page, Answer answer, BiConsumer<DataSchema, ValueWriter> last) {
     ValueWriter out = answer.ok(2);
     out.key(Names.SCHEMAS);
     out.beginArray(page.schemas().size());
     for (DataSchema schema : page.schemas()) {
       out.beginMap(4);
-      head(schema, out);
-      out.key(Names.SCHEMA);
-      answer.payload(new Payload(Payload.Encoding.JSON, schema.text()));
+      text(out, Names.QUEUE, schema.queues());
+      integer(out, Names.VERSION, schema.version());
+      text(out, Names.MODE, schema.mode().name().toLowerCase(Locale.ROOT));
+      last.accept(schema, out);
       out.endMap();
     }
     out.endArray();
     flag(out, Names.MORE, page.more());
-  }
-
-  private static void head(DataSchema schema, ValueWriter out) {
-    text(out, Names.QUEUE, schema.queues());
-    integer(out, Names.VERSION, schema.version());
-    text(out, Names.MODE, schema.mode().name().toLowerCase(Locale.ROOT));
   }
 
   static void policies(Query.DataPolicies page, Answer answer) {
