@@ -9,8 +9,10 @@ import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -50,20 +52,28 @@ public final class ChecklistPage {
   }
 
   private Standing standing() {
-    int quotas =
-        (int)
-            asked(new Query.ListQuotas(null, Limits.PAGE)).quotas().stream()
-                .filter(quota -> !quota.pushes().isEmpty())
-                .count();
     return new Standing(
         cluster.access().isProtected(),
         cluster.dataRules(),
         asked(new Query.GetAuditPolicy()),
-        quotas,
+        pushQuotas(cluster.gateway()),
         rateLimits());
   }
 
-  /** Pages are turned until one limit is found: there may be 100,000 queues. */
+  /** Pages are turned until one limit is found. */
+  static int pushQuotas(CommandGateway gateway) {
+    @Nullable Quota after = null;
+    while (true) {
+      Query.Quotas page = asked(new Query.ListQuotas(after, Limits.PAGE), gateway);
+      long limiting = page.quotas().stream().filter(quota -> !quota.pushes().isEmpty()).count();
+      if (limiting > 0 || !page.more()) {
+        return (int) limiting;
+      }
+      after = page.quotas().getLast();
+    }
+  }
+
+  /** The same: there may be 100,000 queues. */
   private int rateLimits() {
     @Nullable String after = null;
     while (true) {
@@ -77,7 +87,11 @@ public final class ChecklistPage {
   }
 
   private <R> R asked(Query<R> query) {
-    return cluster.gateway().ask(Principal.SYSTEM, query, Consistency.LOCAL).join();
+    return asked(query, cluster.gateway());
+  }
+
+  private static <R> R asked(Query<R> query, CommandGateway gateway) {
+    return gateway.ask(Principal.SYSTEM, query, Consistency.LOCAL).join();
   }
 
   static Page page(List<Checklist.Item> items) {
