@@ -1,0 +1,216 @@
+package dev.flashq.security.seal;
+
+import dev.flashq.security.secrets.SecretException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ring keys in files of a folder, each wrapped under the newest master key: one that was wrapped
+ * under an older one is wrapped anew when the folder is opened.
+ */
+public final class RingFolder implements RingKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(RingFolder.class);
+  private static final String FILES = "ring-*.key";
+  private static final int FILE_BYTES = 2 * MasterKey.WRAPPED_BYTES;
+
+  private final Path folder;
+  private final List<MasterKey> masterKeys;
+  private final SecureRandom random;
+  private volatile List<Held> held = List.of();
+
+  private record Held(RingKey key, byte[] clear) {}
+
+  private RingFolder(Path folder, List<MasterKey> masterKeys, SecureRandom random) {
+    this.folder = folder;
+    this.masterKeys = List.copyOf(masterKeys);
+    this.random = random;
+  }
+
+  /**
+   * Reads what is there; fails with a sentence when something of it cannot be unwrapped.
+   *
+   * @param masterKeys the newest first; the others only unwrap
+   */
+  public static RingFolder open(Path folder, List<MasterKey> masterKeys, SecureRandom random)
+      throws SecretException {
+    var ring = new RingFolder(folder, masterKeys, random);
+    try {
+      Files.createDirectories(folder);
+      ring.load();
+    } catch (IOException e) {
+      throw new SecretException("the ring keys in " + folder + " cannot be read: " + e);
+    }
+    return ring;
+  }
+
+  private synchronized void load() throws IOException, SecretException {
+    var files = new ArrayList<Path>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILES)) {
+      found.forEach(files::add);
+    }
+    if (files.size() > MAX) {
+      throw new SecretException(folder + " holds more than " + MAX + " ring keys");
+    }
+    for (Path file : files) {
+      RingKey key = read(file);
+      byte[] clear = unwrap(key);
+      add(
+          newest().id().equals(key.masterKey()) ? key : store(key.number(), key.id(), clear),
+          clear);
+    }
+  }
+
+  private static RingKey read(Path file) throws IOException, SecretException {
+    if (Files.size(file) > FILE_BYTES) {
+      throw new SecretException(file + " is no ring key");
+    }
+    try {
+      return RingKey.parse(Files.readAllBytes(file));
+    } catch (IllegalArgumentException _) {
+      throw new SecretException(file + " is no ring key");
+    }
+  }
+
+  private MasterKey newest() {
+    return masterKeys.getFirst();
+  }
+
+  private byte[] unwrap(RingKey key) throws SecretException {
+    for (MasterKey master : masterKeys) {
+      if (master.id().equals(key.masterKey())) {
+        byte[] clear = master.unwrap(key.wrapped());
+        if (clear.length != MasterKey.KEY_BYTES
+            || !RingKey.idOf(key.number(), clear).equals(key.id())) {
+          throw new SecretException("ring key " + key.number() + " is not what it says");
+        }
+        return clear;
+      }
+    }
+    throw new SecretException(
+        "ring key "
+            + key.number()
+            + " is wrapped under the master key "
+            + key.masterKey()
+            + ", which this node does not have: name it in encryption.former-master-keys");
+  }
+
+  @Override
+  public List<RingKey> held() {
+    return held.stream().map(Held::key).toList();
+  }
+
+  @Override
+  public byte @Nullable [] key(long number, String id) {
+    for (Held one : held) {
+      if (one.key.is(number, id)) {
+        return one.clear;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public synchronized RingKey make(long number) throws SecretException {
+    byte[] clear = DataKey.create(random);
+    RingKey made = store(number, RingKey.idOf(number, clear), clear);
+    add(made, clear);
+    return made;
+  }
+
+  @Override
+  public synchronized void take(RingKey key) throws SecretException {
+    if (key(key.number(), key.id()) == null && held.size() < MAX) {
+      byte[] clear = unwrap(key);
+      add(store(key.number(), key.id(), clear), clear);
+    }
+  }
+
+  private void add(RingKey key, byte[] clear) {
+    var all = new ArrayList<>(held);
+    all.add(new Held(key, clear));
+    all.sort(
+        Comparator.comparingLong((Held one) -> one.key.number())
+            .thenComparing(one -> one.key.id()));
+    held = List.copyOf(all);
+  }
+
+  /** On the disk when this returns. */
+  private RingKey store(long number, String id, byte[] clear) throws SecretException {
+    RingKey key = new RingKey(number, id, newest().id(), newest().wrap(clear));
+    Path temporary = folder.resolve("ring.tmp");
+    try {
+      Files.deleteIfExists(temporary);
+      Files.createFile(
+          temporary,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      write(temporary, key.toText());
+      Files.move(
+          temporary,
+          file(number, id),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      syncFolder();
+      return key;
+    } catch (IOException e) {
+      throw new SecretException("a ring key cannot be written to " + folder + ": " + e);
+    }
+  }
+
+  private Path file(long number, String id) {
+    return folder.resolve("ring-" + number + "-" + id + ".key");
+  }
+
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+  }
+
+  private void syncFolder() throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Overwrites its file before it is deleted. What a disk or a file system keeps of it, copies that
+   * were made of the folder, and backups are out of reach.
+   */
+  @Override
+  public synchronized void destroy(long number, String id) throws SecretException {
+    Held gone = held.stream().filter(one -> one.key.is(number, id)).findFirst().orElse(null);
+    if (gone == null) {
+      return;
+    }
+    try {
+      Path file = file(number, id);
+      write(file, new byte[(int) Files.size(file)]);
+      Files.delete(file);
+      syncFolder();
+    } catch (IOException e) {
+      throw new SecretException("a ring key cannot be deleted from " + folder + ": " + e);
+    }
+    held = held.stream().filter(one -> one != gone).toList();
+    Arrays.fill(gone.clear, (byte) 0);
+    LOG.info("Ring key {} is destroyed on this node", number);
+  }
+}
