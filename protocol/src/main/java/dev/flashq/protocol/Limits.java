@@ -236,6 +236,12 @@ public final class Limits {
   /** Items on one page of a listing. */
   public static final int PAGE = 1000;
 
+  /** Jobs on one page of their listing, as far as {@link #DELIVERY_BYTES} allow. */
+  public static final int JOBS_PAGE = 10_000;
+
+  /** Bytes of a cursor: the place of a job, with the name of its queue and its group. */
+  public static final int CURSOR_BYTES = 2 * 1024;
+
   /** Items skipped by the offset of a listing. */
   public static final int OFFSET = 100_000;
 

@@ -500,18 +500,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                   .orElse(null));
       case Query.GetJobs(List<JobId> ids) ->
           page(ids.stream().flatMap(this::shown).toList(), Integer.MAX_VALUE, 0);
-      case Query.ListJobs list ->
-          page(
-              select(
-                      view ->
-                          (list.queue() == null || list.queue().equals(view.queue()))
-                              && (list.state() == null || list.state() == view.state()))
-                  .stream()
-                  .map(job -> shown(job.view))
-                  .sorted(Comparator.comparing(JobView::id).reversed())
-                  .toList(),
-              list.limit(),
-              list.offset());
+      case Query.ListJobs list -> listing(list);
       case Query.ListDeadJobs dead ->
           page(
               select(dead.queue(), JobState.FAILED).stream().map(job -> shown(job.view)).toList(),
@@ -632,6 +621,30 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _ ->
           throw new IllegalArgumentException();
     };
+  }
+
+  /** The newest first; behind a job it goes on by its id. */
+  private Query.Page listing(Query.ListJobs list) {
+    List<JobView> all =
+        select(
+                view ->
+                    (list.queue() == null || list.queue().equals(view.queue()))
+                        && (list.state() == null || list.state() == view.state()))
+            .stream()
+            .map(job -> shown(job.view))
+            .sorted(Comparator.comparing(JobView::id).reversed())
+            .toList();
+    long below =
+        list.after().isEmpty() ? Long.MAX_VALUE : Long.parseLong(list.after().toStringUtf8());
+    List<JobView> left =
+        all.stream().filter(job -> job.id().value() < below).skip(list.offset()).toList();
+    List<JobView> jobs = left.stream().limit(list.limit()).toList();
+    return new Query.Page(
+        jobs,
+        all.size(),
+        jobs.size() == left.size() || jobs.isEmpty()
+            ? ByteString.EMPTY
+            : ByteString.copyFromUtf8(jobs.getLast().id().toString()));
   }
 
   private static Query.Page page(List<JobView> all, int limit, int offset) {

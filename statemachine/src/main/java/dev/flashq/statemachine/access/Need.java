@@ -96,7 +96,7 @@ public sealed interface Need {
           Query.WaitForJob _,
           Query.GetPayloads _ ->
           onJobs(Operation.GET_JOB);
-      case Query.ListJobs(QueueName queue, _, _, _) ->
+      case Query.ListJobs(QueueName queue, _, _, _, _) ->
           queue == null ? OF_WHAT_IS_SEEN : new OnQueue(Operation.GET_JOB, queue);
       case Query.ListDeadJobs q -> admin(q.queue());
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->

@@ -271,9 +271,9 @@ public final class Rules {
               new Query.WaitForJob(checked(id), waitMs(waitMs));
           case Query.GetPayloads q -> {
             require(
-                q.parts().size() <= 2 * Limits.PAGE,
+                q.parts().size() <= 2 * Limits.JOBS_PAGE,
                 INVALID_REQUEST,
-                "at most " + 2 * Limits.PAGE + " parts");
+                "at most " + 2 * Limits.JOBS_PAGE + " parts");
             yield q;
           }
           case Query.ListCredentials(long after, int limit) ->
@@ -438,8 +438,17 @@ public final class Rules {
         list.offset() >= 0 && list.offset() <= Limits.OFFSET,
         INVALID_REQUEST,
         "offset is between 0 and " + Limits.OFFSET);
+    require(
+        list.after().size() <= Limits.CURSOR_BYTES
+            && (list.after().isEmpty() || list.offset() == 0),
+        INVALID_REQUEST,
+        "a page has an offset, or a cursor of at most " + Limits.CURSOR_BYTES + " bytes");
     return new Query.ListJobs(
-        list.queue(), list.state(), Math.min(list.limit(), Limits.PAGE), list.offset());
+        list.queue(),
+        list.state(),
+        Math.min(list.limit(), Limits.JOBS_PAGE),
+        list.offset(),
+        list.after());
   }
 
   /** As the client sends it, without its principal. */

@@ -48,7 +48,7 @@ public enum Cmd {
   LISTQUEUES(),
   COUNT(Field.QUEUE),
   GETJOBCOUNTS(Field.QUEUE),
-  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET),
+  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET, Field.CURSOR),
   DRAIN(Field.QUEUE),
   CLEAN(Field.QUEUE, Field.GRACE, Field.STATE, Field.LIMIT),
   OBLITERATE(Field.QUEUE),

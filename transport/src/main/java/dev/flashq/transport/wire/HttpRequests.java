@@ -268,6 +268,7 @@ public final class HttpRequests {
     request.state = parameters.apply("state");
     request.limit = number(parameters.apply("limit"), Request.ABSENT);
     request.offset = number(parameters.apply("offset"), 0);
+    request.cursor = parameters.apply("cursor");
     return QueueRequests.jobs(request, HttpShapes::jobs, AuditShapes::data);
   }
 
