@@ -135,6 +135,7 @@ class ArchitectureTest {
             "dev.flashq.statemachine.access..",
             "dev.flashq.statemachine.audit..",
             "dev.flashq.statemachine.engine..",
+            "dev.flashq.statemachine.erase..",
             "dev.flashq.statemachine.job..",
             "dev.flashq.statemachine.log..",
             "dev.flashq.statemachine.queue..",
@@ -163,12 +164,13 @@ class ArchitectureTest {
           Map.entry("job", List.of("store", "turn", "timer", "queue", "access", "log", "state")),
           Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
           Map.entry("access", List.of("store", "turn", "timer", "rate", "log", "state")),
+          Map.entry("erase", List.of("store", "turn", "job", "log", "state")),
           Map.entry("audit", List.of("store", "turn", "timer", "log", "state")),
           Map.entry(
               "engine",
               List.of(
-                  "store", "turn", "timer", "queue", "job", "request", "access", "audit", "log",
-                  "state")));
+                  "store", "turn", "timer", "queue", "job", "request", "access", "audit", "erase",
+                  "log", "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

@@ -232,6 +232,36 @@ public sealed interface Query<R> {
     }
   }
 
+  /** Erasures that may be seen, the latest first, those below a number only. */
+  record ListErasures(long below, int limit) implements Query<Erasures> {}
+
+  record Erasures(List<Erasure> erasures) {
+    public Erasures {
+      erasures = List.copyOf(erasures);
+    }
+  }
+
+  /** What the erasure whose turn it is looks at next. Asked by members only. */
+  record NextErasure() implements Query<ErasurePage> {}
+
+  /**
+   * @param erasure null: none runs
+   * @param jobs those that are meant, with their data
+   * @param to the job where the next step begins
+   */
+  record ErasurePage(@Nullable Erasure erasure, List<ErasableJob> jobs, long to) {
+    public static final ErasurePage NONE = new ErasurePage(null, List.of(), 0);
+
+    public ErasurePage {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * @param active whether it is being worked on
+   */
+  record ErasableJob(JobId id, boolean active, @Nullable Payload data, @Nullable Payload result) {}
+
   /**
    * Whether the holder of a token may do something.
    *

@@ -19,6 +19,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Credential;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -32,6 +33,7 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
@@ -274,7 +276,16 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         access.add(command);
         yield Reply.Done.DONE;
       }
+      case Command.BeginErasure _ -> {
+        access.add(command);
+        yield new Reply.Begun(7);
+      }
+      case Command.CancelErasure cancel -> {
+        access.add(command);
+        yield cancel.number() == 7 ? Reply.Done.DONE : Reason.NO_ERASURE.refuses(cancel.number());
+      }
       case Command.SetAccessKey _,
+          Command.EraseJobs _,
           Command.ListTokens _,
           Command.NoteUse _,
           Command.NoteLogins _,
@@ -615,10 +626,31 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       DataSchema.Mode.REPORT,
                       ByteString.copyFromUtf8("{\"maxLength\":5}"))),
               false);
+      case Query.ListErasures list ->
+          new Query.Erasures(
+              list.below() <= 7
+                  ? List.of()
+                  : List.of(
+                      new Erasure(
+                          7,
+                          "ann",
+                          new Erasure.Request(
+                              "userId",
+                              ByteString.EMPTY,
+                              List.of(new Erasure.Edit("email", null)),
+                              List.of("mail*"),
+                              List.of(JobState.COMPLETED),
+                              false),
+                          Erasure.Status.DONE,
+                          NOW,
+                          NOW + 5,
+                          10,
+                          9,
+                          new Erasure.Counts(6, 5, 4, 3, 2, 1))));
       case Query.ListDataPolicies _ ->
           new Query.DataPolicies(
               List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000)), false);
-      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _ ->
+      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ ->
           throw new IllegalArgumentException();
     };
   }

@@ -78,11 +78,11 @@ final class Reader {
     if (grant == null || refusal != null) {
       throw new RefusedException(requireNonNull(refusal));
     }
-    return answer(query, new Scope(view, grant, access));
+    return answer(query, new Scope(view, principal, grant, access));
   }
 
   /** What there is to see, and what of it may be seen. */
-  private record Scope(View view, Grant grant, Access access) {}
+  private record Scope(View view, Principal principal, Grant grant, Access access) {}
 
   @SuppressWarnings("unchecked")
   private <R> R answer(Query<R> query, Scope in) {
@@ -106,6 +106,9 @@ final class Reader {
           case Query.ListQuotas q -> quotas(q, in.view);
           case Query.ListSchemas q -> schemas(q, in);
           case Query.ListDataPolicies q -> policies(q, in.view);
+          case Query.ListErasures q ->
+              ErasureReader.list(q, in.principal.name(), in.grant, in.view);
+          case Query.NextErasure _ -> ErasureReader.next(in.view, queue -> name(queue, in.view));
           case Query.CheckAccess q -> decision(q, in);
           case Query.GetAuditPolicy _ ->
               AuditTrail.policy(

@@ -225,7 +225,10 @@ final class ModelQueue {
           Command.SetAuditPolicy _,
           Command.SetQuota _,
           Command.SetSchema _,
-          Command.SetDataPolicy _ ->
+          Command.SetDataPolicy _,
+          Command.BeginErasure _,
+          Command.CancelErasure _,
+          Command.EraseJobs _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());

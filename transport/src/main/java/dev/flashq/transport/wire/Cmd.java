@@ -92,7 +92,17 @@ public enum Cmd {
       Field.NO_CARD_NUMBERS,
       Field.MAX_BYTES),
   DATAPOLICYDELETE(Field.QUEUE),
-  DATAPOLICYLIST();
+  DATAPOLICYLIST(),
+  ERASE(
+      Field.FIELD,
+      Field.EQUALS,
+      Field.SET,
+      Field.DELETE,
+      Field.QUEUES,
+      Field.STATES,
+      Field.DRY_RUN),
+  ERASESTATUS(Field.ID),
+  ERASECANCEL(Field.ID);
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

@@ -83,7 +83,12 @@ public final class HttpRequests {
                             new HttpShapes.PushedJob(accepted, found == null ? null : found.job()));
             case Refused refused -> CompletableFuture.completedFuture(refused);
           };
-      case Reply.Done _, Reply.Delivered _, Reply.Acked _, Reply.Removed _, Refused _ ->
+      case Reply.Done _,
+          Reply.Delivered _,
+          Reply.Acked _,
+          Reply.Removed _,
+          Reply.Begun _,
+          Refused _ ->
           CompletableFuture.completedFuture(reply);
     };
   }
@@ -194,6 +199,16 @@ public final class HttpRequests {
    */
   public static Plan dataRules(Cmd cmd, String queues, Request body) {
     body.queue = queues;
+    return access(cmd, null, body);
+  }
+
+  /**
+   * What is asked for as a command would ask for it.
+   *
+   * @param number in the path
+   */
+  public static Plan numbered(Cmd cmd, String number, Request body) {
+    body.id = jobId(number);
     return access(cmd, null, body);
   }
 

@@ -254,7 +254,7 @@ class CommandsTest {
     assertThat(answer("{'cmd':'GETJOBS','state':'nonsense','limit':null}"))
         .endsWith("'total':3,'cursor':null,'success':true}");
     assertThat(answer("{'cmd':'GETJOBS','state':'stalled'}"))
-        .isEqualTo("{'ok':true,'jobs':[],'total':0,'success':true}");
+        .isEqualTo("{'ok':true,'jobs':[],'total':0,'cursor':null,'success':true}");
     assertThat(answer("{'cmd':'GETJOBS','state':'waiting_parent'}")).contains("'total':0");
     assertThat(answer("{'cmd':'GETJOBS','offset':100001}")).contains("INVALID_REQUEST");
     assertThat(answer("{'cmd':'COUNT','queue':'q'}"))
