@@ -194,6 +194,8 @@ public final class AuditedReads {
           Query.GetAuditPolicy _,
           Query.GetPayloads _,
           Query.IsAnswered _,
+          Query.ListErasures _,
+          Query.NextErasure _,
           Query.QueuesOf _ ->
           of(null);
     };

@@ -4,12 +4,14 @@ import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
+import dev.flashq.statemachine.erase.ErasureStore;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
 import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.job.Payloads;
+import dev.flashq.statemachine.job.Replacements;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
@@ -45,6 +47,7 @@ final class State implements AutoCloseable {
   final AccessStore access;
   final AuditTrail audit;
   final DataRuleStore dataRules;
+  final ErasureStore erasures;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -64,6 +67,7 @@ final class State implements AutoCloseable {
     this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
     this.dataRules = new DataRuleStore(tables, meta);
+    this.erasures = new ErasureStore(tables, meta, new Replacements(jobs, payloads));
   }
 
   /** The rows that gather over the entry at an index. */

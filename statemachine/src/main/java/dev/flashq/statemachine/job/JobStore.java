@@ -201,6 +201,14 @@ public final class JobStore {
     save(job.withDataBytes(data.bytes().size()));
   }
 
+  /** Of a completed job that has one. */
+  void replaceResult(Job job, Payload result) {
+    if (job.status() instanceof JobStatus.Completed completed && completed.resultBytes() > 0) {
+      payloads.replaceResult(job.id(), result);
+      save(job.in(completed.withResultBytes(result.bytes().size())));
+    }
+  }
+
   public void putResult(Job job, Payload result) {
     payloads.addResult(job.id(), result);
   }

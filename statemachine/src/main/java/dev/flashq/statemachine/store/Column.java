@@ -73,7 +73,9 @@ public enum Column {
   /** Pattern of queues to a schema for their data. */
   SCHEMAS,
   /** Pattern of queues to a policy for their data, a message of the log. */
-  DATA_POLICIES;
+  DATA_POLICIES,
+  /** Number of an erasure to how far it is. */
+  ERASURES;
 
   private final String family;
   private final int stretchBytes;

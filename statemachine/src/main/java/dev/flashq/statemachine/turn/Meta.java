@@ -65,6 +65,12 @@ public final class Meta {
     row.setDataRules(row.getDataRules() + 1);
   }
 
+  /** The number of a new erasure. */
+  public long nextErasure() {
+    row.setNextErasure(row.getNextErasure() + 1);
+    return row.getNextErasure();
+  }
+
   /** The greatest id given to a job so far. */
   public long lastJobId() {
     return row.getNextJob();

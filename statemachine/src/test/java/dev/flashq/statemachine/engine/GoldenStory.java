@@ -18,6 +18,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
@@ -30,6 +31,7 @@ import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reply;
@@ -162,9 +164,49 @@ final class GoldenStory {
       from = removed.next();
     } while (removed.more());
     asLeader(new Command.CleanQueues("mail*", JobState.WAITING, 0, 1, ByteString.EMPTY));
+    erasure(boss);
     cluster.applyTogether(
         cluster.queue("mail:fresh").pushCommand("new", o -> o),
         new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));
+  }
+
+  /** What a leader has read takes effect as long as it is so. */
+  private void erasure(Principal boss) {
+    JobId job = as(boss, cluster.queue("mail:x"));
+    var request =
+        new Erasure.Request(
+            "userId",
+            ByteString.copyFromUtf8("1"),
+            List.of(new Erasure.Edit("email", null)),
+            List.of("mail*"),
+            List.of(),
+            false);
+    for (int i = 0; i < 2; i++) {
+      cluster.apply(boss, new Command.BeginErasure(request));
+    }
+    var running = cluster.engine().ask(new Query.NextErasure()).erasure();
+    long number = requireNonNull(running).number();
+    var counts = new Erasure.Counts(1, 1, 0, 0, 0, 0);
+    for (String before : List.of("\"other\"", "\"personal\"")) {
+      for (boolean skip : new boolean[] {false, true}) {
+        asLeader(
+            new Command.EraseJobs(
+                number,
+                running.next(),
+                running.next() + (before.contains("other") ? 1 : running.last()),
+                counts,
+                List.of(
+                    new Erasure.Replacement(
+                        job, false, Erasure.hash(Payload.json(before)), Payload.json("null"))),
+                skip));
+      }
+    }
+    cluster.apply(boss, new Command.CancelErasure(number + 1));
+  }
+
+  private JobId as(Principal who, QueueFixture to) {
+    Reply pushed = cluster.apply(who, to.pushCommand("personal", o -> o));
+    return ((Reply.PushOutcome.Accepted) ((Reply.Pushed) pushed).outcomes().getFirst()).id();
   }
 
   private void inspected(Principal who, Command command, Inspection inspection) {

@@ -48,7 +48,7 @@ public enum Cmd {
   LISTQUEUES(),
   COUNT(Field.QUEUE),
   GETJOBCOUNTS(Field.QUEUE),
-  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET),
+  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET, Field.CURSOR),
   DRAIN(Field.QUEUE),
   CLEAN(Field.QUEUE, Field.GRACE, Field.STATE, Field.LIMIT),
   OBLITERATE(Field.QUEUE),
@@ -92,7 +92,17 @@ public enum Cmd {
       Field.NO_CARD_NUMBERS,
       Field.MAX_BYTES),
   DATAPOLICYDELETE(Field.QUEUE),
-  DATAPOLICYLIST();
+  DATAPOLICYLIST(),
+  ERASE(
+      Field.FIELD,
+      Field.EQUALS,
+      Field.SET,
+      Field.DELETE,
+      Field.QUEUES,
+      Field.STATES,
+      Field.DRY_RUN),
+  ERASESTATUS(Field.ID),
+  ERASECANCEL(Field.ID);
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

@@ -56,8 +56,8 @@ final class DataRuleRequests {
     };
   }
 
-  /** A schema is kept as JSON, whatever it came as. */
-  private static ByteString json(Payload schema) {
+  /** What was said is kept as JSON, whatever it came as. */
+  static ByteString json(Payload schema) {
     if (schema.encoding() == Payload.Encoding.JSON) {
       return schema.bytes();
     }

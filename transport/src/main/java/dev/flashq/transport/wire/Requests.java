@@ -140,6 +140,7 @@ public final class Requests {
           DATAPOLICYDELETE,
           DATAPOLICYLIST ->
           DataRuleRequests.plan(cmd, r);
+      case ERASE, ERASESTATUS, ERASECANCEL -> ErasureRequests.plan(cmd, r);
     };
   }
 
