@@ -242,6 +242,12 @@ public final class Limits {
   /** Bytes of a cursor: the place of a job, with the name of its queue and its group. */
   public static final int CURSOR_BYTES = 2 * 1024;
 
+  /** Policies for what is kept of jobs that have ended. */
+  public static final int RETENTIONS = 100;
+
+  /** Milliseconds between two looks for what goes by them. */
+  public static final long RETENTION_MS = 60_000;
+
   /** UTF-8 bytes of the path of a field in job data. */
   public static final int FIELD_PATH_BYTES = 1024;
 

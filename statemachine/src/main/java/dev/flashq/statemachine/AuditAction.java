@@ -46,6 +46,7 @@ public enum AuditAction {
   ERASE(36, "erase", Kind.ADMINISTRATION),
   CANCEL_ERASURE(37, "cancelErasure", Kind.ADMINISTRATION),
   ERASED(38, "erased", Kind.ADMINISTRATION),
+  SET_RETENTION(39, "setRetention", Kind.ADMINISTRATION),
   LOGIN(40, "login", Kind.ADMINISTRATION),
   GET_JOB(41, "getJob", Kind.READ),
   GET_JOBS(42, "getJobs", Kind.READ),
@@ -151,6 +152,7 @@ public enum AuditAction {
       case Command.SetQuota _ -> SET_QUOTA;
       case Command.SetSchema _ -> SET_SCHEMA;
       case Command.SetDataPolicy _ -> SET_DATA_POLICY;
+      case Command.SetRetention _ -> SET_RETENTION;
       case Command.BeginErasure _ -> ERASE;
       case Command.CancelErasure _ -> CANCEL_ERASURE;
       case Command.EraseJobs _ -> ERASED;
@@ -179,7 +181,7 @@ public enum AuditAction {
       case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _, Query.CheckAccess _ ->
           GET_ACCESS;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
-      case Query.ListSchemas _, Query.ListDataPolicies _ -> GET_DATA_RULES;
+      case Query.ListSchemas _, Query.ListDataPolicies _, Query.ListRetentions _ -> GET_DATA_RULES;
       case Query.ListErasures _ -> GET_ERASURES;
       case Query.GetPayloads _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ -> null;
     };

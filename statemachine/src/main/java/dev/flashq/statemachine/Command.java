@@ -239,6 +239,12 @@ public sealed interface Command {
   record SetDataPolicy(DataPolicy policy) implements Command {}
 
   /**
+   * Says what is kept of jobs that have ended in queues of a pattern, in place of what was said
+   * before; with nothing in it, that nothing is said any more. Answer: {@link Reply.Done}.
+   */
+  record SetRetention(Retention retention) implements Command {}
+
+  /**
    * Looks through the jobs of queues that may be administered, and changes their data and results.
    * Answer: {@link Reply.Begun}.
    */

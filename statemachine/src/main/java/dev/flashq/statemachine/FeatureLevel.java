@@ -59,6 +59,7 @@ public final class FeatureLevel {
       case Command.SetSchema _,
           Command.SetDataPolicy _,
           Command.CleanQueues _,
+          Command.SetRetention _,
           Command.BeginErasure _,
           Command.CancelErasure _,
           Command.EraseJobs _ ->

@@ -232,6 +232,16 @@ public sealed interface Query<R> {
     }
   }
 
+  /** Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only. */
+  record ListRetentions(@Nullable String after, int limit) implements Query<Retentions> {}
+
+  /** One page; {@code more} when others follow. */
+  record Retentions(List<Retention> retentions, boolean more) {
+    public Retentions {
+      retentions = List.copyOf(retentions);
+    }
+  }
+
   /** Erasures that may be seen, the latest first, those below a number only. */
   record ListErasures(long below, int limit) implements Query<Erasures> {}
 

@@ -66,7 +66,8 @@ class StoredNumbersTest {
             "AUDIT_HEADS",
             "SCHEMAS",
             "DATA_POLICIES",
-            "ERASURES");
+            "ERASURES",
+            "RETENTIONS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -83,7 +84,8 @@ class StoredNumbersTest {
             "DEPENDENTS_OF_FAILED",
             "IDLE_QUEUE",
             "CREDENTIAL_END",
-            "AUDIT_RETENTION");
+            "AUDIT_RETENTION",
+            "RETENTION_SWEEP");
   }
 
   @Test
@@ -160,7 +162,7 @@ class StoredNumbersTest {
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
                 + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
-                + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 36 erase, 37 cancelErasure, 38 erased, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
+                + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 36 erase, 37 cancelErasure, 38 erased, 39 setRetention, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
                 + " 46 getAudit, 47 getDataRules, 48 getErasures");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);

@@ -38,6 +38,7 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.UseLimits;
@@ -272,6 +273,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.SetQuota _,
           Command.SetSchema _,
           Command.SetDataPolicy _,
+          Command.SetRetention _,
           Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
@@ -626,6 +628,8 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       DataSchema.Mode.REPORT,
                       ByteString.copyFromUtf8("{\"maxLength\":5}"))),
               false);
+      case Query.ListRetentions _ ->
+          new Query.Retentions(List.of(new Retention("mail*", 1, 2, 3, 4)), false);
       case Query.ListErasures list ->
           new Query.Erasures(
               list.below() <= 7

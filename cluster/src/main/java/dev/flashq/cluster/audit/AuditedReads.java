@@ -195,6 +195,7 @@ public final class AuditedReads {
           Query.GetPayloads _,
           Query.IsAnswered _,
           Query.ListErasures _,
+          Query.ListRetentions _,
           Query.NextErasure _,
           Query.QueuesOf _ ->
           of(null);

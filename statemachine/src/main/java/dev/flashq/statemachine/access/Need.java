@@ -72,6 +72,7 @@ public sealed interface Need {
       case Command.SetSchema c -> ofRules(c.queues());
       case Command.SetDataPolicy _ -> SECURITY;
       case Command.BeginErasure _ -> new OnSomeQueue(Operation.ADMIN);
+      case Command.SetRetention c -> ofRules(c.retention().queues());
       case Command.CancelErasure _ -> OF_WHAT_IS_SEEN;
       case Command.CleanQueues _ -> new OnSomeQueue(Operation.ADMIN);
       case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
@@ -108,7 +109,8 @@ public sealed interface Need {
       case Query.ListCredentials _,
           Query.ListRoles _,
           Query.ListQuotas _,
-          Query.ListDataPolicies _ ->
+          Query.ListDataPolicies _,
+          Query.ListRetentions _ ->
           SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);

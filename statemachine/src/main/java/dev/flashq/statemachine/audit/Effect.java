@@ -136,6 +136,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.SetSchema c -> c.queues();
       case Command.SetDataPolicy c -> c.policy().queues();
       case Command.CleanQueues c -> c.queues();
+      case Command.SetRetention c -> c.retention().queues();
       case Command.BeginErasure c ->
           c.request().field() + " in " + String.join(" ", c.request().queues());
       case Command.CancelErasure c -> Long.toString(c.number());

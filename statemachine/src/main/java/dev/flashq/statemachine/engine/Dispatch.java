@@ -19,6 +19,7 @@ import dev.flashq.statemachine.job.CleanQueuesHandler;
 import dev.flashq.statemachine.job.ManageJobHandlers;
 import dev.flashq.statemachine.job.PullJobsHandler;
 import dev.flashq.statemachine.job.PushJobsHandler;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.job.Search;
 import dev.flashq.statemachine.queue.QueueHandlers;
 import dev.flashq.statemachine.queue.Selection;
@@ -41,6 +42,7 @@ final class Dispatch implements Dispatcher {
   private final AuditTrail audit;
   private final DataRuleStore dataRules;
   private final ErasureStore erasures;
+  private final RetentionStore retentions;
   private final Features features;
   private final Meta meta;
 
@@ -63,6 +65,7 @@ final class Dispatch implements Dispatcher {
     this.audit = state.audit;
     this.dataRules = state.dataRules;
     this.erasures = state.erasures;
+    this.retentions = state.retentions;
     this.access = new AccessHandlers(state.access, state.meta);
     this.tick =
         new TickHandler(
@@ -75,6 +78,7 @@ final class Dispatch implements Dispatcher {
             state.answers,
             access,
             state.audit,
+            state.retentions,
             state.meta);
     this.features = new Features(state.meta);
     this.meta = state.meta;
@@ -122,6 +126,7 @@ final class Dispatch implements Dispatcher {
       case Command.SetQuota c -> access.set(c, turn);
       case Command.SetSchema c -> dataRules.set(c);
       case Command.SetDataPolicy c -> dataRules.set(c);
+      case Command.SetRetention c -> retentions.set(c, turn);
       case Command.BeginErasure c -> erasures.begin(c, turn);
       case Command.CancelErasure c -> erasures.cancel(c, turn);
       case Command.EraseJobs c -> erasures.step(c, turn);

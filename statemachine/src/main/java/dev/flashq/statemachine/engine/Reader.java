@@ -26,6 +26,7 @@ import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessStore;
@@ -40,6 +41,7 @@ import dev.flashq.statemachine.job.JobCodec;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobViews;
 import dev.flashq.statemachine.job.Payloads;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
@@ -106,6 +108,7 @@ final class Reader {
           case Query.ListQuotas q -> quotas(q, in.view);
           case Query.ListSchemas q -> schemas(q, in);
           case Query.ListDataPolicies q -> policies(q, in.view);
+          case Query.ListRetentions q -> retentions(q, in.view);
           case Query.ListErasures q ->
               ErasureReader.list(q, in.principal.name(), in.grant, in.view);
           case Query.NextErasure _ -> ErasureReader.next(in.view, queue -> name(queue, in.view));
@@ -187,6 +190,20 @@ final class Reader {
             (_, row) -> DataRuleStore.policy(row),
             view);
     return new Query.DataPolicies(page, more);
+  }
+
+  private static Query.Retentions retentions(Query.ListRetentions query, View view) {
+    var page = new ArrayList<Retention>();
+    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    boolean more =
+        fill(
+            page,
+            query.limit(),
+            Column.RETENTIONS,
+            from,
+            (_, row) -> RetentionStore.parse(row),
+            view);
+    return new Query.Retentions(page, more);
   }
 
   /** Fills a page with the rows of a column from a key on; whether there are more. */

@@ -12,8 +12,10 @@ import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.job.Payloads;
 import dev.flashq.statemachine.job.Replacements;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.queue.Selection;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.request.Proposers;
 import dev.flashq.statemachine.store.Database;
@@ -48,6 +50,7 @@ final class State implements AutoCloseable {
   final AuditTrail audit;
   final DataRuleStore dataRules;
   final ErasureStore erasures;
+  final RetentionStore retentions;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -67,6 +70,8 @@ final class State implements AutoCloseable {
     this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
     this.dataRules = new DataRuleStore(tables, meta);
+    this.retentions =
+        new RetentionStore(tables, meta, timers, new Selection(tables, queues), lifecycle);
     this.erasures = new ErasureStore(tables, meta, new Replacements(jobs, payloads));
   }
 
@@ -104,6 +109,7 @@ final class State implements AutoCloseable {
     access.forget();
     audit.forget();
     dataRules.forget();
+    retentions.forget();
   }
 
   @Override

@@ -31,6 +31,7 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,10 @@ public final class Rules {
       }
       case Command.SetDataPolicy c -> {
         checked(c.policy());
+        yield c;
+      }
+      case Command.SetRetention c -> {
+        checked(c.retention());
         yield c;
       }
       case Command.BeginErasure c -> {
@@ -314,6 +319,8 @@ public final class Rules {
                   Math.clamp(q.fromMs(), 0, TIME_MS),
                   Math.clamp(q.after(), 0, Long.MAX_VALUE - 1),
                   Math.clamp(q.limit(), 1, Limits.PAGE));
+          case Query.ListRetentions(String after, int limit) ->
+              new Query.ListRetentions(after, Math.clamp(limit, 1, Limits.PAGE));
           case Query.ListErasures(long below, int limit) ->
               new Query.ListErasures(below, Math.clamp(limit, 1, Limits.ERASURES));
           case Query.CheckAccess q -> q.queue() == null ? q : of(q, q.queue());
@@ -348,6 +355,18 @@ public final class Rules {
         INVALID_REQUEST,
         "records are kept for 1 millisecond to 100 years, and at least 1 byte of them");
     return set;
+  }
+
+  private static void checked(Retention retention) {
+    checkPattern(retention.queues());
+    require(
+        isDuration(retention.completedMs()) && isDuration(retention.deadMs()),
+        INVALID_REQUEST,
+        "ages are between 0 and 100 years in milliseconds");
+    require(
+        retention.completedCount() >= 0 && retention.deadCount() >= 0,
+        INVALID_REQUEST,
+        "numbers of jobs are not negative");
   }
 
   private static void checked(Erasure.Request request) {

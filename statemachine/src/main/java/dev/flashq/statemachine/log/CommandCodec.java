@@ -50,6 +50,7 @@ import dev.flashq.statemachine.Command.SetDataPolicy;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.SetRetention;
 import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
@@ -163,6 +164,7 @@ final class CommandCodec {
       case SetSchema c -> to.setSetSchema(DataCodec.encode(c));
       case SetDataPolicy c -> to.setSetDataPolicy(DataCodec.encode(c.policy()));
       case CleanQueues c -> to.setCleanQueues(RetentionCodec.encode(c));
+      case SetRetention c -> to.setSetRetention(RetentionCodec.encode(c.retention()));
       case BeginErasure c -> to.setBeginErasure(ErasureCodec.encode(c.request()));
       case CancelErasure c ->
           to.setCancelErasure(LogProto.CancelErasure.newBuilder().setNumber(c.number()));
@@ -292,6 +294,7 @@ final class CommandCodec {
       case SET_SCHEMA -> DataCodec.decode(logged.getSetSchema());
       case SET_DATA_POLICY -> new SetDataPolicy(DataCodec.decode(logged.getSetDataPolicy()));
       case CLEAN_QUEUES -> RetentionCodec.decode(logged.getCleanQueues());
+      case SET_RETENTION -> new SetRetention(RetentionCodec.decode(logged.getSetRetention()));
       case BEGIN_ERASURE -> new BeginErasure(ErasureCodec.decode(logged.getBeginErasure()));
       case CANCEL_ERASURE -> new CancelErasure(logged.getCancelErasure().getNumber());
       case ERASE_JOBS -> ErasureCodec.decode(logged.getEraseJobs());

@@ -47,6 +47,7 @@ public final class CommandNumbers {
       case Command.SetSchema _ -> LoggedCommand.SET_SCHEMA_FIELD_NUMBER;
       case Command.SetDataPolicy _ -> LoggedCommand.SET_DATA_POLICY_FIELD_NUMBER;
       case Command.CleanQueues _ -> LoggedCommand.CLEAN_QUEUES_FIELD_NUMBER;
+      case Command.SetRetention _ -> LoggedCommand.SET_RETENTION_FIELD_NUMBER;
       case Command.BeginErasure _ -> LoggedCommand.BEGIN_ERASURE_FIELD_NUMBER;
       case Command.CancelErasure _ -> LoggedCommand.CANCEL_ERASURE_FIELD_NUMBER;
       case Command.EraseJobs _ -> LoggedCommand.ERASE_JOBS_FIELD_NUMBER;

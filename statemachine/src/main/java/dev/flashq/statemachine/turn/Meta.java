@@ -65,6 +65,15 @@ public final class Meta {
     row.setDataRules(row.getDataRules() + 1);
   }
 
+  /** When the timer of the retention policies is due, Unix ms; 0: there is none. */
+  public long retentionSweep() {
+    return row.getRetentionSweep();
+  }
+
+  public void retentionSweep(long due) {
+    row.setRetentionSweep(due);
+  }
+
   /** The number of a new erasure. */
   public long nextErasure() {
     row.setNextErasure(row.getNextErasure() + 1);

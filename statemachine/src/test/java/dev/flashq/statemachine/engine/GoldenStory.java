@@ -36,6 +36,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
@@ -165,6 +166,25 @@ final class GoldenStory {
     } while (removed.more());
     asLeader(new Command.CleanQueues("mail*", JobState.WAITING, 0, 1, ByteString.EMPTY));
     erasure(boss);
+    asLeader(new Command.SetRetention(new Retention("mail*", 1000, 1, 0, 1)));
+    asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 60_000, 0)));
+    for (String name : List.of("mail:x", "zoo")) {
+      QueueFixture jobs = cluster.queue(name);
+      for (int i = 0; i < 3; i++) {
+        as(boss, jobs.pushCommand("x", o -> o.maxAttempts(1)));
+        Reply pulled = cluster.apply(boss, new Command.PullJobs(jobs.name(), 1, 0));
+        JobView job = ((Reply.Delivered) pulled).jobs().getFirst();
+        cluster.apply(
+            boss,
+            i == 0
+                ? new Command.FailJob(claim(job), "no")
+                : new Command.AckJobs(List.of(new Command.Ack(claim(job), null))));
+      }
+    }
+    cluster.advance(ofMinutes(3));
+    asLeader(new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 0, 0)));
+    cluster.advance(ofMinutes(3));
     cluster.applyTogether(
         cluster.queue("mail:fresh").pushCommand("new", o -> o),
         new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));

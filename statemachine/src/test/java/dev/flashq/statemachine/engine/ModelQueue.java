@@ -226,6 +226,7 @@ final class ModelQueue {
           Command.SetQuota _,
           Command.SetSchema _,
           Command.SetDataPolicy _,
+          Command.SetRetention _,
           Command.BeginErasure _,
           Command.CancelErasure _,
           Command.EraseJobs _ ->

@@ -24,6 +24,7 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SampleOptions;
 import dev.flashq.statemachine.UseLimits;
@@ -177,6 +178,10 @@ public final class GoldenCommands {
         "CleanQueues",
         new Command.CleanQueues(
             "mail*", JobState.COMPLETED, 60_000, 100, ByteString.copyFromUtf8("from")));
+    commands.put(
+        "SetRetention", new Command.SetRetention(new Retention("mail*", 1000, 10, 2000, 20)));
+    commands.put(
+        "SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
     commands.put(
         "BeginErasure",
         new Command.BeginErasure(

@@ -93,6 +93,14 @@ public enum Cmd {
       Field.MAX_BYTES),
   DATAPOLICYDELETE(Field.QUEUE),
   DATAPOLICYLIST(),
+  RETENTIONSET(
+      Field.QUEUE,
+      Field.COMPLETED_AGE,
+      Field.COMPLETED_COUNT,
+      Field.DEAD_AGE,
+      Field.DEAD_COUNT),
+  RETENTIONDELETE(Field.QUEUE),
+  RETENTIONLIST(),
   ERASE(
       Field.FIELD,
       Field.EQUALS,

@@ -89,6 +89,10 @@ public final class Request {
   @Nullable List<String> forbiddenFields;
   boolean noCardNumbers;
   long maxBytes;
+  long completedAge;
+  long completedCount;
+  long deadAge;
+  long deadCount;
   @Nullable String field;
   @Nullable Payload equalTo;
   @Nullable List<Erasure.Edit> set;
@@ -160,6 +164,10 @@ public final class Request {
     forbiddenFields = null;
     noCardNumbers = false;
     maxBytes = 0;
+    completedAge = 0;
+    completedCount = 0;
+    deadAge = 0;
+    deadCount = 0;
     field = null;
     equalTo = null;
     set = null;

@@ -161,6 +161,10 @@ public final class RequestReader {
       case ENCRYPTED_ONLY -> request.encryptedOnly = in.bool();
       case FORBIDDEN_FIELDS -> request.forbiddenFields = AccessFields.texts(in);
       case NO_CARD_NUMBERS -> request.noCardNumbers = in.bool();
+      case COMPLETED_AGE -> request.completedAge = in.integer();
+      case COMPLETED_COUNT -> request.completedCount = in.integer();
+      case DEAD_AGE -> request.deadAge = in.integer();
+      case DEAD_COUNT -> request.deadCount = in.integer();
       case FIELD -> request.field = in.string();
       case SET -> request.set = ErasureRequests.edits(in, encoding);
       case DELETE -> request.delete = AccessFields.texts(in);
