@@ -2,8 +2,8 @@ package dev.flashq.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.flashq.protocol.wire.Walk;
 import dev.flashq.protocol.wire.Kind;
+import dev.flashq.protocol.wire.Walk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,8 +126,6 @@ class LicencesTest {
     bill()
         .forEach(
             (library, licences) ->
-                assertThat(licences)
-                    .as("licences of %s", library)
-                    .anyMatch(ALLOWED::contains));
+                assertThat(licences).as("licences of %s", library).anyMatch(ALLOWED::contains));
   }
 }

@@ -82,6 +82,7 @@ final class ReplicatedGateway implements CommandGateway {
         new Inspections(
             replica::dataRules,
             jobs -> replica.ask(Principal.SYSTEM, new Query.QueuesOf(jobs)).queues(),
+            barrier::await,
             readers,
             now);
   }

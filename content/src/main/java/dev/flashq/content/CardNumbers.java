@@ -81,7 +81,10 @@ final class CardNumbers {
     return true;
   }
 
-  /** A word with letters: its runs of digits stand for themselves. */
+  /**
+   * A word with letters: a run of digits at its front goes on with the groups before it, one at its
+   * end with those behind it, and others stand for themselves.
+   */
   private boolean word(CharSequence text, int from, int to) {
     int at = from;
     while (at < to) {
@@ -89,13 +92,14 @@ final class CardNumbers {
       while (end < to && isDigit(text, end)) {
         end += Character.charCount(Character.codePointAt(text, end));
       }
-      size = 0;
       if (end > at && group(text, at, end)) {
         return true;
       }
+      if (end < to) {
+        size = 0;
+      }
       at = end == at ? at + Character.charCount(Character.codePointAt(text, at)) : end;
     }
-    size = 0;
     return false;
   }
 

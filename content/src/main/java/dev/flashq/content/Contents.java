@@ -9,11 +9,20 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Looks through data for names that it must not have, card numbers, and too many values. */
 final class Contents implements Walk.Visitor {
   private static final double GREATEST = 1e19;
+
+  /** Characters of a number. */
+  private static final int LONG = 1000;
+
+  /** Characters of a text that may be a number with an exponent. */
+  private static final int NUMBER = 64;
+
+  private static final Pattern EXPONENT = Pattern.compile("[-+]?[0-9.]+[eE][-+]?[0-9]{1,3}");
   private static final Violation TOO_MANY =
       new Violation("", "must have at most " + JsonSchema.VALUES + " values");
 
@@ -76,7 +85,7 @@ final class Contents implements Walk.Visitor {
     if (first == null && forbidden.contains(name.toLowerCase(Locale.ROOT))) {
       wrong("is a field that must not be there");
     }
-    if (first == null && cards && CardNumbers.isIn(name)) {
+    if (first == null && cards && isCard(name)) {
       path.pop();
       path.push("*");
       wrong("looks like a card number");
@@ -103,7 +112,7 @@ final class Contents implements Walk.Visitor {
   @Override
   public void text(String text) {
     count();
-    if (first == null && cards && CardNumbers.isIn(text)) {
+    if (first == null && cards && isCard(text)) {
       wrong("looks like a card number");
     }
   }
@@ -111,17 +120,31 @@ final class Contents implements Walk.Visitor {
   @Override
   public void number(String text) {
     count();
-    if (first == null && cards && CardNumbers.isIn(whole(text))) {
+    if (first == null && cards && text.length() > LONG) {
+      wrong("must not be a number of more than " + LONG + " characters");
+    } else if (first == null && cards && CardNumbers.isIn(whole(text))) {
       wrong("looks like a card number");
     }
   }
 
+  private static boolean isCard(String text) {
+    return CardNumbers.isIn(text)
+        || (text.length() <= NUMBER
+            && EXPONENT.matcher(text).matches()
+            && CardNumbers.isIn(whole(text)));
+  }
+
   /** The digits of a number in front of its point; nothing when there are too many. */
   private static String whole(String text) {
-    double size = Math.abs(Double.parseDouble(text));
-    return size >= GREATEST || size < 1e12
-        ? ""
-        : new BigDecimal(text).abs().toBigInteger().toString();
+    try {
+      double size = Math.abs(Double.parseDouble(text));
+      return size >= GREATEST || size < 1e12
+          ? ""
+          : new BigDecimal(text).abs().toBigInteger().toString();
+    } catch (NumberFormatException e) {
+      // A text that is only like one.
+      return "";
+    }
   }
 
   @Override

@@ -9,8 +9,12 @@ import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.PathType;
 import com.networknt.schema.resource.SchemaLoader;
+import dev.flashq.protocol.wire.JsonWriter;
+import dev.flashq.protocol.wire.Transcode;
+import dev.flashq.protocol.wire.Walk;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -138,30 +142,65 @@ public final class JsonSchema {
 
   /** What is wrong with a JSON text; null: nothing. */
   public @Nullable Violation check(byte[] json) {
-    JsonNode data;
-    try {
-      data = DATA.readTree(json);
-    } catch (tools.jackson.core.exc.StreamConstraintsException e) {
-      return TOO_LARGE;
-    } catch (JacksonException e) {
-      return REPEATED;
+    return check(Data.json(json));
+  }
+
+  /** What is wrong with data; null: nothing. */
+  public @Nullable Violation check(Data data) {
+    JsonNode node = data.node;
+    if (node == null) {
+      return data.wrong;
     }
-    if (hasEndlessNumber(data)) {
-      return BEYOND;
-    }
-    if (comparesItems && hasLongArray(data)) {
+    if (comparesItems && hasLongArray(node)) {
       return TOO_MANY_ITEMS;
     }
     try {
-      List<com.networknt.schema.Error> errors = schema.validate(data, JsonSchema::bound);
+      List<com.networknt.schema.Error> errors = schema.validate(node, JsonSchema::bound);
       return errors.isEmpty() ? null : Demands.of(errors.getFirst());
-    } catch (ValidationLimitExceededException e) {
+    } catch (ValidationLimitExceededException | TooMuchWorkException e) {
       return TOO_MUCH_WORK;
+    }
+  }
+
+  /** Data, read once for all schemas. */
+  public static final class Data {
+    private final @Nullable JsonNode node;
+    private final @Nullable Violation wrong;
+
+    private Data(@Nullable JsonNode node, @Nullable Violation wrong) {
+      this.node = node;
+      this.wrong = wrong;
+    }
+
+    public static Data json(byte[] json) {
+      try {
+        JsonNode node = DATA.readTree(json);
+        return hasEndlessNumber(node) ? new Data(null, BEYOND) : new Data(node, null);
+      } catch (tools.jackson.core.exc.StreamConstraintsException e) {
+        return new Data(null, TOO_LARGE);
+      } catch (JacksonException e) {
+        return new Data(null, REPEATED);
+      }
+    }
+
+    /** As the JSON that other clients would read. */
+    public static Data messagePack(byte[] bytes) {
+      var count = new Contents(Set.of(), false, VALUES);
+      Walk.messagePack(bytes, 0, bytes.length, count);
+      if (count.violation() != null) {
+        return new Data(null, count.violation());
+      }
+      var json = new JsonWriter();
+      Transcode.messagePackToJson(bytes, 0, bytes.length, json);
+      return json(json.toByteArray());
     }
   }
 
   /** Numbers are compared as 64 bit floats, and one beyond them with nothing. */
   private static boolean hasEndlessNumber(JsonNode node) {
+    if (node.isBigInteger()) {
+      return node.bigIntegerValue().bitLength() > 1023;
+    }
     if (node.isNumber()) {
       return Double.isInfinite(node.doubleValue());
     }

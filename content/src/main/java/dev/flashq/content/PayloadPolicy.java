@@ -1,9 +1,6 @@
 package dev.flashq.content;
 
-import dev.flashq.protocol.wire.JsonWriter;
-import dev.flashq.protocol.wire.Transcode;
 import dev.flashq.protocol.wire.Walk;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -59,21 +56,6 @@ public final class PayloadPolicy {
       return "not encrypted";
     }
     return noCardNumbers && CardNumbers.isIn(text) ? "looks like a card number" : null;
-  }
-
-  /** What is wrong with data by a schema; null: nothing. */
-  public static @Nullable Violation check(JsonSchema schema, byte[] bytes, boolean messagePack) {
-    if (!messagePack) {
-      return schema.check(bytes);
-    }
-    var count = new Contents(Set.of(), false, JsonSchema.VALUES);
-    Walk.messagePack(bytes, 0, bytes.length, count);
-    if (count.violation() != null) {
-      return count.violation();
-    }
-    var json = new JsonWriter();
-    Transcode.messagePackToJson(bytes, 0, bytes.length, json);
-    return schema.check(Arrays.copyOf(json.buffer(), json.size()));
   }
 
   private static void walk(byte[] bytes, boolean messagePack, Walk.Visitor visitor) {

@@ -82,6 +82,9 @@ class JsonSchemaTest {
         "{\"$id\":\"http://a.example/#x\"}",
         "{\"pattern\":\"(?=a)b\"}",
         "{\"pattern\":\"(a\"}",
+        "{\"pattern\":\"((a{1000}){1000}){1000}\"}",
+        "{\"pattern\":\"(a{100}){100}\"}",
+        "{\"pattern\":\"([)(]{1000}){3}\"}",
         "{\"patternProperties\":{\"(a)\\\\1\":true}}",
         "{\"$ref\":\"#/nowhere\"}",
       })
@@ -135,6 +138,14 @@ class JsonSchemaTest {
     String many = "[" + "1,".repeat(JsonSchema.VALUES) + "1]";
     assertThat(check("{\"type\":\"array\"}", many)).contains("must have at most 100000 values");
     assertThat(check("{\"maximum\":5}", "1e400")).contains("beyond");
+    assertThat(check("{\"maximum\":5}", "9".repeat(400))).contains("beyond");
+    assertThat(check("{\"items\":{\"format\":\"regex\"}}", "[\"((a{1000}){1000}){1000}\"]"))
+        .isNotNull();
+    assertThat(
+            check(
+                "{\"items\":{\"pattern\":\"^([a-z]{1,40}){40}$\"}}",
+                "[\"" + "a".repeat(200_000) + "1\"]"))
+        .contains("too much work");
     assertThat(check("{\"multipleOf\":0.1}", "9".repeat(5000))).contains("digits");
   }
 
@@ -161,12 +172,12 @@ class JsonSchemaTest {
   void checksMessagePackAsTheJsonThatOthersRead() throws Exception {
     JsonSchema schema =
         schema("{\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"]}");
-    assertThat(PayloadPolicy.check(schema, pack("{\"a\":\"x\"}"), true)).isNull();
-    assertThat(PayloadPolicy.check(schema, pack("{\"a\":1}"), true))
+    assertThat(schema.check(JsonSchema.Data.messagePack(pack("{\"a\":\"x\"}")))).isNull();
+    assertThat(schema.check(JsonSchema.Data.messagePack(pack("{\"a\":1}"))))
         .isEqualTo(new Violation("/a", "must be a string"));
     // A map whose keys are the text "1" and the number 1.
     byte[] twice = {(byte) 0x82, (byte) 0xa1, '1', 1, 1, 2};
-    assertThat(PayloadPolicy.check(schema("{\"type\":\"object\"}"), twice, true))
+    assertThat(schema("{\"type\":\"object\"}").check(JsonSchema.Data.messagePack(twice)))
         .isEqualTo(new Violation("", "must not have a name twice"));
   }
 

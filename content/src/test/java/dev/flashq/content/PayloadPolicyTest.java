@@ -39,6 +39,11 @@ class PayloadPolicyTest {
         "\"4111 - 1111 - 1111 - 1111\"",
         "\"order 12, 4111.1111.1111.1111, due 3\"",
         "\"card4111111111111111end\"",
+        "\"x4111 1111 1111 1111\"",
+        "\"PAN4111-1111-1111-1111\"",
+        "\"4111-1111-1111-1111EUR\"",
+        "\"\\u53614111 1111 1111 1111\"",
+        "\"4.111111111111111e15\"",
         "\"\\u0034111111111111111\"",
         "\"\\uff14111 1111 1111 1111\"",
         "4111111111111111",
@@ -110,6 +115,42 @@ class PayloadPolicyTest {
     }
     key[10] = 1;
     assertThat(CARDS.check(key, true)).isEqualTo(new Violation("/*", "looks like a card number"));
+  }
+
+  @Test
+  void findsWhatStandsInNamesThatAreNoTexts() {
+    byte[] password = {(byte) 0x81, (byte) 0xc4, 3, 'c', 'v', 'v', 1};
+    assertThat(FIELDS.check(password, true)).isNotNull();
+    byte[] card = new byte[3 + 16 + 1];
+    card[0] = (byte) 0x81;
+    card[1] = (byte) 0xc4;
+    card[2] = 16;
+    System.arraycopy("4111111111111111".getBytes(UTF_8), 0, card, 3, 16);
+    card[19] = 1;
+    assertThat(CARDS.check(card, true)).isNotNull();
+    byte[] number = new byte[11];
+    number[0] = (byte) 0x81;
+    number[1] = (byte) 0xcb;
+    long bits = Double.doubleToLongBits(4111111111111111.0);
+    for (int i = 0; i < 8; i++) {
+      number[2 + i] = (byte) (bits >> 56 - 8 * i);
+    }
+    number[10] = 1;
+    assertThat(CARDS.check(number, true)).isNotNull();
+  }
+
+  @Test
+  void bearsNumbersThatJsonDoesNotHave() {
+    byte[] notANumber = {(byte) 0xca, 0x7f, (byte) 0xc0, 0, 0};
+    assertThat(CARDS.check(notANumber, true)).isNull();
+    assertThat(check(CARDS, "\"1.2.3e4\"")).isNull();
+  }
+
+  @Test
+  void boundsTheLengthOfNumbers() {
+    byte[] digits = ("1234567890123." + "0".repeat(5_000_000)).getBytes(UTF_8);
+    assertThat(CARDS.check(digits, false))
+        .isEqualTo(new Violation("", "must not be a number of more than 1000 characters"));
   }
 
   @Test

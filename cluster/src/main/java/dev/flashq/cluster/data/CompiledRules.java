@@ -29,10 +29,36 @@ final class CompiledRules {
   private final List<Policy> policies;
   private final Map<QueueName, OfQueue> byQueue = new ConcurrentHashMap<>();
 
-  /**
-   * @param compiled null: this version of the program cannot use it
-   */
-  record Schema(DataSchema said, @Nullable JsonSchema compiled) {}
+  /** A schema that is made ready when data is first checked against it. */
+  static final class Schema {
+    private final DataSchema said;
+    private @Nullable JsonSchema compiled;
+    private boolean unusable;
+
+    Schema(DataSchema said) {
+      this.said = said;
+    }
+
+    DataSchema said() {
+      return said;
+    }
+
+    /** Null: this version of the program cannot use it. */
+    synchronized @Nullable JsonSchema compiled() {
+      if (compiled == null && !unusable) {
+        try {
+          compiled = JsonSchema.parse(said.text().toByteArray());
+        } catch (InvalidSchemaException e) {
+          unusable = true;
+          LOG.error(
+              "This version cannot use the schema for queues {}: {}",
+              said.queues(),
+              e.getMessage());
+        }
+      }
+      return compiled;
+    }
+  }
 
   private record Policy(DataPolicy said, PayloadPolicy compiled) {}
 
@@ -44,8 +70,17 @@ final class CompiledRules {
   }
 
   CompiledRules(DataRules rules) {
+    this(rules, List.of());
+  }
+
+  /** The next version, of which most is as before. */
+  CompiledRules next(DataRules rules) {
+    return new CompiledRules(rules, schemas);
+  }
+
+  private CompiledRules(DataRules rules, List<Schema> known) {
     this.version = rules.version();
-    this.schemas = rules.schemas().stream().map(CompiledRules::compile).toList();
+    this.schemas = rules.schemas().stream().map(said -> schema(said, known)).toList();
     this.policies =
         rules.policies().stream()
             .map(
@@ -60,16 +95,13 @@ final class CompiledRules {
             .toList();
   }
 
-  private static Schema compile(DataSchema said) {
-    try {
-      return new Schema(said, JsonSchema.parse(said.text().toByteArray()));
-    } catch (InvalidSchemaException e) {
-      LOG.error(
-          "This version cannot use the schema for queues {}; their jobs are not taken here: {}",
-          said.queues(),
-          e.getMessage());
-      return new Schema(said, null);
+  private static Schema schema(DataSchema said, List<Schema> known) {
+    for (Schema schema : known) {
+      if (schema.said.version() == said.version() && schema.said.queues().equals(said.queues())) {
+        return schema;
+      }
     }
+    return new Schema(said);
   }
 
   long version() {

@@ -46,24 +46,37 @@ public final class Inspections {
           ErrorCode.INTERNAL_ERROR,
           "The server failed to look at the data of this command; it had no effect");
 
+  private static final Refused NOT_CAUGHT_UP =
+      new Refused(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "Service unavailable: this node does not know the job yet, retry later");
+
   private final Supplier<DataRules> rules;
   private final Inspector inspector;
+  private final Supplier<CompletableFuture<Void>> catchUp;
   private final Executor readers;
   private final ThreadLocal<Line> lines;
+
+  /** Whether any line was ever used. */
+  private volatile boolean lined;
+
   private volatile CompiledRules compiled = CompiledRules.NONE;
 
   /**
    * @param rules those that this node knows; may fail with {@link RefusedException}
    * @param queues of which queues jobs are, as far as this node knows
+   * @param catchUp completes when this node knows what was answered before, on any node
    * @param readers for what takes long
    */
   public Inspections(
       Supplier<DataRules> rules,
       Function<List<JobId>, Map<JobId, QueueName>> queues,
+      Supplier<CompletableFuture<Void>> catchUp,
       Executor readers,
       LongSupplier now) {
     this.rules = rules;
     this.inspector = new Inspector(queues, new Reports(now));
+    this.catchUp = catchUp;
     this.readers = readers;
     this.lines = ThreadLocal.withInitial(() -> new Line(readers));
   }
@@ -82,11 +95,27 @@ public final class Inspections {
       return !running;
     }
 
-    synchronized void add(Runnable command) {
-      waiting.add(command);
-      if (!running) {
+    CompletableFuture<Reply> add(Supplier<CompletableFuture<Reply>> command) {
+      var answer = new CompletableFuture<Reply>();
+      synchronized (this) {
+        waiting.add(() -> run(command, answer));
+        if (running) {
+          return answer;
+        }
         running = true;
-        readers.execute(this::next);
+      }
+      readers.execute(this::next);
+      return answer;
+    }
+
+    /** Nothing may leave a command without an answer. */
+    private static void run(
+        Supplier<CompletableFuture<Reply>> command, CompletableFuture<Reply> answer) {
+      try {
+        follow(command.get(), answer);
+      } catch (Throwable e) {
+        answer.completeExceptionally(e);
+        throw e;
       }
     }
 
@@ -118,18 +147,12 @@ public final class Inspections {
     }
     boolean schema = submission.command() instanceof Command.SetSchema set && set.text() != null;
     boolean carries = schema || Inspection.isOf(submission.command());
-    if (known.version() == 0 && !schema) {
-      // The first rule may come in between.
-      return carries ? attempt(submission, propose, ATTEMPTS) : propose.apply(submission);
+    boolean quick = !schema && (!carries || isQuick(submission.command(), known));
+    if (quick && (!lined || lines.get().isIdle())) {
+      return carries ? looked(submission, propose) : propose.apply(submission);
     }
-    Line line = lines.get();
-    if (line.isIdle() && (!carries || isQuick(submission.command(), known))) {
-      return carries ? inspected(submission, propose) : propose.apply(submission);
-    }
-    var answer = new CompletableFuture<Reply>();
-    line.add(
-        () -> follow(carries ? inspected(submission, propose) : propose.apply(submission), answer));
-    return answer;
+    lined = true;
+    return lines.get().add(() -> carries ? looked(submission, propose) : propose.apply(submission));
   }
 
   /** The answer is that of what was proposed, which ends when nobody wants it any more. */
@@ -160,43 +183,32 @@ public final class Inspections {
     }
     synchronized (this) {
       if (compiled.version() != said.version()) {
-        compiled = new CompiledRules(said);
+        compiled = compiled.next(said);
       }
       return compiled;
     }
   }
 
-  /** Whether looking at it takes no longer than reading it did. */
+  /** Whether looking at it takes no longer than reading it did; schemas may take more. */
   private static boolean isQuick(Command command, CompiledRules rules) {
+    if (rules.isEmpty()) {
+      return true;
+    }
     return switch (command) {
-      case Command.PushJobs push ->
-          rules.of(push.queue()).isEmpty()
-              || push.jobs().stream().mapToLong(job -> job.data().bytes().size()).sum()
-                  <= SMALL_BYTES;
-      case Command.UpdateJob _ -> rules.isEmpty();
+      case Command.PushJobs push -> {
+        CompiledRules.OfQueue its = rules.of(push.queue());
+        yield its.isEmpty()
+            || (its.schemas().isEmpty()
+                && push.jobs().stream().mapToLong(job -> job.data().bytes().size()).sum()
+                    <= SMALL_BYTES);
+      }
       case Command.AckJobs _, Command.FailJob _, Command.ReportProgress _ ->
           !rules.concernsWorkers();
       default -> false;
     };
   }
 
-  /** A bug of a library must not leave a command without an answer, nor let it pass. */
-  private CompletableFuture<Reply> inspected(
-      Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
-    try {
-      return lookedAt(submission, propose);
-    } catch (RuntimeException | StackOverflowError e) {
-      // Its message may repeat what is in the data.
-      LOG.error(
-          "Data of command {} cannot be looked at: {} at {}",
-          CommandNumbers.of(submission.command()),
-          e.getClass().getName(),
-          e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]);
-      return CompletableFuture.completedFuture(NOT_LOOKED_AT);
-    }
-  }
-
-  private CompletableFuture<Reply> lookedAt(
+  private CompletableFuture<Reply> looked(
       Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
     if (submission.command() instanceof Command.SetSchema set && set.text() != null) {
       Refused refusal = refusal(set);
@@ -204,7 +216,7 @@ public final class Inspections {
           ? propose.apply(submission)
           : CompletableFuture.completedFuture(refusal);
     }
-    return attempt(submission, propose, ATTEMPTS);
+    return attempt(submission, propose, ATTEMPTS, false);
   }
 
   private static @Nullable Refused refusal(Command.SetSchema set) {
@@ -217,23 +229,65 @@ public final class Inspections {
   }
 
   private CompletableFuture<Reply> attempt(
-      Submission submission, Function<Submission, CompletableFuture<Reply>> propose, int left) {
+      Submission submission,
+      Function<Submission, CompletableFuture<Reply>> propose,
+      int left,
+      boolean caughtUp) {
     Submission seen;
     try {
-      CompiledRules known = known();
-      seen = known.version() == 0 ? submission : inspector.inspect(submission, known);
+      seen = inspect(submission, caughtUp);
     } catch (RefusedException e) {
       return CompletableFuture.completedFuture(e.refusal());
+    } catch (Inspector.UnknownJobException e) {
+      return whenCaughtUp(submission, propose, left);
     }
     return propose
         .apply(seen)
         .thenCompose(
             reply ->
                 isStale(reply) && left > 1
-                    ? CompletableFuture.supplyAsync(
-                            () -> attempt(submission, propose, left - 1), readers)
-                        .thenCompose(again -> again)
+                    ? again(submission, propose, left - 1, caughtUp)
                     : CompletableFuture.completedFuture(reply));
+  }
+
+  private CompletableFuture<Reply> again(
+      Submission submission,
+      Function<Submission, CompletableFuture<Reply>> propose,
+      int left,
+      boolean caughtUp) {
+    return CompletableFuture.supplyAsync(
+            () -> attempt(submission, propose, left, caughtUp), readers)
+        .thenCompose(reply -> reply);
+  }
+
+  private CompletableFuture<Reply> whenCaughtUp(
+      Submission submission, Function<Submission, CompletableFuture<Reply>> propose, int left) {
+    return catchUp
+        .get()
+        .handle(
+            (_, failure) ->
+                failure == null
+                    ? again(submission, propose, left, true)
+                    : CompletableFuture.<Reply>completedFuture(NOT_CAUGHT_UP))
+        .thenCompose(reply -> reply);
+  }
+
+  /** A bug of a library must not leave a command without an answer, nor let it pass. */
+  private Submission inspect(Submission submission, boolean caughtUp) {
+    try {
+      CompiledRules known = known();
+      return known.version() == 0 ? submission : inspector.inspect(submission, known, caughtUp);
+    } catch (RefusedException | Inspector.UnknownJobException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      // Its message may repeat what is in the data.
+      LOG.error(
+          "Data of command {} cannot be looked at: {} at {}",
+          CommandNumbers.of(submission.command()),
+          e.getClass().getName(),
+          e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]);
+      throw new RefusedException(NOT_LOOKED_AT);
+    }
   }
 
   /** Whether other rules hold at its place in the log than those that this node knew. */

@@ -1,9 +1,11 @@
 package dev.flashq.cluster.data;
 
+import dev.flashq.content.JsonSchema;
 import dev.flashq.content.PayloadPolicy;
 import dev.flashq.content.Violation;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.Inspection.Flaw;
 import dev.flashq.statemachine.JobId;
@@ -21,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at the data of one command by one version of the rules. For any thread. */
 final class Inspector {
+  /** For one command; what has its turn later is refused. */
+  private static final long WORK_NANOS = 3_000_000_000L;
+
+  private static final String TOO_MUCH =
+      "this batch is too much work to check; push it in smaller parts";
+
   /** In place of a text that may not be kept. */
   private static final String WITHHELD = "[withheld: %s]";
 
@@ -38,8 +46,12 @@ final class Inspector {
   /**
    * The command as it may stand in the log, with what is wrong with its data. Fails with {@link
    * RefusedException} when that cannot be told here.
+   *
+   * @param caughtUp whether a job that this node does not know is not there; otherwise that fails
+   *     with {@link UnknownJobException}
    */
-  Submission inspect(Submission submission, CompiledRules rules) {
+  Submission inspect(Submission submission, CompiledRules rules, boolean caughtUp) {
+    requireKnown(submission.command(), rules, caughtUp);
     return switch (submission.command()) {
       case Command.PushJobs push -> push(submission, push, rules);
       case Command.AckJobs acks when rules.concernsWorkers() -> acks(submission, acks, rules);
@@ -64,6 +76,35 @@ final class Inspector {
     };
   }
 
+  /** This node may not have seen yet that the job was pushed. */
+  static final class UnknownJobException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownJobException() {
+      super("a job that this node does not know", null, false, false);
+    }
+  }
+
+  private void requireKnown(Command command, CompiledRules rules, boolean caughtUp) {
+    List<JobId> jobs =
+        switch (command) {
+          case Command.AckJobs acks when rules.concernsWorkers() ->
+              acks.acks().stream()
+                  .filter(ack -> ack.result() != null)
+                  .map(ack -> ack.claim().job())
+                  .distinct()
+                  .toList();
+          case Command.UpdateJob update when !rules.isEmpty() -> List.of(update.job());
+          case Command.FailJob fail when rules.concernsWorkers() -> List.of(fail.claim().job());
+          case Command.ReportProgress progress when rules.concernsWorkers() ->
+              List.of(progress.claim().job());
+          default -> List.of();
+        };
+    if (!caughtUp && !jobs.isEmpty() && queues.apply(jobs).size() < jobs.size()) {
+      throw new UnknownJobException();
+    }
+  }
+
   private static Submission seen(Submission submission, Command command, CompiledRules rules) {
     return seen(submission, command, rules, List.of());
   }
@@ -84,8 +125,9 @@ final class Inspector {
     }
     var jobs = new ArrayList<NewJob>(push.jobs().size());
     var flaws = new ArrayList<Flaw>(0);
+    long until = System.nanoTime() + WORK_NANOS;
     for (NewJob job : push.jobs()) {
-      String wrong = data(job.data(), push.queue(), its);
+      String wrong = System.nanoTime() > until ? TOO_MUCH : data(job.data(), push.queue(), its);
       if (wrong == null) {
         jobs.add(job);
       } else {
@@ -175,16 +217,20 @@ final class Inspector {
       return wrong;
     }
     byte[] bytes = data.bytes().toByteArray();
+    JsonSchema.Data read =
+        data.encoding() == Payload.Encoding.MESSAGE_PACK
+            ? JsonSchema.Data.messagePack(bytes)
+            : JsonSchema.Data.json(bytes);
     for (CompiledRules.Schema schema : rules.schemas()) {
-      if (schema.compiled() == null) {
+      JsonSchema compiled = schema.compiled();
+      boolean enforced = schema.said().mode() == DataSchema.Mode.ENFORCE;
+      if (compiled == null && enforced) {
         throw new RefusedException(
             new Refused(
                 ErrorCode.SERVICE_UNAVAILABLE,
                 "Service unavailable: this node cannot use the schema for queue " + queue));
       }
-      Violation violation =
-          PayloadPolicy.check(
-              schema.compiled(), bytes, data.encoding() == Payload.Encoding.MESSAGE_PACK);
+      Violation violation = compiled == null ? null : compiled.check(read);
       if (violation != null) {
         switch (schema.said().mode()) {
           case ENFORCE -> {

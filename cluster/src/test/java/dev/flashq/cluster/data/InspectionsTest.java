@@ -41,13 +41,32 @@ class InspectionsTest {
 
   private DataRules rules = DataRules.NONE;
   private Map<JobId, QueueName> queues = Map.of(JOB, MAIL);
+  private Map<JobId, QueueName> arriving = Map.of();
+  private int caughtUp;
   private final Queue<Runnable> readers = new ArrayDeque<>();
   private final List<Submission> proposed = new ArrayList<>();
   private Reply answer = Reply.Done.DONE;
   private final Inspections inspections =
-      new Inspections(() -> rules, jobs -> queues, readers::add, () -> 0);
+      new Inspections(
+          () -> rules,
+          jobs -> queues,
+          () -> {
+            caughtUp++;
+            queues = arriving;
+            return CompletableFuture.completedFuture(null);
+          },
+          readers::add,
+          () -> 0);
 
   private CompletableFuture<Reply> submit(Command command) {
+    CompletableFuture<Reply> reply = give(command);
+    if (answer instanceof Reply.Done) {
+      read();
+    }
+    return reply;
+  }
+
+  private CompletableFuture<Reply> give(Command command) {
     return inspections.submit(
         new Submission(Principal.ANONYMOUS, null, command),
         submission -> {
@@ -163,9 +182,9 @@ class InspectionsTest {
     Command large = push("\"" + "x".repeat(20_000) + "\"");
     Command small = push("\"y\"");
     var pause = new Command.SetPaused(MAIL, true);
-    submit(large);
-    submit(small);
-    CompletableFuture<Reply> last = submit(pause);
+    give(large);
+    give(small);
+    CompletableFuture<Reply> last = give(pause);
     assertThat(proposed).isEmpty();
     read();
     assertThat(proposed).extracting(Submission::command).containsExactly(large, small, pause);
@@ -201,6 +220,30 @@ class InspectionsTest {
     submit(ack(null));
     read();
     assertThat(inspection().flaws()).isEmpty();
+  }
+
+  @Test
+  void aJobThatOthersKnowIsWaitedFor() {
+    policy(false, true);
+    queues = Map.of();
+    arriving = Map.of(JOB, MAIL);
+    submit(ack("\"" + CARD + "\""));
+    assertThat(caughtUp).isEqualTo(1);
+    assertThat(inspection().flaws())
+        .containsExactly(new Flaw(0, "Invalid result for queue mail: looks like a card number"));
+    queues = Map.of();
+    submit(new Command.FailJob(CLAIM, "declined"));
+    assertThat(proposed.getLast().command()).isEqualTo(new Command.FailJob(CLAIM, "declined"));
+  }
+
+  @Test
+  void theFirstSchemaHoldsForWhatTheSameThreadGivesBehindIt() {
+    var set = new Command.SetSchema("mail", Mode.ENFORCE, ByteString.copyFromUtf8("{}"));
+    give(set);
+    give(push("1"));
+    assertThat(proposed).isEmpty();
+    read();
+    assertThat(proposed).extracting(Submission::command).containsExactly(set, push("1"));
   }
 
   @Test
@@ -270,8 +313,7 @@ class InspectionsTest {
     schemas(4, schema("mail", Mode.ENFORCE, "{}"));
     Payload broken = Payload.json("{\"a\":" + "[".repeat(300) + "]".repeat(300) + "}");
     rules =
-        new DataRules(
-            5, rules.schemas(), List.of(new DataPolicy("*", false, List.of(), true, 0)));
+        new DataRules(5, rules.schemas(), List.of(new DataPolicy("*", false, List.of(), true, 0)));
     CompletableFuture<Reply> reply =
         submit(new Command.PushJobs(MAIL, List.of(new NewJob(broken, JobOptions.DEFAULTS))));
     read();

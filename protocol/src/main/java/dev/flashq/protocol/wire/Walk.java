@@ -93,7 +93,7 @@ public final class Walk {
         in.bool();
         visitor.constant(kind);
       }
-      case NUMBER -> visitor.number(json(in));
+      case NUMBER -> number(json(in), visitor);
       case STRING -> visitor.text(in.string());
       case BINARY -> {
         int start = in.binaryStart();
@@ -116,11 +116,33 @@ public final class Walk {
         visitor.openMap();
         in.beginMap();
         while (in.nextItem()) {
-          visitor.name(in.kind() == Kind.STRING ? in.string() : json(in));
+          name(in, visitor);
           messagePack(in, visitor);
         }
         visitor.close();
       }
+    }
+  }
+
+  /** JSON has no infinite numbers, and none that are not one. */
+  private static void number(String text, Visitor visitor) {
+    if (text.equals("null")) {
+      visitor.constant(Kind.NULL);
+    } else {
+      visitor.number(text);
+    }
+  }
+
+  /** A name that is no text is shown as JSON has it, and as what it holds. */
+  private static void name(MessagePackReader in, Visitor visitor) {
+    switch (in.kind()) {
+      case STRING -> visitor.name(in.string());
+      case BINARY -> {
+        int start = in.binaryStart();
+        visitor.name(Extensions.base64(in.bytes(), start, in.position()));
+        visitor.name(new String(in.bytes(), start, in.position() - start, UTF_8));
+      }
+      default -> visitor.name(json(in));
     }
   }
 

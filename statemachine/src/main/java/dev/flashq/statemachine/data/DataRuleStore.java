@@ -157,7 +157,7 @@ public final class DataRuleStore {
     return meta.dataRules() != 0
         && turn.featureLevel() >= FeatureLevel.DATA_RULES
         && submission.inspection().version() != meta.dataRules()
-        && Inspection.isOf(submission.command());
+        && (Inspection.isOf(submission.command()) || !submission.inspection().flaws().isEmpty());
   }
 
   /** What is said after the last entry; for any thread. */
