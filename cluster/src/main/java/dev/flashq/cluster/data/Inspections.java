@@ -75,7 +75,7 @@ public final class Inspections {
       Executor readers,
       LongSupplier now) {
     this.rules = rules;
-    this.inspector = new Inspector(queues, new Reports(now));
+    this.inspector = new Inspector(queues, now);
     this.catchUp = catchUp;
     this.readers = readers;
     this.lines = ThreadLocal.withInitial(() -> new Line(readers));

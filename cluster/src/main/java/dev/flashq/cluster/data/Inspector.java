@@ -19,12 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the data of one command by one version of the rules. For any thread. */
 final class Inspector {
-  /** For one command; what has its turn later is refused. */
-  private static final long WORK_NANOS = 3_000_000_000L;
+  /** Milliseconds for one command; what has its turn later is refused. */
+  private static final long WORK_MS = 3_000;
 
   private static final String TOO_MUCH =
       "this batch is too much work to check; push it in smaller parts";
@@ -34,13 +35,16 @@ final class Inspector {
 
   private final Function<List<JobId>, Map<JobId, QueueName>> queues;
   private final Reports reports;
+  private final LongSupplier now;
 
   /**
    * @param queues of which queues jobs are, as far as this node knows
+   * @param now milliseconds that never jump
    */
-  Inspector(Function<List<JobId>, Map<JobId, QueueName>> queues, Reports reports) {
+  Inspector(Function<List<JobId>, Map<JobId, QueueName>> queues, LongSupplier now) {
     this.queues = queues;
-    this.reports = reports;
+    this.reports = new Reports(now);
+    this.now = now;
   }
 
   /**
@@ -125,9 +129,9 @@ final class Inspector {
     }
     var jobs = new ArrayList<NewJob>(push.jobs().size());
     var flaws = new ArrayList<Flaw>(0);
-    long until = System.nanoTime() + WORK_NANOS;
+    long until = now.getAsLong() + WORK_MS;
     for (NewJob job : push.jobs()) {
-      String wrong = System.nanoTime() > until ? TOO_MUCH : data(job.data(), push.queue(), its);
+      String wrong = now.getAsLong() > until ? TOO_MUCH : data(job.data(), push.queue(), its);
       if (wrong == null) {
         jobs.add(job);
       } else {

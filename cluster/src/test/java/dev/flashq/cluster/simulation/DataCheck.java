@@ -86,7 +86,7 @@ final class DataCheck implements Checks.Check {
     }
     for (int item = 0; item < outcomes.size(); item++) {
       boolean text =
-          submission.inspection().flaw(item) == null && push.jobs().get(item).data().equals(TEXT);
+          submission.inspection().flaw(item) == null && isText(push.jobs().get(item).data());
       boolean refused =
           outcomes.get(item) instanceof Reply.Refused refusal
               && refusal.code() == ErrorCode.VALIDATION_ERROR;
@@ -99,6 +99,10 @@ final class DataCheck implements Checks.Check {
         run.violated(RIGHT, what + " under " + before + " and " + after);
       }
     }
+  }
+
+  private static boolean isText(Payload data) {
+    return data.bytes().byteAt(0) == '"';
   }
 
   private static boolean covers(DataRules rules, QueueName queue) {
