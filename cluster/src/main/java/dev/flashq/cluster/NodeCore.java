@@ -8,6 +8,7 @@ import dev.flashq.cluster.access.ListingDuty;
 import dev.flashq.cluster.access.LoginDuty;
 import dev.flashq.cluster.audit.HeadDuty;
 import dev.flashq.cluster.config.ProposalLimits;
+import dev.flashq.cluster.data.ErasureDuty;
 import dev.flashq.cluster.peers.ClockWatch;
 import dev.flashq.cluster.peers.ClusterClock;
 import dev.flashq.cluster.peers.Hello;
@@ -36,6 +37,7 @@ import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.IsAnswered;
 import dev.flashq.statemachine.QueueEngine.Digest;
 import dev.flashq.statemachine.QueueEngine.Outcome;
@@ -129,6 +131,7 @@ public final class NodeCore implements ReplicaEvents {
   private final ListingDuty listing;
   private final LoginDuty logins;
   private final HeadDuty heads;
+  private final ErasureDuty erasures;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -190,6 +193,14 @@ public final class NodeCore implements ReplicaEvents {
     this.heads =
         new HeadDuty(
             replica::audit, duties::leads, clock::now, in.newAuditKey(), proposer::submit, lane);
+    this.erasures =
+        new ErasureDuty(
+            () -> replica.ask(Principal.SYSTEM, new Query.NextErasure()),
+            duties::leads,
+            replica::featureLevelIfAny,
+            proposer::submit,
+            lane,
+            lanes.reading());
     this.snapshots = new SnapshotDuty(in.snapshotLogBytes(), lanes.serving(), in.checkpoints());
     this.gateway =
         new ReplicatedGateway(
@@ -222,6 +233,7 @@ public final class NodeCore implements ReplicaEvents {
       clocks.look(duties.leads());
       logins.look();
       heads.look();
+      erasures.look();
     }
   }
 

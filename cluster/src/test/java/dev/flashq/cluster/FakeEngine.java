@@ -329,6 +329,7 @@ final class FakeEngine implements QueueEngine {
               new Query.Stats(
                   waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0, 0, Throughput.NONE);
           case Query.IsAnswered _ -> false;
+          case Query.NextErasure _ -> Query.ErasurePage.NONE;
           case Query.QueuesOf _ -> new Query.JobQueues(Map.of());
           case Query.ListSchemas _ -> new Query.Schemas(List.of(), false);
           case Query.ListDataPolicies _ -> new Query.DataPolicies(List.of(), false);

@@ -56,7 +56,9 @@ public enum ErrorCode {
   /** A quota allows no more pushes at present; the sentence says for how many milliseconds. */
   RATE_LIMITED(26, 429, true),
   /** Data breaks a schema or a policy of its queue; the sentence says where. */
-  VALIDATION_ERROR(27, 422, false);
+  VALIDATION_ERROR(27, 422, false),
+  /** There is no erasure of the number, or it is none of who asks. */
+  ERASURE_NOT_FOUND(28, 404, false);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

@@ -236,6 +236,48 @@ public final class Limits {
   /** Items on one page of a listing. */
   public static final int PAGE = 1000;
 
+  /** Jobs on one page of their listing, as far as {@link #DELIVERY_BYTES} allow. */
+  public static final int JOBS_PAGE = 10_000;
+
+  /** Bytes of a cursor: the place of a job, with the name of its queue and its group. */
+  public static final int CURSOR_BYTES = 2 * 1024;
+
+  /** Policies for what is kept of jobs that have ended. */
+  public static final int RETENTIONS = 100;
+
+  /** Milliseconds between two looks for what goes by them. */
+  public static final long RETENTION_MS = 60_000;
+
+  /** UTF-8 bytes of the path of a field in job data. */
+  public static final int FIELD_PATH_BYTES = 1024;
+
+  /** Paths that an erasure sets or removes. */
+  public static final int ERASURE_EDITS = 64;
+
+  /** Bytes of the value that an erasure looks for, and of all that it sets. */
+  public static final int ERASURE_VALUE_BYTES = 16 * 1024;
+
+  /** Bytes of the permissions under which an erasure runs. */
+  public static final int ERASURE_GRANT_BYTES = 256 * 1024;
+
+  /** Erasures that run or wait for their turn. */
+  public static final int ERASURES_RUNNING = 16;
+
+  /** Erasures that are remembered. */
+  public static final int ERASURES = 200;
+
+  /** Jobs that a step of an erasure looks at. */
+  public static final int ERASURE_LOOKS = 2_000;
+
+  /** Bytes of data that a step of an erasure reads; a larger job goes alone. */
+  public static final int ERASURE_READ_BYTES = 2 * 1024 * 1024;
+
+  /** Bytes of data that a step of an erasure writes; a larger job goes alone. */
+  public static final int ERASURE_WRITE_BYTES = 512 * 1024;
+
+  /** How often a step of an erasure is tried again because somebody changes the same job. */
+  public static final int ERASURE_ATTEMPTS = 8;
+
   /** Items skipped by the offset of a listing. */
   public static final int OFFSET = 100_000;
 

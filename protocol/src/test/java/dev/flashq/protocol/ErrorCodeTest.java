@@ -37,6 +37,7 @@ class ErrorCodeTest {
       25 AUDIT_FULL
       26 RATE_LIMITED
       27 VALIDATION_ERROR
+      28 ERASURE_NOT_FOUND
       """;
 
   @Test

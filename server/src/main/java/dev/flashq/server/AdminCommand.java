@@ -112,6 +112,10 @@ final class AdminCommand {
       case "schemas get" -> get(queues("schema"));
       case "schemas set" -> new Call("PUT", queues("schema"), DataRuleOptions.schema(options));
       case "schemas delete" -> new Call("DELETE", queues("schema"), "");
+      case "retention list" -> get("/retention");
+      case "retention set" ->
+          new Call("PUT", queues("retention"), DataRuleOptions.retention(options));
+      case "retention delete" -> new Call("DELETE", queues("retention"), "");
       case "policies list" -> get("/policies");
       case "policies set" -> new Call("PUT", queues("policy"), DataRuleOptions.policy(options));
       case "policies delete" -> new Call("DELETE", queues("policy"), "");

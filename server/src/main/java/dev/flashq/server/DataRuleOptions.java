@@ -74,6 +74,20 @@ final class DataRuleOptions {
     return new String(out.toByteArray(), UTF_8);
   }
 
+  static String retention(Options options) {
+    var out = new JsonWriter();
+    out.beginMap(4);
+    for (String option :
+        List.of("--completed-age", "--completed-count", "--dead-age", "--dead-count")) {
+      if (options.has(option)) {
+        out.key(option.substring(2).replace('-', '_'));
+        out.integer(options.number(option, 0, 1, Limits.DURATION_MS));
+      }
+    }
+    out.endMap();
+    return new String(out.toByteArray(), UTF_8);
+  }
+
   private static boolean flag(String option, String text) {
     return switch (text) {
       case "true" -> true;

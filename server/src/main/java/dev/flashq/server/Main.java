@@ -34,6 +34,7 @@ public final class Main {
              flashq roles list|put|drop [--name N] [--queues Q,Q] [--operations WORD,WORD]
              flashq quotas list|put|drop [--role R | --token-name N] [--queues Q,Q --max N --duration 1m] [--connections N] [--waits N] [--bytes N] [--made-queues N]
              flashq schemas list|get|set|delete [--queue Q] [--file SCHEMA] [--mode enforce|report]
+             flashq retention list|set|delete [--queue Q] [--completed-age MS] [--completed-count N] [--dead-age MS] [--dead-count N]
              flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N]
              flashq access check --op WORD [--queue Q] [--token-name N]
              flashq security check                 0 when the guide's nine lines are on or not applicable
@@ -58,7 +59,7 @@ public final class Main {
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
-        case "tokens", "roles", "quotas", "access", "audit", "schemas", "policies", "security" ->
+        case "tokens", "roles", "quotas", "access", "audit", "schemas", "policies", "retention", "security" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

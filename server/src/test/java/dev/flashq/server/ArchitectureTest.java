@@ -170,6 +170,7 @@ class ArchitectureTest {
             "dev.flashq.statemachine.access..",
             "dev.flashq.statemachine.audit..",
             "dev.flashq.statemachine.engine..",
+            "dev.flashq.statemachine.erase..",
             "dev.flashq.statemachine.job..",
             "dev.flashq.statemachine.log..",
             "dev.flashq.statemachine.queue..",
@@ -198,12 +199,14 @@ class ArchitectureTest {
           Map.entry("job", List.of("store", "turn", "timer", "queue", "access", "log", "state")),
           Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
           Map.entry("access", List.of("store", "turn", "timer", "rate", "log", "state")),
+          Map.entry("erase", List.of("store", "turn", "job", "log", "state")),
           Map.entry("audit", List.of("store", "turn", "timer", "log", "state")),
           Map.entry("data", List.of("store", "turn", "log", "state")),
           Map.entry(
               "engine",
               List.of(
                   "store", "turn", "timer", "queue", "job", "request", "access", "audit", "data",
+                  "erase",
                   "log", "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {

@@ -43,6 +43,10 @@ public enum AuditAction {
   SET_QUOTA(33, "setQuota", Kind.ADMINISTRATION),
   SET_SCHEMA(34, "setSchema", Kind.ADMINISTRATION),
   SET_DATA_POLICY(35, "setDataPolicy", Kind.ADMINISTRATION),
+  ERASE(36, "erase", Kind.ADMINISTRATION),
+  CANCEL_ERASURE(37, "cancelErasure", Kind.ADMINISTRATION),
+  ERASED(38, "erased", Kind.ADMINISTRATION),
+  SET_RETENTION(39, "setRetention", Kind.ADMINISTRATION),
   LOGIN(40, "login", Kind.ADMINISTRATION),
   GET_JOB(41, "getJob", Kind.READ),
   GET_JOBS(42, "getJobs", Kind.READ),
@@ -50,7 +54,8 @@ public enum AuditAction {
   LIST_QUEUES(44, "listQueues", Kind.READ),
   GET_ACCESS(45, "getAccess", Kind.READ),
   GET_AUDIT(46, "getAudit", Kind.READ),
-  GET_DATA_RULES(47, "getDataRules", Kind.READ);
+  GET_DATA_RULES(47, "getDataRules", Kind.READ),
+  GET_ERASURES(48, "getErasures", Kind.READ);
 
   private enum Kind {
     WORK,
@@ -147,6 +152,10 @@ public enum AuditAction {
       case Command.SetQuota _ -> SET_QUOTA;
       case Command.SetSchema _ -> SET_SCHEMA;
       case Command.SetDataPolicy _ -> SET_DATA_POLICY;
+      case Command.SetRetention _ -> SET_RETENTION;
+      case Command.BeginErasure _ -> ERASE;
+      case Command.CancelErasure _ -> CANCEL_ERASURE;
+      case Command.EraseJobs _ -> ERASED;
       case Command.NoteRead c -> c.action();
       case Command.ReleaseJobs _,
           Command.Tick _,
@@ -172,8 +181,9 @@ public enum AuditAction {
       case Query.ListCredentials _, Query.ListRoles _, Query.ListQuotas _, Query.CheckAccess _ ->
           GET_ACCESS;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
-      case Query.ListSchemas _, Query.ListDataPolicies _ -> GET_DATA_RULES;
-      case Query.GetPayloads _, Query.IsAnswered _, Query.QueuesOf _ -> null;
+      case Query.ListSchemas _, Query.ListDataPolicies _, Query.ListRetentions _ -> GET_DATA_RULES;
+      case Query.ListErasures _ -> GET_ERASURES;
+      case Query.GetPayloads _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ -> null;
     };
   }
 }

@@ -238,6 +238,44 @@ public sealed interface Command {
    */
   record SetDataPolicy(DataPolicy policy) implements Command {}
 
+  /**
+   * Says what is kept of jobs that have ended in queues of a pattern, in place of what was said
+   * before; with nothing in it, that nothing is said any more. Answer: {@link Reply.Done}.
+   */
+  record SetRetention(Retention retention) implements Command {}
+
+  /**
+   * Looks through the jobs of queues that may be administered, and changes their data and results.
+   * Answer: {@link Reply.Begun}.
+   */
+  record BeginErasure(Erasure.Request request) implements Command {}
+
+  /** Ends an erasure before it is done. Answer: {@link Reply.Done}. */
+  record CancelErasure(long number) implements Command {}
+
+  /**
+   * A step of an erasure, by the leader. Without effect when it does not begin where the one before
+   * it ended. Answer: {@link Reply.Removed}.
+   *
+   * @param from the job where it begins
+   * @param to the job where the next one begins
+   * @param seen what was looked at; {@code changed} and {@code missed} are counted when the
+   *     replacements are
+   * @param skip whether jobs that have been changed meanwhile are given up
+   */
+  record EraseJobs(
+      long number,
+      long from,
+      long to,
+      Erasure.Counts seen,
+      List<Erasure.Replacement> replacements,
+      boolean skip)
+      implements Command {
+    public EraseJobs {
+      replacements = List.copyOf(replacements);
+    }
+  }
+
   /** Makes a role or replaces it. Answer: {@link Reply.Done}. */
   record PutRole(Role role) implements Command {}
 

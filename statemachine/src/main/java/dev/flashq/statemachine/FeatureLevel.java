@@ -21,7 +21,7 @@ public final class FeatureLevel {
   /** Signs heads of the audit trail, brings logins and reads into it, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
-  /** Brings schemas and policies for data, and what cleans many queues. */
+  /** Brings schemas and policies for data, cleans many queues, and erases. */
   public static final int DATA_RULES = 5;
 
   /** A group whose only job gets another priority keeps its turn. */
@@ -56,7 +56,14 @@ public final class FeatureLevel {
           Command.SignAuditHead _ ->
           AUDIT_HEADS;
       case Command.SetQuota _ -> QUOTAS;
-      case Command.SetSchema _, Command.SetDataPolicy _, Command.CleanQueues _ -> DATA_RULES;
+      case Command.SetSchema _,
+          Command.SetDataPolicy _,
+          Command.CleanQueues _,
+          Command.SetRetention _,
+          Command.BeginErasure _,
+          Command.CancelErasure _,
+          Command.EraseJobs _ ->
+          DATA_RULES;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

@@ -46,17 +46,33 @@ public sealed interface Query<R> {
    *
    * @param queue null: all queues
    * @param state null: all states
+   * @param offset jobs that are passed over; 0 with a place
+   * @param after the place behind which to go on, as {@link Page#next} said; empty: at the
+   *     beginning
    */
-  record ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset)
-      implements Query<Page> {}
+  record ListJobs(
+      @Nullable QueueName queue, @Nullable JobState state, int limit, int offset, ByteString after)
+      implements Query<Page> {
+    public ListJobs(@Nullable QueueName queue, @Nullable JobState state, int limit, int offset) {
+      this(queue, state, limit, offset, ByteString.EMPTY);
+    }
+  }
 
   /** Dead jobs of a queue, the one that died first in front. */
   record ListDeadJobs(QueueName queue, int limit) implements Query<Page> {}
 
-  /** One page; {@code total} counts all that match. */
-  record Page(List<JobView> jobs, long total) {
+  /**
+   * One page; {@code total} counts all that match.
+   *
+   * @param next the place behind which to go on; empty: there is nothing more, or nobody can
+   */
+  record Page(List<JobView> jobs, long total, ByteString next) {
     public Page {
       jobs = List.copyOf(jobs);
+    }
+
+    public Page(List<JobView> jobs, long total) {
+      this(jobs, total, ByteString.EMPTY);
     }
   }
 
@@ -215,6 +231,46 @@ public sealed interface Query<R> {
       policies = List.copyOf(policies);
     }
   }
+
+  /** Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only. */
+  record ListRetentions(@Nullable String after, int limit) implements Query<Retentions> {}
+
+  /** One page; {@code more} when others follow. */
+  record Retentions(List<Retention> retentions, boolean more) {
+    public Retentions {
+      retentions = List.copyOf(retentions);
+    }
+  }
+
+  /** Erasures that may be seen, the latest first, those below a number only. */
+  record ListErasures(long below, int limit) implements Query<Erasures> {}
+
+  record Erasures(List<Erasure> erasures) {
+    public Erasures {
+      erasures = List.copyOf(erasures);
+    }
+  }
+
+  /** What the erasure whose turn it is looks at next. Asked by members only. */
+  record NextErasure() implements Query<ErasurePage> {}
+
+  /**
+   * @param erasure null: none runs
+   * @param jobs those that are meant, with their data
+   * @param to the job where the next step begins
+   */
+  record ErasurePage(@Nullable Erasure erasure, List<ErasableJob> jobs, long to) {
+    public static final ErasurePage NONE = new ErasurePage(null, List.of(), 0);
+
+    public ErasurePage {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * @param active whether it is being worked on
+   */
+  record ErasableJob(JobId id, boolean active, @Nullable Payload data, @Nullable Payload result) {}
 
   /**
    * Whether the holder of a token may do something.

@@ -3,6 +3,7 @@ package dev.flashq.statemachine;
 import static dev.flashq.protocol.ErrorCode.BATCH_TOO_LARGE;
 import static dev.flashq.protocol.ErrorCode.DEBOUNCED;
 import static dev.flashq.protocol.ErrorCode.DUPLICATE_KEY;
+import static dev.flashq.protocol.ErrorCode.ERASURE_NOT_FOUND;
 import static dev.flashq.protocol.ErrorCode.FEATURE_LEVEL;
 import static dev.flashq.protocol.ErrorCode.FORBIDDEN;
 import static dev.flashq.protocol.ErrorCode.INVALID_REQUEST;
@@ -64,7 +65,8 @@ public enum Reason {
   DATA_RULES_CHANGED(
       30,
       SERVICE_UNAVAILABLE,
-      "Service unavailable: the rules for job data keep changing, retry later");
+      "Service unavailable: the rules for job data keep changing, retry later"),
+  NO_ERASURE(31, ERASURE_NOT_FOUND, "There is no erasure {job}");
 
   private static final List<Reason> ALL = List.of(values());
 

@@ -34,6 +34,9 @@ public sealed interface Reply {
     }
   }
 
+  /** Something has begun that goes on by itself, and has a number. */
+  record Begun(long number) implements Reply {}
+
   /** How many jobs were completed, and why the others were not (index into the request's list). */
   record Acked(int count, List<Failure> failures) implements Reply {
     public Acked {

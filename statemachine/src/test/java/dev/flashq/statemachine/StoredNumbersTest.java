@@ -65,7 +65,9 @@ class StoredNumbersTest {
             "QUOTAS",
             "AUDIT_HEADS",
             "SCHEMAS",
-            "DATA_POLICIES");
+            "DATA_POLICIES",
+            "ERASURES",
+            "RETENTIONS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -82,7 +84,8 @@ class StoredNumbersTest {
             "DEPENDENTS_OF_FAILED",
             "IDLE_QUEUE",
             "CREDENTIAL_END",
-            "AUDIT_RETENTION");
+            "AUDIT_RETENTION",
+            "RETENTION_SWEEP");
   }
 
   @Test
@@ -138,7 +141,8 @@ class StoredNumbersTest {
             27 ROLE_NOT_FOUND NO_ROLE
             28 RATE_LIMITED RATE_EXCEEDED
             29 VALIDATION_ERROR DATA_REFUSED
-            30 SERVICE_UNAVAILABLE DATA_RULES_CHANGED""");
+            30 SERVICE_UNAVAILABLE DATA_RULES_CHANGED
+            31 ERASURE_NOT_FOUND NO_ERASURE""");
     for (Reason reason : Reason.values()) {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }
@@ -158,8 +162,8 @@ class StoredNumbersTest {
                 + " 19 clearConcurrency, 20 retryDlq, 21 clean, 22 obliterate, 23 setClock,"
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
                 + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
-                + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
-                + " 46 getAudit, 47 getDataRules");
+                + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 36 erase, 37 cancelErasure, 38 erased, 39 setRetention, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
+                + " 46 getAudit, 47 getDataRules, 48 getErasures");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

@@ -77,7 +77,7 @@ public final class Outcomes {
   public static long weight(Object outcome) {
     return switch (outcome) {
       case Delivered(List<JobView> jobs) -> weight(jobs);
-      case Page(List<JobView> jobs, _) -> weight(jobs);
+      case Page page -> weight(page.jobs());
       case Found(JobView job) when job != null -> weight(job);
       case OfJob of when of.job() != null -> weight(Objects.requireNonNull(of.job()));
       case Finished(Payload result, _) -> SMALL_BYTES + bytes(result);

@@ -19,6 +19,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Credential;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -32,10 +33,12 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.UseLimits;
@@ -270,11 +273,21 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.SetQuota _,
           Command.SetSchema _,
           Command.SetDataPolicy _,
+          Command.SetRetention _,
           Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
       }
+      case Command.BeginErasure _ -> {
+        access.add(command);
+        yield new Reply.Begun(7);
+      }
+      case Command.CancelErasure cancel -> {
+        access.add(command);
+        yield cancel.number() == 7 ? Reply.Done.DONE : Reason.NO_ERASURE.refuses(cancel.number());
+      }
       case Command.SetAccessKey _,
+          Command.EraseJobs _,
           Command.ListTokens _,
           Command.NoteUse _,
           Command.NoteLogins _,
@@ -500,18 +513,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                   .orElse(null));
       case Query.GetJobs(List<JobId> ids) ->
           page(ids.stream().flatMap(this::shown).toList(), Integer.MAX_VALUE, 0);
-      case Query.ListJobs list ->
-          page(
-              select(
-                      view ->
-                          (list.queue() == null || list.queue().equals(view.queue()))
-                              && (list.state() == null || list.state() == view.state()))
-                  .stream()
-                  .map(job -> shown(job.view))
-                  .sorted(Comparator.comparing(JobView::id).reversed())
-                  .toList(),
-              list.limit(),
-              list.offset());
+      case Query.ListJobs list -> listing(list);
       case Query.ListDeadJobs dead ->
           page(
               select(dead.queue(), JobState.FAILED).stream().map(job -> shown(job.view)).toList(),
@@ -626,12 +628,59 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       DataSchema.Mode.REPORT,
                       ByteString.copyFromUtf8("{\"maxLength\":5}"))),
               false);
+      case Query.ListRetentions _ ->
+          new Query.Retentions(List.of(new Retention("mail*", 1, 2, 3, 4)), false);
+      case Query.ListErasures list ->
+          new Query.Erasures(
+              list.below() <= 7
+                  ? List.of()
+                  : List.of(
+                      new Erasure(
+                          7,
+                          "ann",
+                          new Erasure.Request(
+                              "userId",
+                              ByteString.EMPTY,
+                              List.of(new Erasure.Edit("email", null)),
+                              List.of("mail*"),
+                              List.of(JobState.COMPLETED),
+                              false),
+                          Erasure.Status.DONE,
+                          NOW,
+                          NOW + 5,
+                          10,
+                          9,
+                          new Erasure.Counts(6, 5, 4, 3, 2, 1))));
       case Query.ListDataPolicies _ ->
           new Query.DataPolicies(
               List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000)), false);
-      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _ ->
+      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ ->
           throw new IllegalArgumentException();
     };
+  }
+
+  /** The newest first; behind a job it goes on by its id. */
+  private Query.Page listing(Query.ListJobs list) {
+    List<JobView> all =
+        select(
+                view ->
+                    (list.queue() == null || list.queue().equals(view.queue()))
+                        && (list.state() == null || list.state() == view.state()))
+            .stream()
+            .map(job -> shown(job.view))
+            .sorted(Comparator.comparing(JobView::id).reversed())
+            .toList();
+    long below =
+        list.after().isEmpty() ? Long.MAX_VALUE : Long.parseLong(list.after().toStringUtf8());
+    List<JobView> left =
+        all.stream().filter(job -> job.id().value() < below).skip(list.offset()).toList();
+    List<JobView> jobs = left.stream().limit(list.limit()).toList();
+    return new Query.Page(
+        jobs,
+        all.size(),
+        jobs.size() == left.size() || jobs.isEmpty()
+            ? ByteString.EMPTY
+            : ByteString.copyFromUtf8(jobs.getLast().id().toString()));
   }
 
   private static Query.Page page(List<JobView> all, int limit, int offset) {

@@ -189,6 +189,9 @@ public final class AuditedReads {
           Query.GetAuditPolicy _,
           Query.GetPayloads _,
           Query.IsAnswered _,
+          Query.ListErasures _,
+          Query.ListRetentions _,
+          Query.NextErasure _,
           Query.QueuesOf _ ->
           of(null);
     };

@@ -55,6 +55,20 @@ final class CommandSize {
                   .flatMap(pushes -> pushes.queues().stream())
                   .mapToLong(CommandSize::of)
                   .sum();
+      case Command.BeginErasure begin ->
+          SMALL
+              + begin.request().wanted().size()
+              + begin.request().queues().stream().mapToLong(CommandSize::of).sum()
+              + begin.request().edits().stream()
+                  .mapToLong(
+                      edit ->
+                          SMALL + of(edit.path()) + (edit.json() == null ? 0 : edit.json().size()))
+                  .sum();
+      case Command.EraseJobs step ->
+          SMALL
+              + step.replacements().stream()
+                  .mapToLong(item -> SMALL + item.after().bytes().size())
+                  .sum();
       case CleanQueues clean -> SMALL + of(clean.queues()) + clean.from().size();
       case SetSchema set -> SMALL + of(set.queues()) + (set.text() == null ? 0 : set.text().size());
       case SetDataPolicy set ->

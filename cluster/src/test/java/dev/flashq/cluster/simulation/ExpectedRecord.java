@@ -72,6 +72,7 @@ final class ExpectedRecord {
                   ? null
                   : record(submission, action, jobs.stream().map(JobView::id).toList(), null);
           case Reply.Acked(_, var failures) -> acked(submission, action, named, failures);
+          case Reply.Begun _ -> record(submission, action, named, null);
           case Reply.Removed removed ->
               removed.count() == 0 ? null : record(submission, action, named, null);
         };

@@ -141,7 +141,7 @@ public final class Walk {
   }
 
   /** The next value, as JSON writes it. */
-  private static String json(MessagePackReader in) {
+  static String json(MessagePackReader in) {
     JsonWriter out = new JsonWriter();
     Transcode.toJson(in, out);
     return new String(out.buffer(), 0, out.size(), UTF_8);

@@ -71,6 +71,9 @@ public sealed interface Need {
           SECURITY;
       case Command.SetSchema c -> ofRules(c.queues());
       case Command.SetDataPolicy _ -> SECURITY;
+      case Command.BeginErasure _ -> new OnSomeQueue(Operation.ADMIN);
+      case Command.SetRetention c -> ofRules(c.retention().queues());
+      case Command.CancelErasure _ -> OF_WHAT_IS_SEEN;
       case Command.CleanQueues _ -> new OnSomeQueue(Operation.ADMIN);
       case Command.NoteRead _ -> OF_WHAT_IS_SEEN;
       case Command.ReleaseJobs _,
@@ -82,6 +85,7 @@ public sealed interface Need {
           Command.NoteUse _,
           Command.NoteLogins _,
           Command.NoteExported _,
+          Command.EraseJobs _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           MEMBER;
@@ -96,7 +100,7 @@ public sealed interface Need {
           Query.WaitForJob _,
           Query.GetPayloads _ ->
           onJobs(Operation.GET_JOB);
-      case Query.ListJobs(QueueName queue, _, _, _) ->
+      case Query.ListJobs(QueueName queue, _, _, _, _) ->
           queue == null ? OF_WHAT_IS_SEEN : new OnQueue(Operation.GET_JOB, queue);
       case Query.ListDeadJobs q -> admin(q.queue());
       case Query.GetQueue _, Query.ListQueues _, Query.GetStats _, Query.CheckAccess _ ->
@@ -105,11 +109,13 @@ public sealed interface Need {
       case Query.ListCredentials _,
           Query.ListRoles _,
           Query.ListQuotas _,
-          Query.ListDataPolicies _ ->
+          Query.ListDataPolicies _,
+          Query.ListRetentions _ ->
           SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);
-      case Query.IsAnswered _, Query.QueuesOf _ -> MEMBER;
+      case Query.ListErasures _ -> OF_WHAT_IS_SEEN;
+      case Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ -> MEMBER;
     };
   }
 

@@ -32,6 +32,9 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
               ? null
               : done(delivered.jobs().stream().map(job -> job.id()).toList(), 0);
       case Reply.Acked acked -> acked(command, acked);
+      case Reply.Begun _ -> new Effect(List.of(), 0, 0, null);
+      case Reply.Removed removed when command instanceof Command.EraseJobs ->
+          removed.more() ? null : new Effect(List.of(), removed.count(), 0, null);
       case Reply.Removed removed ->
           removed.count() == 0 ? null : new Effect(named(command), removed.count(), 0, null);
     };
@@ -44,7 +47,7 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
           !outcomes.isEmpty() && outcomes.stream().allMatch(Refused.class::isInstance);
       case Reply.Acked acked -> acked.count() == 0 && !acked.failures().isEmpty();
-      case Reply.Done _, Reply.Delivered _, Reply.Removed _ -> false;
+      case Reply.Done _, Reply.Delivered _, Reply.Removed _, Reply.Begun _ -> false;
     };
   }
 
@@ -133,6 +136,11 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.SetSchema c -> c.queues();
       case Command.SetDataPolicy c -> c.policy().queues();
       case Command.CleanQueues c -> c.queues();
+      case Command.SetRetention c -> c.retention().queues();
+      case Command.BeginErasure c ->
+          c.request().field() + " in " + String.join(" ", c.request().queues());
+      case Command.CancelErasure c -> Long.toString(c.number());
+      case Command.EraseJobs c -> Long.toString(c.number());
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

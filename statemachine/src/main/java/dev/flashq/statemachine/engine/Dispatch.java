@@ -11,6 +11,7 @@ import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
+import dev.flashq.statemachine.erase.ErasureStore;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -18,6 +19,7 @@ import dev.flashq.statemachine.job.CleanQueuesHandler;
 import dev.flashq.statemachine.job.ManageJobHandlers;
 import dev.flashq.statemachine.job.PullJobsHandler;
 import dev.flashq.statemachine.job.PushJobsHandler;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.job.Search;
 import dev.flashq.statemachine.queue.QueueHandlers;
 import dev.flashq.statemachine.queue.Selection;
@@ -39,6 +41,8 @@ final class Dispatch implements Dispatcher {
   private final AccessHandlers access;
   private final AuditTrail audit;
   private final DataRuleStore dataRules;
+  private final ErasureStore erasures;
+  private final RetentionStore retentions;
   private final Features features;
   private final Meta meta;
 
@@ -60,6 +64,8 @@ final class Dispatch implements Dispatcher {
     this.queue = new QueueHandlers(state.queues);
     this.audit = state.audit;
     this.dataRules = state.dataRules;
+    this.erasures = state.erasures;
+    this.retentions = state.retentions;
     this.access = new AccessHandlers(state.access, state.meta);
     this.tick =
         new TickHandler(
@@ -72,6 +78,7 @@ final class Dispatch implements Dispatcher {
             state.answers,
             access,
             state.audit,
+            state.retentions,
             state.meta);
     this.features = new Features(state.meta);
     this.meta = state.meta;
@@ -119,6 +126,10 @@ final class Dispatch implements Dispatcher {
       case Command.SetQuota c -> access.set(c, turn);
       case Command.SetSchema c -> dataRules.set(c);
       case Command.SetDataPolicy c -> dataRules.set(c);
+      case Command.SetRetention c -> retentions.set(c, turn);
+      case Command.BeginErasure c -> erasures.begin(c, turn);
+      case Command.CancelErasure c -> erasures.cancel(c, turn);
+      case Command.EraseJobs c -> erasures.step(c, turn);
       case Command.NoteLogins c -> audit.note(c);
       case Command.NoteExported c -> audit.note(c);
       case Command.NoteRead c -> audit.note(c);
@@ -150,6 +161,7 @@ final class Dispatch implements Dispatcher {
       }
       case Command.AckJobs(List<Command.Ack> acks) -> acks.size();
       case Command.ReleaseJobs(List<Claim> claims) -> claims.size();
+      case Command.EraseJobs c -> c.replacements().size();
       default -> 1;
     };
   }

@@ -26,6 +26,7 @@ import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.access.AccessStore;
@@ -34,13 +35,13 @@ import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditReader;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
-import dev.flashq.statemachine.job.CompletedSlot;
 import dev.flashq.statemachine.job.CustomIds;
 import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobCodec;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobViews;
 import dev.flashq.statemachine.job.Payloads;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
@@ -55,7 +56,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.BiPredicate;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +63,14 @@ import org.jspecify.annotations.Nullable;
 /** Answers questions from a view of the stored state; for any thread. */
 final class Reader {
   private final IntFunction<@Nullable QueueName> names;
+  private final JobListing listing;
 
   /**
    * @param names of queues that there are now, by their numbers
    */
   Reader(IntFunction<@Nullable QueueName> names) {
     this.names = names;
+    this.listing = new JobListing(this::job);
   }
 
   /** Fails with {@link RefusedException} when the principal may not ask. */
@@ -79,11 +81,11 @@ final class Reader {
     if (grant == null || refusal != null) {
       throw new RefusedException(requireNonNull(refusal));
     }
-    return answer(query, new Scope(view, grant, access));
+    return answer(query, new Scope(view, principal, grant, access));
   }
 
   /** What there is to see, and what of it may be seen. */
-  private record Scope(View view, Grant grant, Access access) {}
+  private record Scope(View view, Principal principal, Grant grant, Access access) {}
 
   @SuppressWarnings("unchecked")
   private <R> R answer(Query<R> query, Scope in) {
@@ -95,7 +97,7 @@ final class Reader {
           case Query.WaitForJob q -> new Found(permitted(job(q.id().value(), in.view), in.grant));
           case Query.GetPayloads q -> payloads(q.parts(), in);
           case Query.GetJobs q -> jobs(q.ids(), in);
-          case Query.ListJobs q -> list(q, in);
+          case Query.ListJobs q -> listing.page(q, in.grant, in.view);
           case Query.ListDeadJobs q -> dead(q, in);
           case Query.GetQueue q -> queue(q.name(), in);
           case Query.ListQueues q -> queues(q, in);
@@ -107,6 +109,10 @@ final class Reader {
           case Query.ListQuotas q -> quotas(q, in.view);
           case Query.ListSchemas q -> schemas(q, in);
           case Query.ListDataPolicies q -> policies(q, in.view);
+          case Query.ListRetentions q -> retentions(q, in.view);
+          case Query.ListErasures q ->
+              ErasureReader.list(q, in.principal.name(), in.grant, in.view);
+          case Query.NextErasure _ -> ErasureReader.next(in.view, queue -> name(queue, in.view));
           case Query.CheckAccess q -> decision(q, in);
           case Query.GetAuditPolicy _ ->
               AuditTrail.policy(
@@ -182,6 +188,20 @@ final class Reader {
             (_, row) -> DataRuleStore.policy(row),
             view);
     return new Query.DataPolicies(page, more);
+  }
+
+  private static Query.Retentions retentions(Query.ListRetentions query, View view) {
+    var page = new ArrayList<Retention>();
+    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    boolean more =
+        fill(
+            page,
+            query.limit(),
+            Column.RETENTIONS,
+            from,
+            (_, row) -> RetentionStore.parse(row),
+            view);
+    return new Query.Retentions(page, more);
   }
 
   /** Fills a page with the rows of a column from a key on; whether there are more. */
@@ -325,7 +345,7 @@ final class Reader {
     return found[0];
   }
 
-  private static QueueName queueName(byte[] key) {
+  static QueueName queueName(byte[] key) {
     return new QueueName(new String(key, StandardCharsets.UTF_8));
   }
 
@@ -358,29 +378,6 @@ final class Reader {
     return Arrays.copyOf(key, key.length + 1);
   }
 
-  private Page list(Query.ListJobs query, Scope in) {
-    var ids = new ArrayList<Long>();
-    long total = 0;
-    int skip = query.offset();
-    for (QueueRow queue : rows(query.queue(), in.view)) {
-      if (!in.grant.allows(Operation.GET_JOB, queue.view.name())) {
-        continue;
-      }
-      for (JobState state :
-          query.state() == null ? JobState.values() : new JobState[] {query.state()}) {
-        long count = count(queue.view, state);
-        total += count;
-        if (count <= skip) {
-          skip -= (int) count;
-        } else if (ids.size() < query.limit()) {
-          collect(queue.id, state, skip, query.limit(), ids, in.view);
-          skip = 0;
-        }
-      }
-    }
-    return new Page(page(ids, Operation.GET_JOB, in), total);
-  }
-
   /** The jobs that there are, the first ones only when all together are too large. */
   private List<JobView> page(List<Long> ids, Operation operation, Scope in) {
     var page = new ArrayList<JobView>();
@@ -388,8 +385,7 @@ final class Reader {
     for (long id : ids) {
       JobView job = job(id, in.view);
       if (job != null && in.grant.allows(operation, job.queue())) {
-        bytes += size(job.data()) + size(job.result());
-        bytes += job.omitted().data() + job.omitted().result();
+        bytes += JobListing.bytes(job);
         if (bytes > Limits.DELIVERY_BYTES && !page.isEmpty()) {
           break;
         }
@@ -399,103 +395,32 @@ final class Reader {
     return page;
   }
 
-  private static int size(@Nullable Payload payload) {
-    return payload == null ? 0 : payload.bytes().size();
-  }
-
-  /** Adds ids of one state, the last in its order first, until there are {@code limit}. */
-  private static void collect(
-      int queue, JobState state, int skip, int limit, List<Long> ids, View view) {
-    var left = new int[] {skip};
-    BiPredicate<byte[], byte[]> take =
-        (key, value) -> {
-          if (left[0] > 0) {
-            left[0]--;
-            return true;
-          }
-          return ids.size() < limit && ids.add(jobId(state, key, value));
-        };
-    byte[] prefix = Bytes.of(queue);
-    switch (state) {
-      case WAITING -> {
-        view.scanBack(Column.READY, prefix, take);
-        view.scanBack(Column.GROUPED, prefix, take);
-      }
-      case DELAYED -> view.scanBack(Column.DELAYED, prefix, take);
-      case ACTIVE -> view.scanBack(Column.ACTIVE, prefix, take);
-      case COMPLETED -> {
-        view.scanBack(Column.COMPLETED, prefix, take);
-        view.scanBack(Column.COMPLETED_AGED, prefix, take);
-      }
-      case FAILED -> view.scanBack(Column.DEAD, prefix, take);
-      case WAITING_CHILDREN -> view.scanBack(Column.BLOCKED, prefix, take);
-    }
-  }
-
-  private static long jobId(JobState state, byte[] key, byte[] value) {
-    return switch (state) {
-      case WAITING -> Bytes.longAt(value, 0);
-      case COMPLETED -> CompletedSlot.job(Bytes.longAt(value, 0));
-      case ACTIVE -> Bytes.longAt(key, 4);
-      case DELAYED, FAILED, WAITING_CHILDREN -> Bytes.longAt(key, key.length - 8) ^ Long.MIN_VALUE;
-    };
-  }
-
-  private static List<QueueRow> rows(@Nullable QueueName only, View view) {
-    var rows = new ArrayList<QueueRow>();
-    byte[] prefix = only == null ? new byte[0] : Bytes.of(only.value());
-    view.scan(
-        Column.QUEUES,
-        prefix,
-        prefix,
-        (key, value) -> {
-          if (only == null || key.length == prefix.length) {
-            rows.add(
-                new QueueRow(
-                    QueueStore.parse(value).getId(),
-                    Queue.view(queueName(key), QueueStore.parse(value))));
-          }
-          return only == null;
-        });
-    return rows;
-  }
-
-  private static long count(QueueView queue, JobState state) {
-    return switch (state) {
-      case WAITING -> queue.waiting();
-      case DELAYED -> queue.delayed();
-      case ACTIVE -> queue.active();
-      case COMPLETED -> queue.completed();
-      case FAILED -> queue.failed();
-      case WAITING_CHILDREN -> queue.waitingChildren();
-    };
-  }
-
   private Page dead(Query.ListDeadJobs query, Scope in) {
     var ids = new ArrayList<Long>();
-    List<QueueRow> rows = rows(query.queue(), in.view);
+    List<JobListing.QueueRow> rows = JobListing.rows(query.queue(), in.view);
     if (rows.isEmpty() || query.limit() == 0) {
-      return new Page(List.of(), rows.isEmpty() ? 0 : rows.getFirst().view.failed());
+      return new Page(List.of(), rows.isEmpty() ? 0 : rows.getFirst().view().failed());
     }
-    byte[] prefix = Bytes.of(rows.getFirst().id);
+    byte[] prefix = Bytes.of(rows.getFirst().id());
     in.view.scan(
         Column.DEAD,
         prefix,
         prefix,
-        (key, value) -> ids.add(jobId(JobState.FAILED, key, value)) && ids.size() < query.limit());
-    return new Page(page(ids, Operation.ADMIN, in), rows.getFirst().view.failed());
+        (key, value) ->
+            ids.add(JobListing.jobId(JobState.FAILED, key, value)) && ids.size() < query.limit());
+    return new Page(page(ids, Operation.ADMIN, in), rows.getFirst().view().failed());
   }
 
   /** The counters of the cluster are for those who may see all of it. */
   private static Stats stats(Scope in) {
     MetaRecord meta = in.grant.isEverything() ? meta(in.view) : MetaRecord.getDefaultInstance();
     long[] sums = new long[JobState.values().length];
-    for (QueueRow queue : rows(null, in.view)) {
-      if (!in.grant.sees(queue.view.name())) {
+    for (JobListing.QueueRow queue : JobListing.rows(null, in.view)) {
+      if (!in.grant.sees(queue.view().name())) {
         continue;
       }
       for (JobState state : JobState.values()) {
-        sums[state.ordinal()] += count(queue.view, state);
+        sums[state.ordinal()] += JobListing.count(queue.view(), state);
       }
     }
     return new Stats(
@@ -520,6 +445,4 @@ final class Reader {
       throw new StorageException("unreadable counters", e);
     }
   }
-
-  private record QueueRow(int id, QueueView view) {}
 }

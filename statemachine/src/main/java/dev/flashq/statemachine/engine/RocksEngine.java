@@ -239,7 +239,7 @@ public final class RocksEngine implements QueueEngine {
       case Reply.Refused refused -> !refused.code().retryable() && !mayBeAllowed(refused, turn);
       case Reply.Pushed(List<Reply.PushOutcome> outcomes) ->
           !outcomes.stream().allMatch(RocksEngine::mayPass);
-      case Reply.Done _, Reply.Acked _, Reply.Removed _ -> true;
+      case Reply.Done _, Reply.Acked _, Reply.Removed _, Reply.Begun _ -> true;
     };
   }
 

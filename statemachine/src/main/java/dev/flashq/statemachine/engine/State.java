@@ -4,14 +4,18 @@ import dev.flashq.statemachine.access.AccessStore;
 import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
+import dev.flashq.statemachine.erase.ErasureStore;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
 import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.job.Payloads;
+import dev.flashq.statemachine.job.Replacements;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.QueueStore;
+import dev.flashq.statemachine.queue.Selection;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.request.Proposers;
 import dev.flashq.statemachine.store.Database;
@@ -45,6 +49,8 @@ final class State implements AutoCloseable {
   final AccessStore access;
   final AuditTrail audit;
   final DataRuleStore dataRules;
+  final ErasureStore erasures;
+  final RetentionStore retentions;
 
   State(Database db) {
     this.tables = new Tables(db);
@@ -64,6 +70,9 @@ final class State implements AutoCloseable {
     this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
     this.dataRules = new DataRuleStore(tables, meta);
+    this.retentions =
+        new RetentionStore(tables, meta, timers, new Selection(tables, queues), lifecycle);
+    this.erasures = new ErasureStore(tables, meta, new Replacements(jobs, payloads));
   }
 
   /** The rows that gather over the entry at an index. */
@@ -100,6 +109,7 @@ final class State implements AutoCloseable {
     access.forget();
     audit.forget();
     dataRules.forget();
+    retentions.forget();
   }
 
   @Override

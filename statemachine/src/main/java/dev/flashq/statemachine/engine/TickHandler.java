@@ -10,6 +10,7 @@ import dev.flashq.statemachine.job.Job;
 import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
+import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.store.Slot;
@@ -33,6 +34,7 @@ final class TickHandler {
   private final Answers answers;
   private final AccessHandlers access;
   private final AuditTrail audit;
+  private final RetentionStore retentions;
   private final Meta meta;
 
   TickHandler(
@@ -45,6 +47,7 @@ final class TickHandler {
       Answers answers,
       AccessHandlers access,
       AuditTrail audit,
+      RetentionStore retentions,
       Meta meta) {
     this.timers = timers;
     this.leases = leases;
@@ -55,6 +58,7 @@ final class TickHandler {
     this.answers = answers;
     this.access = access;
     this.audit = audit;
+    this.retentions = retentions;
     this.meta = meta;
   }
 
@@ -104,6 +108,9 @@ final class TickHandler {
       case AUDIT_RETENTION -> {
         return 1 + audit.removeOld(limit, turn);
       }
+      case RETENTION_SWEEP -> {
+        return 1 + retentions.sweep(name, limit, turn);
+      }
       case CREDENTIAL_END -> access.ended(timer.subject(), turn);
       case DEBOUNCE -> debounce.close(name, turn.now());
       case SILENT_CLIENTS -> {
@@ -117,7 +124,7 @@ final class TickHandler {
 
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
-      case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED -> true;
+      case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED, RETENTION_SWEEP -> true;
       case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END, AUDIT_RETENTION -> false;
     };
   }

@@ -11,14 +11,18 @@ import com.google.protobuf.ByteString;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.Text;
+import dev.flashq.protocol.wire.FieldMatch;
+import dev.flashq.protocol.wire.FieldPath;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.Ack;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.DataPolicy;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Permission;
@@ -27,6 +31,7 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.UseLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +167,14 @@ public final class Rules {
         checked(c.policy());
         yield c;
       }
+      case Command.SetRetention c -> {
+        checked(c.retention());
+        yield c;
+      }
+      case Command.BeginErasure c -> {
+        checked(c.request());
+        yield c;
+      }
       case Command.NoteLogins c -> {
         require(
             c.refused().size() <= Limits.REFUSED_LOGINS,
@@ -197,6 +210,8 @@ public final class Rules {
           Command.NoteExported _,
           Command.NoteRead _,
           Command.SetAuditKey _,
+          Command.CancelErasure _,
+          Command.EraseJobs _,
           Command.SignAuditHead _ ->
           command;
     };
@@ -271,9 +286,9 @@ public final class Rules {
               new Query.WaitForJob(checked(id), waitMs(waitMs));
           case Query.GetPayloads q -> {
             require(
-                q.parts().size() <= 2 * Limits.PAGE,
+                q.parts().size() <= 2 * Limits.JOBS_PAGE,
                 INVALID_REQUEST,
-                "at most " + 2 * Limits.PAGE + " parts");
+                "at most " + 2 * Limits.JOBS_PAGE + " parts");
             yield q;
           }
           case Query.ListCredentials(long after, int limit) ->
@@ -304,11 +319,16 @@ public final class Rules {
                   Math.clamp(q.fromMs(), 0, TIME_MS),
                   Math.clamp(q.after(), 0, Long.MAX_VALUE - 1),
                   Math.clamp(q.limit(), 1, Limits.PAGE));
+          case Query.ListRetentions(String after, int limit) ->
+              new Query.ListRetentions(after, Math.clamp(limit, 1, Limits.PAGE));
+          case Query.ListErasures(long below, int limit) ->
+              new Query.ListErasures(below, Math.clamp(limit, 1, Limits.ERASURES));
           case Query.CheckAccess q -> q.queue() == null ? q : of(q, q.queue());
           case Query.GetJobByCustomId _,
               Query.GetStats _,
               Query.IsAnswered _,
               Query.QueuesOf _,
+              Query.NextErasure _,
               Query.GetAuditPolicy _ ->
               query;
         };
@@ -335,6 +355,50 @@ public final class Rules {
         INVALID_REQUEST,
         "records are kept for 1 millisecond to 100 years, and at least 1 byte of them");
     return set;
+  }
+
+  private static void checked(Retention retention) {
+    checkPattern(retention.queues());
+    require(
+        isDuration(retention.completedMs()) && isDuration(retention.deadMs()),
+        INVALID_REQUEST,
+        "ages are between 0 and 100 years in milliseconds");
+    require(
+        retention.completedCount() >= 0 && retention.deadCount() >= 0,
+        INVALID_REQUEST,
+        "numbers of jobs are not negative");
+  }
+
+  private static void checked(Erasure.Request request) {
+    FieldPath path = FieldPath.parse(request.field());
+    require(
+        !request.wanted().isEmpty() && request.wanted().size() <= Limits.ERASURE_VALUE_BYTES,
+        INVALID_REQUEST,
+        "equals has 1 to " + Limits.ERASURE_VALUE_BYTES + " bytes");
+    var _ = new FieldMatch(path, request.wanted().toByteArray());
+    require(
+        (!request.edits().isEmpty() || request.dryRun())
+            && request.edits().size() <= Limits.ERASURE_EDITS,
+        INVALID_REQUEST,
+        "an erasure sets or deletes 1 to " + Limits.ERASURE_EDITS + " fields");
+    long bytes = 0;
+    for (Erasure.Edit edit : request.edits()) {
+      var _ = FieldPath.parse(edit.path());
+      bytes += edit.json() == null ? 0 : edit.json().size();
+    }
+    require(
+        bytes <= Limits.ERASURE_VALUE_BYTES,
+        DATA_TOO_LARGE,
+        "what an erasure sets has at most " + Limits.ERASURE_VALUE_BYTES + " bytes");
+    require(
+        !request.queues().isEmpty() && request.queues().size() <= Limits.RULES,
+        INVALID_REQUEST,
+        "an erasure names 1 to " + Limits.RULES + " queues");
+    request.queues().forEach(Rules::checkPattern);
+    require(
+        request.states().size() <= JobState.values().length,
+        INVALID_REQUEST,
+        "an erasure names each state once");
   }
 
   private static void checked(Quota quota) {
@@ -438,8 +502,17 @@ public final class Rules {
         list.offset() >= 0 && list.offset() <= Limits.OFFSET,
         INVALID_REQUEST,
         "offset is between 0 and " + Limits.OFFSET);
+    require(
+        list.after().size() <= Limits.CURSOR_BYTES
+            && (list.after().isEmpty() || list.offset() == 0),
+        INVALID_REQUEST,
+        "a page has an offset, or a cursor of at most " + Limits.CURSOR_BYTES + " bytes");
     return new Query.ListJobs(
-        list.queue(), list.state(), Math.min(list.limit(), Limits.PAGE), list.offset());
+        list.queue(),
+        list.state(),
+        Math.min(list.limit(), Limits.JOBS_PAGE),
+        list.offset(),
+        list.after());
   }
 
   /** As the client sends it, without its principal. */

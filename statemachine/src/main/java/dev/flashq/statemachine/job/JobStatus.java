@@ -52,6 +52,10 @@ public sealed interface JobStatus {
    * @param resultBytes of the stored result; 0: there is none
    */
   record Completed(long startedAt, long at, long expiresAt, int resultBytes) implements JobStatus {
+    Completed withResultBytes(int bytes) {
+      return new Completed(startedAt, at, expiresAt, bytes);
+    }
+
     @Override
     public JobState state() {
       return JobState.COMPLETED;

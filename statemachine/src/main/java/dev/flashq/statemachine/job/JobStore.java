@@ -20,8 +20,10 @@ import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /** Job headers with every index, timer, key and count that points at them. */
@@ -174,6 +176,26 @@ public final class JobStore {
     remove(job);
   }
 
+  /**
+   * Dead jobs of a queue, the one that died first in front: those that died at a time or earlier,
+   * and a number in any case.
+   */
+  SequencedSet<Long> firstDead(Queue queue, int limit, long at, long number) {
+    var ids = new LinkedHashSet<Long>();
+    byte[] prefix = Bytes.of(queue.id());
+    tables.scan(
+        Column.DEAD,
+        prefix,
+        prefix,
+        (key, value) -> {
+          Slot slot = Slot.of(key, value, prefix.length);
+          return ids.size() < limit
+              && (slot.major() <= at || ids.size() < number)
+              && ids.add(slot.minor());
+        });
+    return ids;
+  }
+
   private static Index completedOrder(Queue queue, Job job) {
     return CompletedSlot.isAged(job) ? queue.completedAged() : queue.completed();
   }
@@ -199,6 +221,14 @@ public final class JobStore {
   public void replaceData(Job job, Payload data) {
     payloads.replaceData(job.id(), data);
     save(job.withDataBytes(data.bytes().size()));
+  }
+
+  /** Of a completed job that has one. */
+  void replaceResult(Job job, Payload result) {
+    if (job.status() instanceof JobStatus.Completed completed && completed.resultBytes() > 0) {
+      payloads.replaceResult(job.id(), result);
+      save(job.in(completed.withResultBytes(result.bytes().size())));
+    }
   }
 
   public void putResult(Job job, Payload result) {

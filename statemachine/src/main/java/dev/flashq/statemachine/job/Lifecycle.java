@@ -240,6 +240,39 @@ public final class Lifecycle {
     jobs.remove(job);
   }
 
+  /**
+   * Forgets the completed jobs that have been for too long, or that are too many, the oldest first.
+   *
+   * @param before those that completed then or earlier
+   * @return how many went
+   */
+  int forgetCompleted(Queue queue, long before, long most, int limit) {
+    int gone = 0;
+    while (gone < limit
+        && queue.completedJobs() > 0
+        && (queue.completedJobs() > most || firstCompletion(queue) <= before)) {
+      forgetFirstCompleted(queue);
+      gone++;
+    }
+    return gone;
+  }
+
+  private static long firstCompletion(Queue queue) {
+    Slot first = queue.completed().first();
+    Slot aged = queue.completedAged().first();
+    return Math.min(
+        first == null ? Long.MAX_VALUE : completedAt(first).major(),
+        aged == null ? Long.MAX_VALUE : aged.major());
+  }
+
+  /** As {@link #forgetCompleted}, of dead jobs. */
+  int forgetDead(Queue queue, long before, long most, int limit, Turn turn) {
+    long tooMany = queue.dead() - most;
+    SequencedSet<Long> ids = jobs.firstDead(queue, limit, before, tooMany);
+    removeAll(ids, turn);
+    return ids.size();
+  }
+
   private static Slot completedAt(Slot expiry) {
     return new Slot(expiry.major() - Limits.KEEP_COMPLETED_MS, expiry.minor(), expiry.value());
   }

@@ -35,6 +35,15 @@ public final class Payloads {
     tables.insert(Column.PAYLOADS, key(job, RESULT), encode(result));
   }
 
+  void replaceResult(long job, Payload result) {
+    tables.put(Column.PAYLOADS, key(job, RESULT), encode(result));
+  }
+
+  /** Data or result as it is stored; null when there is none. */
+  @Nullable Payload stored(long job, boolean result) {
+    return decode(tables.get(Column.PAYLOADS, key(job, result ? RESULT : DATA)));
+  }
+
   void remove(long job, boolean result) {
     tables.delete(Column.PAYLOADS, key(job, DATA));
     if (result) {

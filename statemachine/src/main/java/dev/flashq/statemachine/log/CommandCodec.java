@@ -7,7 +7,9 @@ import dev.flashq.protocol.log.LogProto.LoggedCommand;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.BeginErasure;
 import dev.flashq.statemachine.Command.BindCertificate;
+import dev.flashq.statemachine.Command.CancelErasure;
 import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.CleanQueues;
@@ -15,6 +17,7 @@ import dev.flashq.statemachine.Command.CreateToken;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.DropRole;
+import dev.flashq.statemachine.Command.EraseJobs;
 import dev.flashq.statemachine.Command.ExpireToken;
 import dev.flashq.statemachine.Command.ExtendLeases;
 import dev.flashq.statemachine.Command.FailJob;
@@ -47,6 +50,7 @@ import dev.flashq.statemachine.Command.SetDataPolicy;
 import dev.flashq.statemachine.Command.SetPaused;
 import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetRateLimit;
+import dev.flashq.statemachine.Command.SetRetention;
 import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
@@ -160,6 +164,11 @@ final class CommandCodec {
       case SetSchema c -> to.setSetSchema(DataCodec.encode(c));
       case SetDataPolicy c -> to.setSetDataPolicy(DataCodec.encode(c.policy()));
       case CleanQueues c -> to.setCleanQueues(RetentionCodec.encode(c));
+      case SetRetention c -> to.setSetRetention(RetentionCodec.encode(c.retention()));
+      case BeginErasure c -> to.setBeginErasure(ErasureCodec.encode(c.request()));
+      case CancelErasure c ->
+          to.setCancelErasure(LogProto.CancelErasure.newBuilder().setNumber(c.number()));
+      case EraseJobs c -> to.setEraseJobs(ErasureCodec.encode(c));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
       case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
       case SignAuditHead c ->
@@ -285,6 +294,10 @@ final class CommandCodec {
       case SET_SCHEMA -> DataCodec.decode(logged.getSetSchema());
       case SET_DATA_POLICY -> new SetDataPolicy(DataCodec.decode(logged.getSetDataPolicy()));
       case CLEAN_QUEUES -> RetentionCodec.decode(logged.getCleanQueues());
+      case SET_RETENTION -> new SetRetention(RetentionCodec.decode(logged.getSetRetention()));
+      case BEGIN_ERASURE -> new BeginErasure(ErasureCodec.decode(logged.getBeginErasure()));
+      case CANCEL_ERASURE -> new CancelErasure(logged.getCancelErasure().getNumber());
+      case ERASE_JOBS -> ErasureCodec.decode(logged.getEraseJobs());
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
       case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
       case SIGN_AUDIT_HEAD ->

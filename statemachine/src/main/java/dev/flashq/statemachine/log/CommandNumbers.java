@@ -47,6 +47,10 @@ public final class CommandNumbers {
       case Command.SetSchema _ -> LoggedCommand.SET_SCHEMA_FIELD_NUMBER;
       case Command.SetDataPolicy _ -> LoggedCommand.SET_DATA_POLICY_FIELD_NUMBER;
       case Command.CleanQueues _ -> LoggedCommand.CLEAN_QUEUES_FIELD_NUMBER;
+      case Command.SetRetention _ -> LoggedCommand.SET_RETENTION_FIELD_NUMBER;
+      case Command.BeginErasure _ -> LoggedCommand.BEGIN_ERASURE_FIELD_NUMBER;
+      case Command.CancelErasure _ -> LoggedCommand.CANCEL_ERASURE_FIELD_NUMBER;
+      case Command.EraseJobs _ -> LoggedCommand.ERASE_JOBS_FIELD_NUMBER;
       case Command.SetAuditKey _ -> LoggedCommand.SET_AUDIT_KEY_FIELD_NUMBER;
       case Command.SignAuditHead _ -> LoggedCommand.SIGN_AUDIT_HEAD_FIELD_NUMBER;
       case Command.NoteRead _ -> LoggedCommand.NOTE_READ_FIELD_NUMBER;

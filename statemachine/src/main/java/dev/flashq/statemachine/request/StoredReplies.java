@@ -55,6 +55,7 @@ public final class StoredReplies {
                       .setCount(removed.count())
                       .setMore(removed.more()))
               .build();
+      case Reply.Begun begun -> stored.setBegun(begun.number()).build();
       case Refused refused -> stored.setRefused(refusal(refused)).build();
     };
   }
@@ -121,6 +122,7 @@ public final class StoredReplies {
       }
       case REMOVED ->
           new Reply.Removed(stored.getRemoved().getCount(), stored.getRemoved().getMore());
+      case BEGUN -> new Reply.Begun(stored.getBegun());
       case REFUSED -> refusal(stored.getRefused());
       case BODY_NOT_SET -> throw new IllegalStateException("a stored reply without a body");
     };

@@ -73,7 +73,11 @@ public enum Column {
   /** Pattern of queues to a schema for their data. */
   SCHEMAS,
   /** Pattern of queues to a policy for their data, a message of the log. */
-  DATA_POLICIES;
+  DATA_POLICIES,
+  /** Number of an erasure to how far it is. */
+  ERASURES,
+  /** Pattern of queues to what is kept of jobs that have ended, a message of the log. */
+  RETENTIONS;
 
   private final String family;
   private final int stretchBytes;

@@ -55,6 +55,11 @@ final class Layers {
   void scanBack(Column column, byte[] prefix, BiPredicate<byte[], byte[]> visitor) {
     byte[] end = Arrays.copyOf(prefix, prefix.length + BEYOND_BYTES);
     Arrays.fill(end, prefix.length, end.length, (byte) 0xff);
+    scanBack(column, prefix, end, visitor);
+  }
+
+  /** As {@link #scanBack}, from {@code end} (included) on, which begins with the prefix. */
+  void scanBack(Column column, byte[] prefix, byte[] end, BiPredicate<byte[], byte[]> visitor) {
     try (var bounds = new Bounds(options, prefix);
         RocksIterator stored = db.iterator(column, bounds.options)) {
       stored.seekForPrev(end);

@@ -57,6 +57,12 @@ public final class Views {
       layers.scan(column, prefix, from, visitor);
     }
 
+    /** As {@link #scanBack}, from {@code from} on or what stands before it. */
+    public void scanBack(
+        Column column, byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> visitor) {
+      layers.scanBack(column, prefix, from, visitor);
+    }
+
     /** Shows keys with the prefix in reverse key order, until the visitor says false. */
     public void scanBack(Column column, byte[] prefix, BiPredicate<byte[], byte[]> visitor) {
       layers.scanBack(column, prefix, visitor);

@@ -24,5 +24,7 @@ public enum TimerKind {
   /** A token ends. Subject: number of the credential. */
   CREDENTIAL_END,
   /** The oldest blocks of the audit trail are old enough to go. Subject: 0. */
-  AUDIT_RETENTION
+  AUDIT_RETENTION,
+  /** What is kept by policies is looked through. Subject: 0; the stored value names a queue. */
+  RETENTION_SWEEP
 }

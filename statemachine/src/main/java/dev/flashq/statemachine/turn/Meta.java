@@ -65,6 +65,21 @@ public final class Meta {
     row.setDataRules(row.getDataRules() + 1);
   }
 
+  /** When the timer of the retention policies is due, Unix ms; 0: there is none. */
+  public long retentionSweep() {
+    return row.getRetentionSweep();
+  }
+
+  public void retentionSweep(long due) {
+    row.setRetentionSweep(due);
+  }
+
+  /** The number of a new erasure. */
+  public long nextErasure() {
+    row.setNextErasure(row.getNextErasure() + 1);
+    return row.getNextErasure();
+  }
+
   /** The greatest id given to a job so far. */
   public long lastJobId() {
     return row.getNextJob();

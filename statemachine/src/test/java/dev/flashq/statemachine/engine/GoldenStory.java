@@ -18,6 +18,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
@@ -30,10 +31,12 @@ import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
@@ -162,9 +165,68 @@ final class GoldenStory {
       from = removed.next();
     } while (removed.more());
     asLeader(new Command.CleanQueues("mail*", JobState.WAITING, 0, 1, ByteString.EMPTY));
+    erasure(boss);
+    asLeader(new Command.SetRetention(new Retention("mail*", 1000, 1, 0, 1)));
+    asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 60_000, 0)));
+    for (String name : List.of("mail:x", "zoo")) {
+      QueueFixture jobs = cluster.queue(name);
+      for (int i = 0; i < 3; i++) {
+        as(boss, jobs.pushCommand("x", o -> o.maxAttempts(1)));
+        Reply pulled = cluster.apply(boss, new Command.PullJobs(jobs.name(), 1, 0));
+        JobView job = ((Reply.Delivered) pulled).jobs().getFirst();
+        cluster.apply(
+            boss,
+            i == 0
+                ? new Command.FailJob(claim(job), "no")
+                : new Command.AckJobs(List.of(new Command.Ack(claim(job), null))));
+      }
+    }
+    cluster.advance(ofMinutes(3));
+    asLeader(new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 0, 0)));
+    cluster.advance(ofMinutes(3));
     cluster.applyTogether(
         cluster.queue("mail:fresh").pushCommand("new", o -> o),
         new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));
+  }
+
+  /** What a leader has read takes effect as long as it is so. */
+  private void erasure(Principal boss) {
+    JobId job = as(boss, cluster.queue("mail:x"));
+    var request =
+        new Erasure.Request(
+            "userId",
+            ByteString.copyFromUtf8("1"),
+            List.of(new Erasure.Edit("email", null)),
+            List.of("mail*"),
+            List.of(),
+            false);
+    for (int i = 0; i < 2; i++) {
+      cluster.apply(boss, new Command.BeginErasure(request));
+    }
+    var running = cluster.engine().ask(new Query.NextErasure()).erasure();
+    long number = requireNonNull(running).number();
+    var counts = new Erasure.Counts(1, 1, 0, 0, 0, 0);
+    for (String before : List.of("\"other\"", "\"personal\"")) {
+      for (boolean skip : new boolean[] {false, true}) {
+        asLeader(
+            new Command.EraseJobs(
+                number,
+                running.next(),
+                running.next() + (before.contains("other") ? 1 : running.last()),
+                counts,
+                List.of(
+                    new Erasure.Replacement(
+                        job, false, Erasure.hash(Payload.json(before)), Payload.json("null"))),
+                skip));
+      }
+    }
+    cluster.apply(boss, new Command.CancelErasure(number + 1));
+  }
+
+  private JobId as(Principal who, QueueFixture to) {
+    Reply pushed = cluster.apply(who, to.pushCommand("personal", o -> o));
+    return ((Reply.PushOutcome.Accepted) ((Reply.Pushed) pushed).outcomes().getFirst()).id();
   }
 
   private void inspected(Principal who, Command command, Inspection inspection) {

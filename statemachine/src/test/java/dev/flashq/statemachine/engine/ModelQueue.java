@@ -225,7 +225,11 @@ final class ModelQueue {
           Command.SetAuditPolicy _,
           Command.SetQuota _,
           Command.SetSchema _,
-          Command.SetDataPolicy _ ->
+          Command.SetDataPolicy _,
+          Command.SetRetention _,
+          Command.BeginErasure _,
+          Command.CancelErasure _,
+          Command.EraseJobs _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());
@@ -243,12 +247,15 @@ final class ModelQueue {
               job -> job.id < c.belowJob() && age(job) >= c.olderThanMs(),
               this::removed);
       case Command.CleanQueues c -> {
-        var matching = new ArrayList<ModelJob>();
-        queues.keySet().stream()
-            .filter(queue -> Permission.matches(c.queues(), queue.value()))
-            .sorted(Comparator.comparing(QueueName::value))
-            .forEach(queue -> matching.addAll(of(queue, c.state(), comparingLong(job -> job.id))));
-        yield some(matching, c.limit(), job -> age(job) >= c.olderThanMs(), this::removed);
+        int count = 0;
+        for (QueueName queue :
+            queues.keySet().stream().sorted(Comparator.comparing(QueueName::value)).toList()) {
+          if (Permission.matches(c.queues(), queue.value())) {
+            // The end of a job of one queue may have been that of a job of the next.
+            count += clean(queue, c).count();
+          }
+        }
+        yield new Reply.Removed(count, false);
       }
       case Command.RetryDeadJobs c -> retry(c);
       case Command.ExtendLeases c -> {
@@ -672,7 +679,15 @@ final class ModelQueue {
   }
 
   /** Up to {@code limit} matching jobs, chosen before anything is done to the first. */
-  private static Reply some(
+  private Reply.Removed clean(QueueName queue, Command.CleanQueues clean) {
+    return some(
+        of(queue, clean.state(), comparingLong(job -> job.id)),
+        clean.limit(),
+        job -> age(job) >= clean.olderThanMs(),
+        this::removed);
+  }
+
+  private static Reply.Removed some(
       List<ModelJob> candidates,
       int limit,
       Predicate<ModelJob> matches,

@@ -154,7 +154,7 @@ class ModelTest {
       case Reply.Delivered delivered ->
           new Reply.Delivered(delivered.jobs().stream().map(ModelTest::inModelWords).toList());
       case Reply.Removed removed -> new Reply.Removed(removed.count(), removed.more());
-      case Reply.Done _ -> reply;
+      case Reply.Done _, Reply.Begun _ -> reply;
     };
   }
 

@@ -83,6 +83,7 @@ final class Scenario implements AutoCloseable {
       }
       case Reply.Removed removed ->
           List.of("jobs: " + removed.count() + (removed.more() ? ", more are left" : ""));
+      case Reply.Begun begun -> List.of("begun " + begun.number());
       case Reply.Refused refused -> List.of(line(refused));
     };
   }

@@ -167,8 +167,8 @@ class RulesTest {
     }
     refused(new Query.GetJobs(Collections.nCopies(1001, JOB)), "at most 1000 ids");
     refused(
-        new Query.GetPayloads(Collections.nCopies(2001, new Query.Part(JOB, true))),
-        "at most 2000 parts");
+        new Query.GetPayloads(Collections.nCopies(20_001, new Query.Part(JOB, true))),
+        "at most 20000 parts");
   }
 
   @Test
@@ -233,8 +233,15 @@ class RulesTest {
         .isEqualTo(new Command.PullJobs(MAIL, 1, Limits.WAIT_MS));
     assertThat(Rules.checked(new Query.WaitForJob(JOB, Long.MAX_VALUE)))
         .isEqualTo(new Query.WaitForJob(JOB, Limits.WAIT_MS));
-    assertThat(Rules.checked(new Query.ListJobs(null, null, 5000, 0)))
-        .isEqualTo(new Query.ListJobs(null, null, 1000, 0));
+    assertThat(Rules.checked(new Query.ListJobs(null, null, 50_000, 0)))
+        .isEqualTo(new Query.ListJobs(null, null, 10_000, 0));
+    ByteString place = ByteString.copyFrom(new byte[2049]);
+    refused(
+        new Query.ListJobs(null, null, 1, 0, place),
+        "a page has an offset, or a cursor of at most 2048 bytes");
+    refused(
+        new Query.ListJobs(null, null, 1, 1, place.substring(1)),
+        "a page has an offset, or a cursor of at most 2048 bytes");
     assertThat(Rules.checked(new Query.ListDeadJobs(MAIL, 5000)))
         .isEqualTo(new Query.ListDeadJobs(MAIL, 1000));
     assertThat(Rules.checked(new Query.ListQueues(null, 0)))

@@ -11,6 +11,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
@@ -23,6 +24,7 @@ import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SampleOptions;
 import dev.flashq.statemachine.UseLimits;
@@ -176,6 +178,33 @@ public final class GoldenCommands {
         "CleanQueues",
         new Command.CleanQueues(
             "mail*", JobState.COMPLETED, 60_000, 100, ByteString.copyFromUtf8("from")));
+    commands.put(
+        "SetRetention", new Command.SetRetention(new Retention("mail*", 1000, 10, 2000, 20)));
+    commands.put(
+        "SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    commands.put(
+        "BeginErasure",
+        new Command.BeginErasure(
+            new Erasure.Request(
+                "userId",
+                ByteString.copyFromUtf8("\"u1\""),
+                List.of(
+                    new Erasure.Edit("email", ByteString.copyFromUtf8("null")),
+                    new Erasure.Edit("/name", null)),
+                List.of("mail*", "pay"),
+                List.of(JobState.COMPLETED, JobState.FAILED),
+                true)));
+    commands.put("CancelErasure", new Command.CancelErasure(1));
+    commands.put(
+        "EraseJobs",
+        new Command.EraseJobs(
+            1,
+            1,
+            5,
+            new Erasure.Counts(4, 3, 0, 2, 1, 0),
+            List.of(
+                new Erasure.Replacement(JOB, true, ByteString.copyFromUtf8("hash"), MESSAGE_PACK)),
+            true));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",

@@ -80,7 +80,7 @@ final class LargeData {
   private static List<JobView> jobs(Object outcome) {
     return switch (outcome) {
       case Delivered(List<JobView> jobs) -> jobs;
-      case Page(List<JobView> jobs, _) -> jobs;
+      case Page page -> page.jobs();
       case Found(JobView job) when job != null -> List.of(job);
       case Outcomes.OfJob of when of.job() != null -> List.of(Objects.requireNonNull(of.job()));
       default -> List.of();
@@ -91,7 +91,7 @@ final class LargeData {
   static Object with(Object outcome, Payloads large) {
     return switch (outcome) {
       case Delivered(List<JobView> jobs) -> new Delivered(with(jobs, large));
-      case Page(List<JobView> jobs, long total) -> new Page(with(jobs, large), total);
+      case Page page -> new Page(with(page.jobs(), large), page.total(), page.next());
       case Found(JobView job) when job != null -> new Found(with(job, large));
       case Outcomes.OfJob of when of.job() != null ->
           of.withJob(with(Objects.requireNonNull(of.job()), large));

@@ -89,6 +89,13 @@ final class Routes {
           route(HttpMethod.GET, "/policies", c -> access(c, Cmd.DATAPOLICYLIST)),
           route(HttpMethod.PUT, "/queues/*/policy", c -> dataRules(c, Cmd.DATAPOLICYSET)),
           route(HttpMethod.DELETE, "/queues/*/policy", c -> dataRules(c, Cmd.DATAPOLICYDELETE)),
+          route(HttpMethod.GET, "/retention", c -> access(c, Cmd.RETENTIONLIST)),
+          route(HttpMethod.PUT, "/queues/*/retention", c -> dataRules(c, Cmd.RETENTIONSET)),
+          route(HttpMethod.DELETE, "/queues/*/retention", c -> dataRules(c, Cmd.RETENTIONDELETE)),
+          route(HttpMethod.GET, "/erasures", c -> access(c, Cmd.ERASESTATUS)),
+          route(HttpMethod.POST, "/erasures", c -> access(c, Cmd.ERASE)),
+          route(HttpMethod.GET, "/erasures/*", c -> numbered(c, Cmd.ERASESTATUS)),
+          route(HttpMethod.DELETE, "/erasures/*", c -> numbered(c, Cmd.ERASECANCEL)),
           route(HttpMethod.GET, "/jobs", c -> HttpRequests.jobs(c::parameter)),
           route(HttpMethod.POST, "/api/command", c -> Requests.plan(c.body(), false)));
 
@@ -155,6 +162,11 @@ final class Routes {
   /** About the queues that the path names second. */
   private static Plan dataRules(Call call, Cmd cmd) {
     return HttpRequests.dataRules(cmd, call.part(1), call.body());
+  }
+
+  /** About what the path names by its number. */
+  private static Plan numbered(Call call, Cmd cmd) {
+    return HttpRequests.numbered(cmd, call.part(1), call.body());
   }
 
   private static Plan quota(Call call) {

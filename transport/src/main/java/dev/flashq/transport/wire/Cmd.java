@@ -48,7 +48,7 @@ public enum Cmd {
   LISTQUEUES(),
   COUNT(Field.QUEUE),
   GETJOBCOUNTS(Field.QUEUE),
-  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET),
+  GETJOBS(Field.QUEUE, Field.STATE, Field.LIMIT, Field.OFFSET, Field.CURSOR),
   DRAIN(Field.QUEUE),
   CLEAN(Field.QUEUE, Field.GRACE, Field.STATE, Field.LIMIT),
   OBLITERATE(Field.QUEUE),
@@ -92,7 +92,25 @@ public enum Cmd {
       Field.NO_CARD_NUMBERS,
       Field.MAX_BYTES),
   DATAPOLICYDELETE(Field.QUEUE),
-  DATAPOLICYLIST();
+  DATAPOLICYLIST(),
+  RETENTIONSET(
+      Field.QUEUE,
+      Field.COMPLETED_AGE,
+      Field.COMPLETED_COUNT,
+      Field.DEAD_AGE,
+      Field.DEAD_COUNT),
+  RETENTIONDELETE(Field.QUEUE),
+  RETENTIONLIST(),
+  ERASE(
+      Field.FIELD,
+      Field.EQUALS,
+      Field.SET,
+      Field.DELETE,
+      Field.QUEUES,
+      Field.STATES,
+      Field.DRY_RUN),
+  ERASESTATUS(Field.ID),
+  ERASECANCEL(Field.ID);
 
   /** Fields that every command may have. */
   private static final Set<WireField> COMMON =

@@ -13,6 +13,7 @@ import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import java.util.List;
+import dev.flashq.statemachine.Retention;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is to be done for a request about what data must be like. */
@@ -38,6 +39,11 @@ final class DataRuleRequests {
               r, new Command.SetDataPolicy(new DataPolicy(pattern(r), false, List.of(), false, 0)));
       case DATAPOLICYLIST ->
           Requests.ask(new Query.ListDataPolicies(null, Limits.PAGE), DataRuleShapes::policies);
+      case RETENTIONSET -> Requests.done(r, new Command.SetRetention(retention(r)));
+      case RETENTIONDELETE ->
+          Requests.done(r, new Command.SetRetention(new Retention(pattern(r), 0, 0, 0, 0)));
+      case RETENTIONLIST ->
+          Requests.ask(new Query.ListRetentions(null, Limits.PAGE), DataRuleShapes::retentions);
       default -> throw new IllegalArgumentException("not about data: " + cmd);
     };
   }
@@ -56,8 +62,8 @@ final class DataRuleRequests {
     };
   }
 
-  /** A schema is kept as JSON, whatever it came as. */
-  private static ByteString json(Payload schema) {
+  /** What was said is kept as JSON, whatever it came as. */
+  static ByteString json(Payload schema) {
     if (schema.encoding() == Payload.Encoding.JSON) {
       return schema.bytes();
     }
@@ -65,6 +71,17 @@ final class DataRuleRequests {
     byte[] bytes = schema.bytes().toByteArray();
     Transcode.messagePackToJson(bytes, 0, bytes.length, out);
     return ByteString.copyFrom(out.buffer(), 0, out.size());
+  }
+
+  private static Retention retention(Request r) {
+    var retention =
+        new Retention(pattern(r), r.completedAge, r.completedCount, r.deadAge, r.deadCount);
+    if (retention.isEmpty()) {
+      throw new InvalidValueException(
+          INVALID_REQUEST,
+          "a retention says completed_age, completed_count, dead_age or dead_count");
+    }
+    return retention;
   }
 
   private static DataPolicy policy(Request r) {

@@ -9,6 +9,7 @@ import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Retention;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 
@@ -63,6 +64,23 @@ final class DataRuleShapes {
       out.endArray();
       flag(out, Names.NO_CARD_NUMBERS, policy.noCardNumbers());
       integer(out, Names.MAX_BYTES, policy.maxBytes());
+      out.endMap();
+    }
+    out.endArray();
+    flag(out, Names.MORE, page.more());
+  }
+
+  static void retentions(Query.Retentions page, Answer answer) {
+    ValueWriter out = answer.ok(2);
+    out.key(Names.RETENTION);
+    out.beginArray(page.retentions().size());
+    for (Retention retention : page.retentions()) {
+      out.beginMap(5);
+      text(out, Names.QUEUE, retention.queues());
+      integer(out, Names.COMPLETED_AGE, retention.completedMs());
+      integer(out, Names.COMPLETED_COUNT, retention.completedCount());
+      integer(out, Names.DEAD_AGE, retention.deadMs());
+      integer(out, Names.DEAD_COUNT, retention.deadCount());
       out.endMap();
     }
     out.endArray();

@@ -78,6 +78,18 @@ enum Field implements WireField {
   FORBIDDEN_FIELDS("forbidden_fields"),
   NO_CARD_NUMBERS("no_card_numbers"),
   MAX_BYTES("max_bytes"),
+  /** Of what is kept. */
+  COMPLETED_AGE("completed_age"),
+  COMPLETED_COUNT("completed_count"),
+  DEAD_AGE("dead_age"),
+  DEAD_COUNT("dead_count"),
+  /** Of erasures. */
+  FIELD("field"),
+  EQUALS("equals"),
+  SET("set"),
+  DELETE("delete"),
+  STATES("states"),
+  DRY_RUN("dry_run"),
   /** No field of ours. */
   OTHER();
 

@@ -83,7 +83,12 @@ public final class HttpRequests {
                             new HttpShapes.PushedJob(accepted, found == null ? null : found.job()));
             case Refused refused -> CompletableFuture.completedFuture(refused);
           };
-      case Reply.Done _, Reply.Delivered _, Reply.Acked _, Reply.Removed _, Refused _ ->
+      case Reply.Done _,
+          Reply.Delivered _,
+          Reply.Acked _,
+          Reply.Removed _,
+          Reply.Begun _,
+          Refused _ ->
           CompletableFuture.completedFuture(reply);
     };
   }
@@ -197,6 +202,16 @@ public final class HttpRequests {
     return access(cmd, null, body);
   }
 
+  /**
+   * What is asked for as a command would ask for it.
+   *
+   * @param number in the path
+   */
+  public static Plan numbered(Cmd cmd, String number, Request body) {
+    body.id = jobId(number);
+    return access(cmd, null, body);
+  }
+
   /** Takes the quota away of whom the path names, whatever the body says. */
   public static Plan noQuota(String type, String name, Request body) {
     body.pushes = null;
@@ -268,6 +283,7 @@ public final class HttpRequests {
     request.state = parameters.apply("state");
     request.limit = number(parameters.apply("limit"), Request.ABSENT);
     request.offset = number(parameters.apply("offset"), 0);
+    request.cursor = parameters.apply("cursor");
     return QueueRequests.jobs(request, HttpShapes::jobs, AuditShapes::data);
   }
 

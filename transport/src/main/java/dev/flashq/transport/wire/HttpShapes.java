@@ -124,8 +124,9 @@ final class HttpShapes {
   }
 
   static void jobs(Query.Page page, Answer answer) {
-    data(answer, 0);
+    data(answer, 1);
     JobShapes.items(page, answer);
+    JobShapes.cursor(page, answer);
   }
 
   static void counts(QueueView queue, Answer answer) {

@@ -241,9 +241,15 @@ final class JobShapes {
   }
 
   static void listing(Page page, Answer answer) {
-    answer.ok(2).key(Names.JOBS);
+    answer.ok(3).key(Names.JOBS);
     items(page, answer);
     integer(answer.out(), Names.TOTAL, page.total());
+    cursor(page, answer);
+  }
+
+  /** Where the next page begins; null behind the last one. */
+  static void cursor(Page page, Answer answer) {
+    text(answer.out(), Names.CURSOR, page.next().isEmpty() ? null : Cursors.text(page.next()));
   }
 
   /**

@@ -99,6 +99,24 @@ public final class Names {
   static final FieldName FORBIDDEN_FIELDS = FieldName.of("forbidden_fields");
   static final FieldName NO_CARD_NUMBERS = FieldName.of("no_card_numbers");
   static final FieldName MAX_BYTES = FieldName.of("max_bytes");
+  static final FieldName RETENTION = FieldName.of("retention");
+  static final FieldName COMPLETED_AGE = FieldName.of("completed_age");
+  static final FieldName COMPLETED_COUNT = FieldName.of("completed_count");
+  static final FieldName DEAD_AGE = FieldName.of("dead_age");
+  static final FieldName DEAD_COUNT = FieldName.of("dead_count");
+  static final FieldName ERASURES = FieldName.of("erasures");
+  static final FieldName USER = FieldName.of("user");
+  static final FieldName FIELD = FieldName.of("field");
+  static final FieldName FIELDS = FieldName.of("fields");
+  static final FieldName STATES = FieldName.of("states");
+  static final FieldName DRY_RUN = FieldName.of("dry_run");
+  static final FieldName BEGAN = FieldName.of("began");
+  static final FieldName ENDED = FieldName.of("ended");
+  static final FieldName LOOKED = FieldName.of("looked");
+  static final FieldName MATCHED = FieldName.of("matched");
+  static final FieldName CHANGED = FieldName.of("changed");
+  static final FieldName UNREADABLE = FieldName.of("unreadable");
+  static final FieldName MISSED = FieldName.of("missed");
   static final FieldName ALLOWED = FieldName.of("allowed");
 
   private Names() {}

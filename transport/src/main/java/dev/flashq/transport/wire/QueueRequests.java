@@ -5,6 +5,7 @@ import static dev.flashq.protocol.Limits.require;
 import static dev.flashq.transport.wire.Requests.ask;
 import static dev.flashq.transport.wire.Requests.done;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.RateLimit;
@@ -82,7 +83,11 @@ final class QueueRequests {
 
   static Plan jobs(Request r, Shape<Query.Page> shape, Shape<Query.AuditPage> ofAudit) {
     @Nullable QueueName queue = r.queue == null ? null : r.queue();
-    int limit = page(r.limit(PAGE));
+    long wanted = r.limit(PAGE);
+    require(wanted >= 0, INVALID_REQUEST, "limit is not negative");
+    int limit = (int) Math.min(wanted, Limits.JOBS_PAGE);
+    ByteString after = Cursors.place(r.cursor);
+    require(after.isEmpty() || r.offset == 0, INVALID_REQUEST, "a page has a cursor or an offset");
     require(
         r.offset >= 0 && r.offset <= Limits.OFFSET,
         INVALID_REQUEST,
@@ -93,7 +98,8 @@ final class QueueRequests {
     if (r.state != null && States.neverReached(r.state)) {
       return new Plan.Known(new Query.Page(List.of(), 0), shape);
     }
-    return ask(new Query.ListJobs(queue, States.filter(r.state), limit, (int) r.offset), shape);
+    return ask(
+        new Query.ListJobs(queue, States.filter(r.state), limit, (int) r.offset, after), shape);
   }
 
   private static Plan clean(Request r) {

@@ -161,7 +161,7 @@ final class Removal implements BiConsumer<Reply, @Nullable Throwable> {
         step();
       }
       case Reply.Refused refused -> outcome.complete(refused);
-      case Reply.Pushed _, Reply.Delivered _, Reply.Acked _ ->
+      case Reply.Pushed _, Reply.Delivered _, Reply.Acked _, Reply.Begun _ ->
           accept(reply, new IllegalStateException("not the reply to a removal: " + reply));
     }
   }

@@ -9,6 +9,7 @@ import dev.flashq.protocol.Text;
 import dev.flashq.protocol.wire.WireField;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
@@ -88,6 +89,16 @@ public final class Request {
   @Nullable List<String> forbiddenFields;
   boolean noCardNumbers;
   long maxBytes;
+  long completedAge;
+  long completedCount;
+  long deadAge;
+  long deadCount;
+  @Nullable String field;
+  @Nullable Payload equalTo;
+  @Nullable List<Erasure.Edit> set;
+  @Nullable List<String> delete;
+  @Nullable List<String> states;
+  boolean dryRun;
   private @Nullable Refused unreadable;
 
   /** The first error of each field, in the order of the request. */
@@ -153,6 +164,16 @@ public final class Request {
     forbiddenFields = null;
     noCardNumbers = false;
     maxBytes = 0;
+    completedAge = 0;
+    completedCount = 0;
+    deadAge = 0;
+    deadCount = 0;
+    field = null;
+    equalTo = null;
+    set = null;
+    delete = null;
+    states = null;
+    dryRun = false;
     unreadable = null;
     fieldErrors.clear();
   }

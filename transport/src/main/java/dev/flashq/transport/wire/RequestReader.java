@@ -98,6 +98,9 @@ public final class RequestReader {
       in.skip();
     } else if (field == Field.DATA) {
       request.data = Values.payload(in, encoding);
+    } else if (field == Field.EQUALS) {
+      // A null is a value here.
+      request.equalTo = Values.payload(in, encoding);
     } else if (in.kind() == Kind.NULL) {
       in.nil();
     } else if (field instanceof PushOption option) {
@@ -158,6 +161,15 @@ public final class RequestReader {
       case ENCRYPTED_ONLY -> request.encryptedOnly = in.bool();
       case FORBIDDEN_FIELDS -> request.forbiddenFields = AccessFields.texts(in);
       case NO_CARD_NUMBERS -> request.noCardNumbers = in.bool();
+      case COMPLETED_AGE -> request.completedAge = in.integer();
+      case COMPLETED_COUNT -> request.completedCount = in.integer();
+      case DEAD_AGE -> request.deadAge = in.integer();
+      case DEAD_COUNT -> request.deadCount = in.integer();
+      case FIELD -> request.field = in.string();
+      case SET -> request.set = ErasureRequests.edits(in, encoding);
+      case DELETE -> request.delete = AccessFields.texts(in);
+      case STATES -> request.states = AccessFields.texts(in);
+      case DRY_RUN -> request.dryRun = in.bool();
       case MAX_BYTES -> request.maxBytes = in.integer();
       case WHEN_FULL -> request.whenFull = AuditFields.whenFull(in.string());
       default -> in.skip();

@@ -138,8 +138,12 @@ public final class Requests {
           SCHEMALIST,
           DATAPOLICYSET,
           DATAPOLICYDELETE,
-          DATAPOLICYLIST ->
+          DATAPOLICYLIST,
+          RETENTIONSET,
+          RETENTIONDELETE,
+          RETENTIONLIST ->
           DataRuleRequests.plan(cmd, r);
+      case ERASE, ERASESTATUS, ERASECANCEL -> ErasureRequests.plan(cmd, r);
     };
   }
 

@@ -110,6 +110,19 @@ class HttpServerTest {
   }
 
   @Test
+  void erases() throws Exception {
+    assertThat(
+            fixture
+                .post("/erasures", "{'field':'userId','equals':'u1','set':{'email':null}}")
+                .body())
+        .isEqualTo("{\"ok\":true,\"id\":7,\"success\":true}");
+    assertThat(fixture.get("/erasures").body()).startsWith("{\"ok\":true,\"erasures\":[{\"id\":7,");
+    assertThat(fixture.get("/erasures/7").body()).startsWith("{\"ok\":true,\"id\":7,");
+    assertThat(fixture.get("/erasures/9").statusCode()).isEqualTo(404);
+    assertThat(fixture.get("/erasures/x").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void replacesTheDataOfAJobThatHasCompleted() throws Exception {
     fixture.post("/queues/q/jobs", "{'data':{'email':'ada@example.com'}}");
     fixture.get("/queues/q/jobs");

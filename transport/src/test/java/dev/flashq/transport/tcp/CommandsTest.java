@@ -8,6 +8,7 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,11 +250,11 @@ class CommandsTest {
         .doesNotContain("'id':7");
     assertThat(answer("{'cmd':'GETJOBS','queue':'q','state':'WAITING','limit':1,'offset':1}"))
         .startsWith("{'ok':true,'jobs':[{'id':2,")
-        .endsWith("}}],'total':2,'success':true}");
+        .endsWith("}}],'total':2,'cursor':null,'success':true}");
     assertThat(answer("{'cmd':'GETJOBS','state':'nonsense','limit':null}"))
-        .endsWith("'total':3,'success':true}");
+        .endsWith("'total':3,'cursor':null,'success':true}");
     assertThat(answer("{'cmd':'GETJOBS','state':'stalled'}"))
-        .isEqualTo("{'ok':true,'jobs':[],'total':0,'success':true}");
+        .isEqualTo("{'ok':true,'jobs':[],'total':0,'cursor':null,'success':true}");
     assertThat(answer("{'cmd':'GETJOBS','state':'waiting_parent'}")).contains("'total':0");
     assertThat(answer("{'cmd':'GETJOBS','offset':100001}")).contains("INVALID_REQUEST");
     assertThat(answer("{'cmd':'COUNT','queue':'q'}"))
@@ -306,6 +307,20 @@ class CommandsTest {
         .contains("a client id has between 1 and 64 bytes");
     assertThat(answer("{'cmd':'PUSH','queue':'q','data':1,'client_id':'c','client_seq':0}"))
         .contains("'id':1");
+  }
+
+  @Test
+  void listsJobsByCursor() throws IOException {
+    push(5);
+    String first = answer("{'cmd':'GETJOBS','queue':'q','limit':2}");
+    assertThat(first).contains("'id':5,", "'id':4,", "'total':5,'cursor':'NA'");
+    String last = answer("{'cmd':'GETJOBS','queue':'q','limit':10,'cursor':'NA'}");
+    assertThat(last).contains("'id':3,", "'id':1,", "'total':5,'cursor':null");
+    assertThat(answer("{'cmd':'GETJOBS','limit':2,'cursor':'NA','offset':1}"))
+        .isEqualTo(error("a page has a cursor or an offset", "INVALID_REQUEST"));
+    for (String wrong : List.of("ü", "a", "x".repeat(2049))) {
+      assertThat(answer("{'cmd':'GETJOBS','cursor':'" + wrong + "'}")).contains("INVALID_REQUEST");
+    }
   }
 
   @Test

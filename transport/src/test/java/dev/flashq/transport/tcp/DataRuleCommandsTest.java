@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema.Mode;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.transport.TestLimits;
 import dev.flashq.transport.Tokens;
 import java.io.IOException;
@@ -70,6 +71,21 @@ class DataRuleCommandsTest {
   }
 
   @Test
+  void retentionIsSetAndShown() throws IOException {
+    asked("{'cmd':'RETENTIONSET','queue':'mail*','completed_age':1000,'dead_count':5}");
+    asked("{'cmd':'RETENTIONDELETE','queue':'mail*'}");
+    assertThat(fixture.gateway.access)
+        .containsExactly(
+            new Command.SetRetention(new Retention("mail*", 1000, 0, 0, 5)),
+            new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    assertThat(asked("{'cmd':'RETENTIONLIST'}"))
+        .isEqualTo(
+            "{\"ok\":true,\"retention\":[{\"queue\":\"mail*\",\"completed_age\":1,"
+                + "\"completed_count\":2,\"dead_age\":3,\"dead_count\":4}],"
+                + "\"more\":false,\"success\":true}");
+  }
+
+  @Test
   void whatCannotBeMeantIsRefused() throws IOException {
     for (String wrong :
         List.of(
@@ -78,6 +94,10 @@ class DataRuleCommandsTest {
             "'cmd':'SCHEMASET','queue':'a b','schema':{}",
             "'cmd':'SCHEMASET','queue':'mail','schema':{},'mode':'maybe'",
             "'cmd':'SCHEMADELETE'",
+            "'cmd':'RETENTIONSET','queue':'mail'",
+            "'cmd':'RETENTIONSET','queue':'a b','dead_age':1",
+            "'cmd':'RETENTIONSET','queue':'mail','dead_age':-1",
+            "'cmd':'RETENTIONSET','queue':'mail','completed_count':-1,'dead_age':1",
             "'cmd':'DATAPOLICYSET','queue':'mail'",
             "'cmd':'DATAPOLICYSET','queue':'mail','forbidden_fields':[]",
             "'cmd':'DATAPOLICYSET','queue':'mail','forbidden_fields':['']",

@@ -1,0 +1,61 @@
+package dev.flashq.statemachine.job;
+
+import dev.flashq.statemachine.Erasure;
+import dev.flashq.statemachine.Erasure.Replacement;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.turn.Turn;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Puts other data in the place of what somebody has read, if it is still there. */
+public final class Replacements {
+  private final JobStore jobs;
+  private final Payloads payloads;
+
+  public Replacements(JobStore jobs, Payloads payloads) {
+    this.jobs = jobs;
+    this.payloads = payloads;
+  }
+
+  /**
+   * @param changed jobs
+   * @param missed jobs
+   * @param conflict a job that is not what it was, for which nothing was done at all; 0: none
+   */
+  public record Outcome(int changed, int missed, long conflict) {}
+
+  /** All of them, or with {@code skip} those that can be; a job that is gone needs none. */
+  public Outcome carryOut(List<Replacement> replacements, boolean skip, Turn turn) {
+    var changed = new LinkedHashSet<Long>();
+    var missed = new LinkedHashSet<Long>();
+    for (Replacement replacement : replacements) {
+      Job job = jobs.find(replacement.job().value());
+      if (job == null) {
+        continue;
+      }
+      Payload stored = payloads.stored(job.id(), replacement.result());
+      if (stored == null || !Erasure.hash(stored).equals(replacement.before())) {
+        if (!skip) {
+          return new Outcome(0, 0, job.id());
+        }
+        missed.add(job.id());
+      }
+    }
+    for (Replacement replacement : replacements) {
+      Job job = jobs.find(replacement.job().value());
+      if (job != null && !missed.contains(job.id())) {
+        replace(job, replacement);
+        changed.add(job.id());
+      }
+    }
+    return new Outcome(changed.size(), missed.size(), 0);
+  }
+
+  private void replace(Job job, Replacement replacement) {
+    if (replacement.result()) {
+      jobs.replaceResult(job, replacement.after());
+    } else {
+      jobs.replaceData(job, replacement.after());
+    }
+  }
+}
