@@ -2,6 +2,7 @@ package dev.flashq.cluster;
 
 import dev.flashq.cluster.ClusterView.MemberView;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Encryption;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.peers.CertificateWatch;
 import dev.flashq.cluster.peers.Hello;
@@ -10,12 +11,16 @@ import dev.flashq.cluster.raft.RaftNode;
 import dev.flashq.cluster.raft.RaftNode.RaftStatus;
 import dev.flashq.cluster.replica.Checkpoints;
 import dev.flashq.cluster.replica.DataFolder;
+import dev.flashq.cluster.replica.DataFolderException;
 import dev.flashq.cluster.replica.EngineFactory;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.schedule.Loop;
 import dev.flashq.cluster.schedule.Pool;
 import dev.flashq.security.PeerCredentials;
 import dev.flashq.security.SigningKey;
+import dev.flashq.security.seal.RingFolder;
+import dev.flashq.security.seal.RingKeys;
+import dev.flashq.security.secrets.SecretException;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.DataRules;
@@ -25,6 +30,7 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +111,8 @@ public final class ClusterNode implements AutoCloseable {
             settings.nodeId(),
             settings.dataReplaced(),
             now);
+    var random = new SecureRandom();
+    Optional<RingKeys> ringKeys = ringKeys(settings.encryption(), random);
     String node = settings.nodeId();
     this.proposing = new Loop("proposer-" + node);
     this.serving = new Loop("duties-" + node);
@@ -144,10 +152,24 @@ public final class ClusterNode implements AutoCloseable {
                 settings.timing().staleMs(),
                 settings.tokens(),
                 SigningKey::create,
+                ringKeys,
+                random,
                 unixMs,
                 new NodeCore.Lanes(proposing, serving, reading),
                 fatal));
     stateMachine.hear(core);
+  }
+
+  private Optional<RingKeys> ringKeys(Encryption encryption, SecureRandom random) {
+    if (encryption.masterKeys().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(RingFolder.open(encryption.ring(), encryption.masterKeys(), random));
+    } catch (SecretException e) {
+      data.close();
+      throw new DataFolderException(e.sentence());
+    }
   }
 
   private RaftNode newRaft(QueueStateMachine stateMachine, PeerCredentials credentials) {

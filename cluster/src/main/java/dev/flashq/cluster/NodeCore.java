@@ -23,9 +23,13 @@ import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.seal.ResealDuty;
+import dev.flashq.cluster.seal.RingDuty;
+import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.security.SigningKey;
+import dev.flashq.security.seal.RingKeys;
 import dev.flashq.statemachine.Access;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -48,6 +52,7 @@ import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.log.Submission;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -74,6 +79,8 @@ public final class NodeCore implements ReplicaEvents {
    * @param staleMs silence of leaders after which what this node knows is too old
    * @param tokens those of this node's configuration
    * @param newAuditKey one of chance
+   * @param ringKeys empty: this node has no master key
+   * @param random for keys
    * @param unixMs what people call time; may jump
    * @param fatal called when the replica cannot go on
    */
@@ -91,6 +98,8 @@ public final class NodeCore implements ReplicaEvents {
       long staleMs,
       ConfiguredTokens tokens,
       Supplier<SigningKey> newAuditKey,
+      Optional<RingKeys> ringKeys,
+      SecureRandom random,
       LongSupplier unixMs,
       Lanes lanes,
       Consumer<Throwable> fatal) {}
@@ -132,6 +141,9 @@ public final class NodeCore implements ReplicaEvents {
   private final LoginDuty logins;
   private final HeadDuty heads;
   private final ErasureDuty erasures;
+  private final Sealing sealing;
+  private final ResealDuty reseal;
+  private final Optional<RingDuty> rings;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -193,9 +205,16 @@ public final class NodeCore implements ReplicaEvents {
     this.heads =
         new HeadDuty(
             replica::audit, duties::leads, clock::now, in.newAuditKey(), proposer::submit, lane);
+    this.sealing =
+        new Sealing(
+            in.ringKeys().orElse(null),
+            replica::keyRing,
+            query -> replica.ask(Principal.SYSTEM, query),
+            in.random());
     this.erasures =
         new ErasureDuty(
             () -> replica.ask(Principal.SYSTEM, new Query.NextErasure()),
+            sealing,
             duties::leads,
             replica::featureLevelIfAny,
             proposer::submit,
@@ -211,8 +230,37 @@ public final class NodeCore implements ReplicaEvents {
             replica,
             lanes.reading(),
             this::isStale,
+            sealing,
+            this::release,
             lane::now);
+    this.reseal =
+        new ResealDuty(
+            () -> replica.ask(Principal.SYSTEM, new Query.NextReseal()),
+            gateway::keyOf,
+            sealing,
+            duties::leads,
+            replica::featureLevelIfAny,
+            proposer::submit,
+            lane,
+            lanes.reading());
+    this.rings = in.ringKeys().map(this::ringDuty);
     replica.listen(this::hear);
+  }
+
+  private RingDuty ringDuty(RingKeys ring) {
+    Replica replica = in.replica();
+    return new RingDuty(
+        ring,
+        sealing,
+        replica::keyRing,
+        query -> replica.ask(Principal.SYSTEM, query),
+        members::words,
+        members.majority(),
+        duties::leads,
+        replica::featureLevelIfAny,
+        proposer::submit,
+        lane,
+        in.lanes().reading());
   }
 
   /** Begins to speak with the other members. Called once, when the replica has its state. */
@@ -234,6 +282,8 @@ public final class NodeCore implements ReplicaEvents {
       logins.look();
       heads.look();
       erasures.look();
+      reseal.look();
+      rings.ifPresent(RingDuty::look);
     }
   }
 
@@ -324,6 +374,11 @@ public final class NodeCore implements ReplicaEvents {
     return proposer.submit(new Submission(principal, null, new Command.SetClock(majority.get())));
   }
 
+  /** What this node can open and seal. */
+  public Sealing sealing() {
+    return sealing;
+  }
+
   public CommandGateway gateway() {
     return gateway;
   }
@@ -392,7 +447,8 @@ public final class NodeCore implements ReplicaEvents {
         in.featureLevel(),
         appliedIndex.get(),
         in.log().committed(),
-        digest());
+        digest(),
+        in.ringKeys().map(RingKeys::held).orElse(List.of()));
   }
 
   private Digest digest() {

@@ -8,6 +8,8 @@ import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.seal.Opener;
+import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.cluster.waiting.Answers;
 import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
@@ -21,6 +23,7 @@ import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.WaitForJob;
+import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
@@ -34,7 +37,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +61,12 @@ final class ReplicatedGateway implements CommandGateway {
   private final BooleanSupplier stale;
   private final AuditedReads reads;
   private final Inspections inspections;
+  private final Sealing sealing;
+  private final Opener opener;
+  private final Consumer<Reply> unwanted;
 
   /**
+   * @param unwanted gets jobs that were delivered and cannot be opened here
    * @param stale whether this node may not know any more who may do what
    * @param now milliseconds that never jump
    */
@@ -69,7 +78,10 @@ final class ReplicatedGateway implements CommandGateway {
       Replica replica,
       Executor readers,
       BooleanSupplier stale,
+      Sealing sealing,
+      Consumer<Reply> unwanted,
       LongSupplier now) {
+    this.unwanted = unwanted;
     this.proposer = proposer;
     this.longPolls = longPolls;
     this.jobWaits = jobWaits;
@@ -77,12 +89,15 @@ final class ReplicatedGateway implements CommandGateway {
     this.replica = replica;
     this.readers = readers;
     this.stale = stale;
+    this.sealing = sealing;
+    this.opener = new Opener(sealing);
     this.reads =
         new AuditedReads(replica::featureLevelIfAny, replica::auditPolicy, proposer::submit);
     this.inspections =
         new Inspections(
             replica::dataRules,
-            jobs -> replica.ask(Principal.SYSTEM, new Query.QueuesOf(jobs)).queues(),
+            jobs -> replica.ask(Principal.SYSTEM, new Query.QueuesOf(jobs)).places(),
+            sealing,
             barrier::await,
             readers,
             now);
@@ -113,6 +128,11 @@ final class ReplicatedGateway implements CommandGateway {
                 : proposer.submit(inspected));
   }
 
+  /** Number of the key under which is sealed in a queue; 0: in the clear. */
+  long keyOf(QueueName queue) {
+    return inspections.key(queue);
+  }
+
   /** What not all members understand must not stand in the log. */
   private @Nullable Refused tooNew(Command command) {
     int needed = FeatureLevel.of(command);
@@ -130,6 +150,50 @@ final class ReplicatedGateway implements CommandGateway {
    * left to the log.
    */
   private CompletableFuture<Reply> pull(Submission submission, PullJobs pull) {
+    Refused noKey = inspections.refusal(pull.queue());
+    if (noKey != null) {
+      return CompletableFuture.completedFuture(noKey);
+    }
+    CompletableFuture<Reply> pulled = pulled(submission, pull);
+    return sealing.isUsed() ? opened(pulled) : pulled;
+  }
+
+  private CompletableFuture<Reply> opened(CompletableFuture<Reply> pulled) {
+    var answer = new CompletableFuture<Reply>();
+    var _ =
+        pulled.whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                answer.completeExceptionally(failure);
+              } else if (Opener.isLarge(reply)) {
+                readers.execute(() -> answer.complete(openedOrBack(reply)));
+              } else {
+                answer.complete(openedOrBack(reply));
+              }
+            });
+    Answers.cancelWith(answer, pulled);
+    return answer;
+  }
+
+  /** Jobs that cannot be opened here go back. */
+  private Reply openedOrBack(Reply reply) {
+    try {
+      return opener.opened(reply);
+    } catch (RefusedException e) {
+      unwanted.accept(reply);
+      return e.refusal();
+    }
+  }
+
+  private static <R> void answer(CompletableFuture<R> answer, Supplier<R> maker) {
+    try {
+      answer.complete(maker.get());
+    } catch (RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private CompletableFuture<Reply> pulled(Submission submission, PullJobs pull) {
     if (mayPull(submission.principal(), pull)) {
       return longPolls.pull(submission, pull);
     }
@@ -176,7 +240,7 @@ final class ReplicatedGateway implements CommandGateway {
   private <R> CompletableFuture<R> asked(
       Principal principal, Query<R> query, Consistency consistency) {
     if (query instanceof WaitForJob wait) {
-      return cast(jobWaits.await(principal, wait));
+      return cast(finished(jobWaits.await(principal, wait)));
     }
     if (consistency == Consistency.LOCAL && !principal.isSystem() && stale.getAsBoolean()) {
       return CompletableFuture.failedFuture(new RefusedException(NOBODY_LEADS));
@@ -202,11 +266,22 @@ final class ReplicatedGateway implements CommandGateway {
   }
 
   private <R> void answer(Principal principal, Query<R> query, CompletableFuture<R> answer) {
-    try {
-      answer.complete(replica.ask(principal, query));
-    } catch (RuntimeException e) {
-      answer.completeExceptionally(e);
-    }
+    answer(answer, () -> opener.opened(replica.ask(principal, query)));
+  }
+
+  private CompletableFuture<Query.Finished> finished(CompletableFuture<Query.Finished> waited) {
+    var answer = new CompletableFuture<Query.Finished>();
+    var _ =
+        waited.whenComplete(
+            (finished, failure) -> {
+              if (failure == null) {
+                answer(answer, () -> opener.opened(finished));
+              } else {
+                answer.completeExceptionally(failure);
+              }
+            });
+    Answers.cancelWith(answer, waited);
+    return answer;
   }
 
   /** WaitForJob is a question whose answer is Finished. */

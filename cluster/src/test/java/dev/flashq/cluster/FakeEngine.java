@@ -26,6 +26,7 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.log.Entry;
@@ -261,7 +262,9 @@ final class FakeEngine implements QueueEngine {
         0,
         null,
         1,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 
   @Override

@@ -58,7 +58,9 @@ public enum ErrorCode {
   /** Data breaks a schema or a policy of its queue; the sentence says where. */
   VALIDATION_ERROR(27, 422, false),
   /** There is no erasure of the number, or it is none of who asks. */
-  ERASURE_NOT_FOUND(28, 404, false);
+  ERASURE_NOT_FOUND(28, 404, false),
+  /** The node that was asked has no key for what is encrypted. The command had no effect. */
+  KEY_UNAVAILABLE(29, 503, true);
 
   private static final List<ErrorCode> ALL = List.of(values());
 

@@ -278,6 +278,21 @@ public final class Limits {
   /** How often a step of an erasure is tried again because somebody changes the same job. */
   public static final int ERASURE_ATTEMPTS = 8;
 
+  /** Patterns of queues whose payloads are sealed. */
+  public static final int NAMESPACES = 100;
+
+  /** Keys of these patterns, those of earlier days included. */
+  public static final int NAMESPACE_KEYS = 1_000;
+
+  /** Keys of data subjects. */
+  public static final int SUBJECT_KEYS = 1_000_000;
+
+  /** Bytes of the hash by which a data subject is known. */
+  public static final int SUBJECT_HASH_BYTES = 16;
+
+  /** Keys that one command adds or wraps anew. */
+  public static final int KEYS_PER_COMMAND = 1_000;
+
   /** Items skipped by the offset of a listing. */
   public static final int OFFSET = 100_000;
 

@@ -55,7 +55,13 @@ public enum AuditAction {
   GET_ACCESS(45, "getAccess", Kind.READ),
   GET_AUDIT(46, "getAudit", Kind.READ),
   GET_DATA_RULES(47, "getDataRules", Kind.READ),
-  GET_ERASURES(48, "getErasures", Kind.READ);
+  GET_ERASURES(48, "getErasures", Kind.READ),
+  SET_ENCRYPTION(50, "setEncryption", Kind.ADMINISTRATION),
+  STOP_ENCRYPTION(51, "stopEncryption", Kind.ADMINISTRATION),
+  DESTROY_KEYS(52, "destroyKeys", Kind.ADMINISTRATION),
+  DESTROY_SUBJECT(53, "destroySubject", Kind.ADMINISTRATION),
+  BEGIN_RING(54, "beginRing", Kind.ADMINISTRATION),
+  GET_ENCRYPTION(55, "getEncryption", Kind.READ);
 
   private enum Kind {
     WORK,
@@ -157,6 +163,10 @@ public enum AuditAction {
       case Command.CancelErasure _ -> CANCEL_ERASURE;
       case Command.EraseJobs _ -> ERASED;
       case Command.NoteRead c -> c.action();
+      case Command.SealQueues c -> c.destroy() ? DESTROY_KEYS : SET_ENCRYPTION;
+      case Command.UnsealQueues _ -> STOP_ENCRYPTION;
+      case Command.DestroySubject _ -> DESTROY_SUBJECT;
+      case Command.BeginRing _ -> BEGIN_RING;
       case Command.ReleaseJobs _,
           Command.Tick _,
           Command.ExtendLeases _,
@@ -165,6 +175,9 @@ public enum AuditAction {
           Command.NoteUse _,
           Command.NoteLogins _,
           Command.NoteExported _,
+          Command.AddKeys _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           null;
@@ -183,7 +196,15 @@ public enum AuditAction {
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ -> GET_AUDIT;
       case Query.ListSchemas _, Query.ListDataPolicies _, Query.ListRetentions _ -> GET_DATA_RULES;
       case Query.ListErasures _ -> GET_ERASURES;
-      case Query.GetPayloads _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ -> null;
+      case Query.GetSealing _ -> GET_ENCRYPTION;
+      case Query.GetPayloads _,
+          Query.IsAnswered _,
+          Query.QueuesOf _,
+          Query.NextErasure _,
+          Query.SubjectKeys _,
+          Query.KeysToRewrap _,
+          Query.NextReseal _ ->
+          null;
     };
   }
 }

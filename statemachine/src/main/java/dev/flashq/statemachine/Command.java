@@ -39,13 +39,27 @@ public sealed interface Command {
   /**
    * Ends an attempt without success: retry, or dead after the last attempt. Answer: {@link
    * Reply.Done}.
+   *
+   * @param sealed the error when it is sealed; the text is empty then
    */
-  record FailJob(Claim claim, String error) implements Command {}
+  record FailJob(Claim claim, String error, @Nullable ByteString sealed) implements Command {
+    public FailJob(Claim claim, String error) {
+      this(claim, error, null);
+    }
+  }
 
   /**
    * Notes how far an active job is, in percent, and renews its lease. Answer: {@link Reply.Done}.
+   *
+   * @param sealed the message when it is sealed; the text is null then
    */
-  record ReportProgress(Claim claim, int progress, @Nullable String message) implements Command {}
+  record ReportProgress(
+      Claim claim, int progress, @Nullable String message, @Nullable ByteString sealed)
+      implements Command {
+    public ReportProgress(Claim claim, int progress, @Nullable String message) {
+      this(claim, progress, message, null);
+    }
+  }
 
   /** A sign of life of an active job's worker. Answer: {@link Reply.Done}. */
   record RenewLease(Claim claim) implements Command {}
@@ -272,6 +286,83 @@ public sealed interface Command {
       boolean skip)
       implements Command {
     public EraseJobs {
+      replacements = List.copyOf(replacements);
+    }
+  }
+
+  /**
+   * Seals what jobs bring with them in queues of a pattern, from now on under this key. Answer:
+   * {@link Reply.Done}.
+   *
+   * @param key made by the node that proposes it; null until then
+   * @param destroy whether the keys that it had before are destroyed: what was sealed under them
+   *     can be read by nobody any more
+   */
+  record SealQueues(String queues, @Nullable WrappedKey key, boolean destroy) implements Command {}
+
+  /**
+   * What comes from now on into queues of the pattern is not sealed. Answer: {@link Reply.Done}.
+   */
+  record UnsealQueues(String queues) implements Command {}
+
+  /**
+   * Destroys the key of a data subject. Answer: {@link Reply.Removed}.
+   *
+   * @param subject who it is; not part of the log
+   * @param hash of it, made by the node that proposes it
+   */
+  record DestroySubject(String subject, ByteString hash) implements Command {}
+
+  /**
+   * Adds keys of data subjects where there are none. Proposed by members only. Answer: {@link
+   * Reply.Done}.
+   *
+   * @param ring number of the ring key under which they are wrapped
+   */
+  record AddKeys(long ring, List<NewKey> keys) implements Command {
+    public AddKeys {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * @param subject the hash of its name; empty: the key that makes these hashes
+   */
+  record NewKey(ByteString subject, ByteString wrapped) {}
+
+  /**
+   * From now on keys are wrapped under another ring key, which a majority of the members has.
+   * Proposed by members only. Answer: {@link Reply.Done}.
+   */
+  record BeginRing(long ring, ByteString id) implements Command {}
+
+  /** Wraps keys under the ring key. Proposed by members only. Answer: {@link Reply.Done}. */
+  record RewrapKeys(long ring, List<RewrappedKey> keys) implements Command {
+    public RewrapKeys {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  record RewrappedKey(long id, ByteString wrapped) {}
+
+  /**
+   * A step of sealing anew. Proposed by members only. Answer: {@link Reply.Removed}, with more as
+   * long as it goes on.
+   *
+   * @param from the place where it stood
+   * @param skip whether jobs that are not what they were are left as they are; otherwise nothing is
+   *     done
+   */
+  record ResealJobs(
+      long version,
+      long from,
+      long to,
+      long looked,
+      long unreadable,
+      List<Erasure.Replacement> replacements,
+      boolean skip)
+      implements Command {
+    public ResealJobs {
       replacements = List.copyOf(replacements);
     }
   }

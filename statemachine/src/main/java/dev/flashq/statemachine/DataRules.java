@@ -7,15 +7,17 @@ import java.util.List;
  *
  * @param version of the whole; 0: nothing was ever said
  */
-public record DataRules(long version, List<DataSchema> schemas, List<DataPolicy> policies) {
-  public static final DataRules NONE = new DataRules(0, List.of(), List.of());
+public record DataRules(
+    long version, List<DataSchema> schemas, List<DataPolicy> policies, List<Namespace> namespaces) {
+  public static final DataRules NONE = new DataRules(0, List.of(), List.of(), List.of());
 
   public DataRules {
     schemas = List.copyOf(schemas);
     policies = List.copyOf(policies);
+    namespaces = List.copyOf(namespaces);
   }
 
   public boolean isEmpty() {
-    return schemas.isEmpty() && policies.isEmpty();
+    return schemas.isEmpty() && policies.isEmpty() && namespaces.isEmpty();
   }
 }

@@ -133,8 +133,7 @@ public record Erasure(
   /**
    * Other data or another result of a job.
    *
-   * @param result whether it is the result; otherwise the data
    * @param before the hash of what it takes the place of
    */
-  public record Replacement(JobId job, boolean result, ByteString before, Payload after) {}
+  public record Replacement(JobId job, JobPart part, ByteString before, Payload after) {}
 }

@@ -27,8 +27,11 @@ public final class FeatureLevel {
   /** A group whose only job gets another priority keeps its turn. */
   public static final int KEPT_TURNS = 5;
 
+  /** Seals payloads. */
+  public static final int SEALING = 6;
+
   /** The greatest level that this version understands. */
-  public static final int CURRENT = DATA_RULES;
+  public static final int CURRENT = SEALING;
 
   private FeatureLevel() {}
 
@@ -64,6 +67,14 @@ public final class FeatureLevel {
           Command.CancelErasure _,
           Command.EraseJobs _ ->
           DATA_RULES;
+      case Command.SealQueues _,
+          Command.UnsealQueues _,
+          Command.DestroySubject _,
+          Command.AddKeys _,
+          Command.BeginRing _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _ ->
+          SEALING;
       case Command.PushJobs _,
           Command.PullJobs _,
           Command.AckJobs _,

@@ -40,8 +40,9 @@ public record Inspection(long version, List<Flaw> flaws) {
     return switch (command) {
       case Command.PushJobs _, Command.UpdateJob _ -> true;
       case Command.AckJobs acks -> acks.acks().stream().anyMatch(ack -> ack.result() != null);
-      case Command.FailJob fail -> !fail.error().isEmpty();
-      case Command.ReportProgress progress -> progress.message() != null;
+      case Command.FailJob fail -> !fail.error().isEmpty() || fail.sealed() != null;
+      case Command.ReportProgress progress ->
+          progress.message() != null || progress.sealed() != null;
       default -> false;
     };
   }

@@ -115,6 +115,37 @@ public final class JobOptions extends OptionValues {
     return number(PushOption.KEEP_COMPLETED_COUNT);
   }
 
+  /** Whom the job is about; in the log the number of that one's key, as a text. */
+  public @Nullable String subject() {
+    return text(PushOption.SUBJECT);
+  }
+
+  /** The number of the key of whom it is about; 0: of nobody, -1: no number. */
+  public long subjectKey() {
+    String subject = subject();
+    return subject == null ? 0 : Named.number(subject);
+  }
+
+  /** Reads numbers that are meant to be some. */
+  private static final class Named {
+    private static final int DIGITS = 18;
+
+    static long number(String text) {
+      if (text.length() > DIGITS || text.isEmpty()) {
+        return -1;
+      }
+      long number = 0;
+      for (int i = 0; i < text.length(); i++) {
+        int digit = text.charAt(i) - '0';
+        if (digit < 0 || digit > 9) {
+          return -1;
+        }
+        number = 10 * number + digit;
+      }
+      return number == 0 ? -1 : number;
+    }
+  }
+
   /** Collects options; every setter takes the unit of the getter of the same name. */
   public static final class Builder extends OptionValues {
     private Builder() {}
@@ -180,6 +211,10 @@ public final class JobOptions extends OptionValues {
 
     public Builder tags(List<String> value) {
       return set(PushOption.TAGS, value);
+    }
+
+    public Builder subject(@Nullable String value) {
+      return set(PushOption.SUBJECT, value);
     }
 
     public Builder lifo(boolean value) {

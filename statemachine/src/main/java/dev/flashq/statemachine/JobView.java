@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param error the text of the latest failure
  * @param lease number of the latest delivery, from 1; 0 before the first
  * @param omitted what is left out because it is large
+ * @param sealed texts that are not in the view until they are opened
+ * @param unreadable whether something of it is not there any more, because its key was destroyed
  */
 public record JobView(
     JobId id,
@@ -31,7 +33,9 @@ public record JobView(
     int progress,
     @Nullable String progressMessage,
     long lease,
-    Omitted omitted) {
+    Omitted omitted,
+    SealedTexts sealed,
+    boolean unreadable) {
 
   /** The same job with other data and another result. */
   public JobView with(@Nullable Payload itsData, @Nullable Payload itsResult, Omitted left) {
@@ -54,7 +58,51 @@ public record JobView(
         progress,
         progressMessage,
         lease,
-        left);
+        left,
+        sealed,
+        unreadable);
+  }
+
+  /** Whether something of it has to be opened. */
+  public boolean isSealed() {
+    return !sealed.equals(SealedTexts.NONE)
+        || (data != null && data.isSealed())
+        || (result != null && result.isSealed());
+  }
+
+  /**
+   * The same job when it has been opened.
+   *
+   * @param gone whether something of it could not be, because its key was destroyed
+   */
+  public JobView opened(
+      @Nullable Payload itsData,
+      @Nullable Payload itsResult,
+      @Nullable String itsError,
+      @Nullable String itsMessage,
+      boolean gone) {
+    return new JobView(
+        id,
+        queue,
+        state,
+        options,
+        itsData,
+        itsResult,
+        itsError,
+        createdAt,
+        runAt,
+        startedAt,
+        completedAt,
+        lastHeartbeat,
+        leaseUntil,
+        attempts,
+        stalls,
+        progress,
+        itsMessage,
+        lease,
+        omitted,
+        SealedTexts.NONE,
+        unreadable || gone);
   }
 
   public List<String> tags() {

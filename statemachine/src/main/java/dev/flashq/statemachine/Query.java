@@ -134,13 +134,65 @@ public sealed interface Query<R> {
   record IsAnswered(RequestId id) implements Query<Boolean> {}
 
   /** Of which queues jobs are; those that there are not are left out. Asked by members only. */
-  record QueuesOf(List<JobId> jobs) implements Query<JobQueues> {
+  record QueuesOf(List<JobId> jobs) implements Query<JobPlaces> {
     public QueuesOf {
       jobs = List.copyOf(jobs);
     }
   }
 
-  record JobQueues(Map<JobId, QueueName> queues) {}
+  record JobPlaces(Map<JobId, JobPlace> places) {}
+
+  /**
+   * @param subject number of the key of whom the job is about; 0: of nobody
+   */
+  record JobPlace(QueueName queue, long subject) {}
+
+  /** How payloads are sealed, and how far that has come everywhere. */
+  record GetSealing() implements Query<Sealing> {}
+
+  record Sealing(KeyRing keys, List<Namespace> namespaces, Reseal reseal) {
+    public Sealing {
+      namespaces = List.copyOf(namespaces);
+    }
+  }
+
+  /**
+   * Keys of data subjects, by their hashes or by their numbers.
+   *
+   * @param ids numbers of keys
+   */
+  record SubjectKeys(List<ByteString> hashes, List<Long> ids) implements Query<Keys> {
+    public SubjectKeys {
+      hashes = List.copyOf(hashes);
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /** Those that there are. */
+  record Keys(List<StoredKey> keys) {
+    public Keys {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /**
+   * Keys that are not wrapped under a ring key, some of those with greater numbers.
+   *
+   * @param ring number of the ring key
+   */
+  record KeysToRewrap(long ring, long after) implements Query<KeyPage> {}
+
+  /**
+   * @param next behind which to go on; 0: there are no more
+   */
+  record KeyPage(List<StoredKey> keys, long next) {
+    public KeyPage {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /** What is to be sealed anew next. */
+  record NextReseal() implements Query<Reseal.Page> {}
 
   /**
    * Waits until the job has ended; fails with WAIT_TIMEOUT, JOB_FAILED or, when it is gone without
@@ -232,7 +284,9 @@ public sealed interface Query<R> {
     }
   }
 
-  /** Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only. */
+  /**
+   * Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only.
+   */
   record ListRetentions(@Nullable String after, int limit) implements Query<Retentions> {}
 
   /** One page; {@code more} when others follow. */

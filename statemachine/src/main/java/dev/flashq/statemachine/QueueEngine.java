@@ -56,6 +56,9 @@ public interface QueueEngine extends AutoCloseable {
   /** What is said about data after the last entry. */
   DataRules dataRules();
 
+  /** The keys under which payloads are sealed after the last entry. */
+  KeyRing keyRing();
+
   /** What is recorded in the audit trail after the last entry. */
   AuditPolicy auditPolicy();
 

@@ -40,6 +40,7 @@ import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
 import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.UseLimits;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -760,7 +761,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         0,
         null,
         0,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 
   private static JobView in(JobView v, JobState state) {
@@ -864,7 +867,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
         progress,
         message,
         lease,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 
   @Override

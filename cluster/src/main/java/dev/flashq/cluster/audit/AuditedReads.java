@@ -192,6 +192,10 @@ public final class AuditedReads {
           Query.ListErasures _,
           Query.ListRetentions _,
           Query.NextErasure _,
+          Query.GetSealing _,
+          Query.SubjectKeys _,
+          Query.KeysToRewrap _,
+          Query.NextReseal _,
           Query.QueuesOf _ ->
           of(null);
     };

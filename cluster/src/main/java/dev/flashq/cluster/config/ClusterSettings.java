@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  *     it dropped
  * @param featureLevel the greatest that this node says it understands
  * @param tokens those of this node's configuration
+ * @param encryption with what this node unwraps the keys of the cluster
  */
 public record ClusterSettings(
     String cluster,
@@ -31,7 +32,8 @@ public record ClusterSettings(
     ProposalLimits proposals,
     long snapshotLogBytes,
     int featureLevel,
-    ConfiguredTokens tokens) {
+    ConfiguredTokens tokens,
+    Encryption encryption) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
 
   public static final long SNAPSHOT_LOG_BYTES = 128L * 1024 * 1024;
@@ -75,7 +77,8 @@ public record ClusterSettings(
         ProposalLimits.DEFAULT,
         SNAPSHOT_LOG_BYTES,
         FeatureLevel.CURRENT,
-        ConfiguredTokens.NONE);
+        ConfiguredTokens.NONE,
+        Encryption.NONE);
   }
 
   /**

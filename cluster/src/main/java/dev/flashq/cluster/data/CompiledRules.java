@@ -6,6 +6,7 @@ import dev.flashq.content.PayloadPolicy;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Namespace;
 import dev.flashq.statemachine.QueueName;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class CompiledRules {
   private final long version;
   private final List<Schema> schemas;
   private final List<Policy> policies;
+  private final List<Namespace> namespaces;
   private final Map<QueueName, OfQueue> byQueue = new ConcurrentHashMap<>();
 
   /** A schema that is made ready when data is first checked against it. */
@@ -62,8 +64,13 @@ final class CompiledRules {
 
   private record Policy(DataPolicy said, PayloadPolicy compiled) {}
 
-  /** What is said about the data of one queue. */
-  record OfQueue(List<Schema> schemas, List<PayloadPolicy> policies) {
+  /**
+   * What is said about the data of one queue.
+   *
+   * @param key number of the key under which it is sealed; 0: it is not
+   */
+  record OfQueue(List<Schema> schemas, List<PayloadPolicy> policies, long key) {
+    /** Whether nobody needs to look at it. */
     boolean isEmpty() {
       return schemas.isEmpty() && policies.isEmpty();
     }
@@ -80,6 +87,7 @@ final class CompiledRules {
 
   private CompiledRules(DataRules rules, List<Schema> known) {
     this.version = rules.version();
+    this.namespaces = rules.namespaces();
     this.schemas = rules.schemas().stream().map(said -> schema(said, known)).toList();
     this.policies =
         rules.policies().stream()
@@ -109,12 +117,12 @@ final class CompiledRules {
   }
 
   boolean isEmpty() {
-    return schemas.isEmpty() && policies.isEmpty();
+    return schemas.isEmpty() && policies.isEmpty() && namespaces.isEmpty();
   }
 
   /** Whether anything is said about what workers bring: results, errors, messages. */
   boolean concernsWorkers() {
-    return !policies.isEmpty();
+    return !policies.isEmpty() || !namespaces.isEmpty();
   }
 
   OfQueue of(QueueName queue) {
@@ -138,6 +146,20 @@ final class CompiledRules {
       }
     }
     return new OfQueue(
-        schemas.stream().filter(schema -> schema.said.covers(queue)).toList(), itsPolicies);
+        schemas.stream().filter(schema -> schema.said.covers(queue)).toList(),
+        itsPolicies,
+        key(queue));
+  }
+
+  /** Of the namespace with the longest pattern. */
+  private long key(QueueName queue) {
+    Namespace longest = null;
+    for (Namespace namespace : namespaces) {
+      if (namespace.covers(queue)
+          && (longest == null || namespace.queues().length() > longest.queues().length())) {
+        longest = namespace;
+      }
+    }
+    return longest == null ? 0 : longest.key();
   }
 }

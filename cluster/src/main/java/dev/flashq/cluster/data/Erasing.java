@@ -2,8 +2,8 @@ package dev.flashq.cluster.data;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.protocol.Limits;
 import dev.flashq.protocol.wire.FieldEdits;
 import dev.flashq.protocol.wire.FieldMatch;
@@ -12,6 +12,7 @@ import dev.flashq.protocol.wire.WireException;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.Erasure.Replacement;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.ErasableJob;
 import dev.flashq.statemachine.Query.ErasurePage;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the next step of an erasure from what the state holds: the one place that reads data. */
 final class Erasing {
   private final Erasure erasure;
+  private final Sealing sealing;
   private final FieldMatch match;
   private final FieldEdits edits;
   private final List<Replacement> replacements = new ArrayList<>();
@@ -31,8 +33,9 @@ final class Erasing {
   private long active;
   private long unreadable;
 
-  private Erasing(Erasure erasure) {
+  private Erasing(Erasure erasure, Sealing sealing) {
     this.erasure = erasure;
+    this.sealing = sealing;
     this.match =
         new FieldMatch(
             FieldPath.parse(erasure.request().field()), erasure.request().wanted().toByteArray());
@@ -52,8 +55,8 @@ final class Erasing {
    *
    * @param skip whether what changes meanwhile is given up
    */
-  static Command.EraseJobs step(ErasurePage page, boolean skip) {
-    return new Erasing(requireNonNull(page.erasure())).through(page, skip);
+  static Command.EraseJobs step(ErasurePage page, boolean skip, Sealing sealing) {
+    return new Erasing(requireNonNull(page.erasure()), sealing).through(page, skip);
   }
 
   private Command.EraseJobs through(ErasurePage page, boolean skip) {
@@ -78,11 +81,13 @@ final class Erasing {
     looked++;
     active += job.active() ? 1 : 0;
     try {
-      if (isMeant(job.data()) || isMeant(job.result())) {
+      Payload data = opened(JobPart.DATA, job.data());
+      Payload result = opened(JobPart.RESULT, job.result());
+      if (isMeant(data) || isMeant(result)) {
         matched++;
         if (!erasure.request().dryRun()) {
-          edit(job, false, job.data());
-          edit(job, true, job.result());
+          edit(job, JobPart.DATA, job.data(), data);
+          edit(job, JobPart.RESULT, job.result(), result);
         }
       }
     } catch (WireException e) {
@@ -98,17 +103,25 @@ final class Erasing {
     return payload.encoding() == Payload.Encoding.MESSAGE_PACK;
   }
 
-  private void edit(ErasableJob job, boolean result, @Nullable Payload payload) {
-    if (payload == null) {
+  /** In the clear; what nobody can read any more is about nobody. */
+  private @Nullable Payload opened(JobPart part, @Nullable Payload payload) {
+    return payload == null || !payload.isSealed() ? payload : sealing.open(part, payload);
+  }
+
+  private void edit(
+      ErasableJob job, JobPart part, @Nullable Payload stored, @Nullable Payload clear) {
+    if (stored == null || clear == null) {
       return;
     }
-    byte[] edited =
-        edits.apply(payload.bytes().toByteArray(), isPacked(payload), Limits.DATA_BYTES);
+    byte[] edited = edits.apply(clear.bytes().toByteArray(), isPacked(clear), Limits.DATA_BYTES);
     if (edited != null) {
-      ByteString after = UnsafeByteOperations.unsafeWrap(edited);
+      var after = new Payload(clear.encoding(), UnsafeByteOperations.unsafeWrap(edited));
       replacements.add(
           new Replacement(
-              job.id(), result, Erasure.hash(payload), new Payload(payload.encoding(), after)));
+              job.id(),
+              part,
+              Erasure.hash(stored),
+              stored.isSealed() ? sealing.sealAs(stored, part, after) : after));
       bytes += edited.length;
     }
   }

@@ -3,6 +3,7 @@ package dev.flashq.cluster.data;
 import static java.util.Objects.requireNonNull;
 
 import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Command;
@@ -29,6 +30,7 @@ public final class ErasureDuty {
   private static final Logger LOG = LoggerFactory.getLogger(ErasureDuty.class);
 
   private final Supplier<ErasurePage> next;
+  private final Sealing sealing;
   private final BooleanSupplier leads;
   private final IntSupplier featureLevel;
   private final Function<Submission, CompletableFuture<Reply>> propose;
@@ -48,12 +50,14 @@ public final class ErasureDuty {
    */
   public ErasureDuty(
       Supplier<ErasurePage> next,
+      Sealing sealing,
       BooleanSupplier leads,
       IntSupplier featureLevel,
       Function<Submission, CompletableFuture<Reply>> propose,
       Scheduler lane,
       Scheduler reading) {
     this.next = next;
+    this.sealing = sealing;
     this.leads = leads;
     this.featureLevel = featureLevel;
     this.propose = propose;
@@ -97,8 +101,11 @@ public final class ErasureDuty {
 
   private void make(ErasurePage page, boolean skip) {
     try {
-      Command.EraseJobs step = Erasing.step(page, skip);
+      Command.EraseJobs step = Erasing.step(page, skip, sealing);
       lane.execute(() -> say(step));
+    } catch (RefusedException _) {
+      // Something is sealed, and this node has no key for it.
+      lane.execute(() -> busy = false);
     } catch (InvalidValueException e) {
       // It was right by the rules of another version.
       long wrong = requireNonNull(page.erasure()).number();

@@ -2,6 +2,10 @@ package dev.flashq.cluster.data;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
+import dev.flashq.cluster.seal.KeysNeededException;
+import dev.flashq.cluster.seal.Sealer;
+import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.cluster.waiting.Answers;
 import dev.flashq.content.InvalidSchemaException;
 import dev.flashq.content.JsonSchema;
@@ -10,6 +14,8 @@ import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query.JobPlace;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
@@ -21,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -53,6 +60,8 @@ public final class Inspections {
           "Service unavailable: this node does not know the job yet, retry later");
 
   private final Supplier<DataRules> rules;
+  private final Sealing sealing;
+  private final Sealer sealer;
   private final Inspector inspector;
   private final Supplier<CompletableFuture<Void>> catchUp;
   private final Executor readers;
@@ -65,18 +74,21 @@ public final class Inspections {
 
   /**
    * @param rules those that this node knows; may fail with {@link RefusedException}
-   * @param queues of which queues jobs are, as far as this node knows
+   * @param places where jobs are, as far as this node knows
    * @param catchUp completes when this node knows what was answered before, on any node
    * @param readers for what takes long
    */
   public Inspections(
       Supplier<DataRules> rules,
-      Function<List<JobId>, Map<JobId, QueueName>> queues,
+      Function<List<JobId>, Map<JobId, JobPlace>> places,
+      Sealing sealing,
       Supplier<CompletableFuture<Void>> catchUp,
       Executor readers,
       LongSupplier now) {
     this.rules = rules;
-    this.inspector = new Inspector(queues, now);
+    this.sealing = sealing;
+    this.sealer = new Sealer(sealing);
+    this.inspector = new Inspector(places, sealer, now);
     this.catchUp = catchUp;
     this.readers = readers;
     this.lines = ThreadLocal.withInitial(() -> new Line(readers));
@@ -137,6 +149,24 @@ public final class Inspections {
     }
   }
 
+  /** Number of the key under which is sealed in a queue; 0: in the clear. */
+  public long key(QueueName queue) {
+    return known().of(queue).key();
+  }
+
+  /** Why this node cannot serve what is in a queue: it has no key for it. Null: it can. */
+  public @Nullable Refused refusal(QueueName queue) {
+    try {
+      long key = known().of(queue).key();
+      if (key != 0) {
+        sealing.require(key);
+      }
+      return null;
+    } catch (RefusedException e) {
+      return e.refusal();
+    }
+  }
+
   /** Proposes a command when it has been looked at; behind those that this thread gave before. */
   public CompletableFuture<Reply> submit(
       Submission submission, Function<Submission, CompletableFuture<Reply>> propose) {
@@ -147,8 +177,9 @@ public final class Inspections {
       return CompletableFuture.completedFuture(e.refusal());
     }
     boolean schema = submission.command() instanceof Command.SetSchema set && set.text() != null;
-    boolean carries = schema || Inspection.isOf(submission.command());
-    boolean quick = !schema && (!carries || isQuick(submission.command(), known));
+    boolean ofKeys = Sealer.concerns(submission.command());
+    boolean carries = schema || ofKeys || Inspection.isOf(submission.command());
+    boolean quick = !schema && !ofKeys && (!carries || isQuick(submission.command(), known));
     if (quick && (!lined || lines.get().isIdle())) {
       return carries ? looked(submission, propose) : propose.apply(submission);
     }
@@ -178,7 +209,7 @@ public final class Inspections {
     return switch (command) {
       case Command.PushJobs push -> {
         CompiledRules.OfQueue its = rules.of(push.queue());
-        yield its.isEmpty()
+        yield (its.isEmpty() && its.key() == 0)
             || (its.schemas().isEmpty()
                 && push.jobs().stream().mapToLong(job -> job.data().bytes().size()).sum()
                     <= SMALL_BYTES);
@@ -221,6 +252,10 @@ public final class Inspections {
       return CompletableFuture.completedFuture(e.refusal());
     } catch (Inspector.UnknownJobException e) {
       return whenCaughtUp(submission, propose, left);
+    } catch (KeysNeededException e) {
+      return left > 1
+          ? withKeys(e.subjects(), submission, propose, left - 1)
+          : CompletableFuture.completedFuture(NOT_CAUGHT_UP);
     }
     return propose
         .apply(seen)
@@ -253,11 +288,44 @@ public final class Inspections {
         .thenCompose(reply -> reply);
   }
 
+  /** Goes on when the data subjects have keys. */
+  private CompletableFuture<Reply> withKeys(
+      Set<ByteString> subjects,
+      Submission submission,
+      Function<Submission, CompletableFuture<Reply>> propose,
+      int left) {
+    CompletableFuture<Reply> made = CompletableFuture.completedFuture(Reply.Done.DONE);
+    try {
+      for (Command.AddKeys keys : sealer.keysFor(subjects)) {
+        made =
+            made.thenCompose(
+                reply ->
+                    isFinal(reply)
+                        ? CompletableFuture.completedFuture(reply)
+                        : propose.apply(new Submission(Principal.SYSTEM, null, keys)));
+      }
+    } catch (RefusedException e) {
+      return CompletableFuture.completedFuture(e.refusal());
+    }
+    return made.thenCompose(
+        reply ->
+            isFinal(reply)
+                ? CompletableFuture.completedFuture(reply)
+                : whenCaughtUp(submission, propose, left));
+  }
+
+  /** Whether keys cannot be made; if only the ring key is another by now, they can. */
+  private static boolean isFinal(Reply reply) {
+    return reply instanceof Refused && !isStale(reply);
+  }
+
   /** A bug of a library must not leave a command without an answer, nor let it pass. */
-  private Submission inspect(Submission submission, boolean caughtUp) {
+  private Submission inspect(Submission submission, boolean caughtUp) throws KeysNeededException {
     try {
       CompiledRules known = known();
-      return known.version() == 0 ? submission : inspector.inspect(submission, known, caughtUp);
+      return known.version() == 0 && !Sealer.concerns(submission.command())
+          ? submission
+          : inspector.inspect(submission, known, caughtUp);
     } catch (RefusedException | Inspector.UnknownJobException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {

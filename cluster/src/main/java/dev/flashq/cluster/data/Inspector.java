@@ -1,5 +1,7 @@
 package dev.flashq.cluster.data;
 
+import dev.flashq.cluster.seal.KeysNeededException;
+import dev.flashq.cluster.seal.Sealer;
 import dev.flashq.content.JsonSchema;
 import dev.flashq.content.PayloadPolicy;
 import dev.flashq.content.Violation;
@@ -11,6 +13,7 @@ import dev.flashq.statemachine.Inspection.Flaw;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query.JobPlace;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
@@ -22,7 +25,9 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the data of one command by one version of the rules. For any thread. */
+/**
+ * Looks at the data of one command by one version of the rules, and has it sealed. For any thread.
+ */
 final class Inspector {
   /** Milliseconds for one command; what has its turn later is refused. */
   private static final long WORK_MS = 3_000;
@@ -33,16 +38,18 @@ final class Inspector {
   /** In place of a text that may not be kept. */
   private static final String WITHHELD = "[withheld: %s]";
 
-  private final Function<List<JobId>, Map<JobId, QueueName>> queues;
+  private final Function<List<JobId>, Map<JobId, JobPlace>> places;
+  private final Sealer sealer;
   private final Reports reports;
   private final LongSupplier now;
 
   /**
-   * @param queues of which queues jobs are, as far as this node knows
+   * @param places where jobs are, as far as this node knows
    * @param now milliseconds that never jump
    */
-  Inspector(Function<List<JobId>, Map<JobId, QueueName>> queues, LongSupplier now) {
-    this.queues = queues;
+  Inspector(Function<List<JobId>, Map<JobId, JobPlace>> places, Sealer sealer, LongSupplier now) {
+    this.sealer = sealer;
+    this.places = places;
     this.reports = new Reports(now);
     this.now = now;
   }
@@ -54,19 +61,30 @@ final class Inspector {
    * @param caughtUp whether a job that this node does not know is not there; otherwise that fails
    *     with {@link UnknownJobException}
    */
-  Submission inspect(Submission submission, CompiledRules rules, boolean caughtUp) {
-    Map<JobId, QueueName> known = known(jobs(submission.command(), rules), caughtUp);
+  Submission inspect(Submission submission, CompiledRules rules, boolean caughtUp)
+      throws KeysNeededException {
+    Map<JobId, JobPlace> known = known(jobs(submission.command(), rules), caughtUp);
+    Submission seen = looked(submission, known, rules);
+    return new Submission(
+        seen.principal(),
+        seen.requestId(),
+        sealer.seal(seen.command(), queue -> rules.of(queue).key(), known),
+        seen.inspection());
+  }
+
+  private Submission looked(
+      Submission submission, Map<JobId, JobPlace> known, CompiledRules rules) {
     return switch (submission.command()) {
       case Command.PushJobs push -> push(submission, push, rules);
       case Command.AckJobs acks when rules.concernsWorkers() ->
           acks(submission, acks, known, rules);
       case Command.UpdateJob update when !rules.isEmpty() ->
-          update(submission, update, known.get(update.job()), rules);
+          update(submission, update, queue(update.job(), known), rules);
       case Command.FailJob fail when rules.concernsWorkers() ->
           seen(
               submission,
               new Command.FailJob(
-                  fail.claim(), text(fail.error(), known.get(fail.claim().job()), rules)),
+                  fail.claim(), text(fail.error(), queue(fail.claim().job(), known), rules)),
               rules);
       case Command.ReportProgress progress when rules.concernsWorkers() ->
           seen(
@@ -76,7 +94,7 @@ final class Inspector {
                   progress.progress(),
                   progress.message() == null
                       ? null
-                      : text(progress.message(), known.get(progress.claim().job()), rules)),
+                      : text(progress.message(), queue(progress.claim().job(), known), rules)),
               rules);
       default -> seen(submission, submission.command(), rules);
     };
@@ -108,12 +126,17 @@ final class Inspector {
     };
   }
 
-  private Map<JobId, QueueName> known(List<JobId> jobs, boolean caughtUp) {
-    Map<JobId, QueueName> known = jobs.isEmpty() ? Map.of() : queues.apply(jobs);
+  private Map<JobId, JobPlace> known(List<JobId> jobs, boolean caughtUp) {
+    Map<JobId, JobPlace> known = jobs.isEmpty() ? Map.of() : places.apply(jobs);
     if (!caughtUp && known.size() < jobs.size()) {
       throw new UnknownJobException();
     }
     return known;
+  }
+
+  private static @Nullable QueueName queue(JobId job, Map<JobId, JobPlace> known) {
+    JobPlace place = known.get(job);
+    return place == null ? null : place.queue();
   }
 
   private static Submission seen(Submission submission, Command command, CompiledRules rules) {
@@ -170,12 +193,12 @@ final class Inspector {
   private static Submission acks(
       Submission submission,
       Command.AckJobs command,
-      Map<JobId, QueueName> known,
+      Map<JobId, JobPlace> known,
       CompiledRules rules) {
     var acks = new ArrayList<Command.Ack>(command.acks().size());
     var flaws = new ArrayList<Flaw>(0);
     for (Command.Ack ack : command.acks()) {
-      QueueName queue = known.get(ack.claim().job());
+      QueueName queue = queue(ack.claim().job(), known);
       String wrong = ack.result() == null ? null : result(ack.result(), queue, rules);
       if (wrong == null) {
         acks.add(ack);

@@ -53,8 +53,13 @@ public final class Members {
     return elapsedMs.getAsLong() - latest.atMs > FRESH_MS;
   }
 
+  /** What the others have said lately. */
+  public synchronized List<Hello> words() {
+    return fresh().stream().map(Heard::hello).toList();
+  }
+
   /** Members that make a majority. */
-  int majority() {
+  public int majority() {
     return all.size() / 2 + 1;
   }
 

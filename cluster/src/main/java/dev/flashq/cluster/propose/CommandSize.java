@@ -1,5 +1,6 @@
 package dev.flashq.cluster.propose;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
@@ -33,6 +34,9 @@ final class CommandSize {
   private static final int SMALL = 64;
   private static final int ID = 12;
 
+  /** A wrapped key, and what it is of. */
+  private static final int KEY = 128;
+
   /** An acknowledgement is short but writes as much as some pushes. */
   private static final int ACK = 128;
 
@@ -43,9 +47,11 @@ final class CommandSize {
       case PushJobs push -> SMALL + push.queue().value().length() + jobs(push.jobs());
       case AckJobs acks -> SMALL + acks(acks.acks());
       case UpdateJob update -> SMALL + update.data().bytes().size();
-      case FailJob fail -> SMALL + 3L * fail.error().length();
+      case FailJob fail -> SMALL + 3L * fail.error().length() + of(fail.sealed());
       case ReportProgress progress ->
-          SMALL + (progress.message() == null ? 0 : 3L * progress.message().length());
+          SMALL
+              + (progress.message() == null ? 0 : 3L * progress.message().length())
+              + of(progress.sealed());
       case ReleaseJobs release -> SMALL + (long) ID * release.claims().size();
       case PutRole put -> SMALL + permissions(put.role().allow()) + permissions(put.role().deny());
       case SetQuota set ->
@@ -69,6 +75,13 @@ final class CommandSize {
               + step.replacements().stream()
                   .mapToLong(item -> SMALL + item.after().bytes().size())
                   .sum();
+      case Command.ResealJobs step ->
+          SMALL
+              + step.replacements().stream()
+                  .mapToLong(item -> SMALL + item.after().bytes().size())
+                  .sum();
+      case Command.AddKeys add -> SMALL + (long) KEY * add.keys().size();
+      case Command.RewrapKeys rewrap -> SMALL + (long) KEY * rewrap.keys().size();
       case CleanQueues clean -> SMALL + of(clean.queues()) + clean.from().size();
       case SetSchema set -> SMALL + of(set.queues()) + (set.text() == null ? 0 : set.text().size());
       case SetDataPolicy set ->
@@ -96,6 +109,10 @@ final class CommandSize {
       case DrainQueue _, RemoveJobs _, CleanQueues _, RetryDeadJobs _ -> false;
       default -> true;
     };
+  }
+
+  private static long of(@Nullable ByteString bytes) {
+    return bytes == null ? 0 : bytes.size();
   }
 
   private static long permissions(List<Permission> permissions) {

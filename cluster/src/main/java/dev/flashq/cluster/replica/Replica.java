@@ -7,6 +7,7 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
@@ -150,6 +151,11 @@ public final class Replica {
   /** What is said about data after the last entry. */
   public DataRules dataRules() {
     return read(QueueEngine::dataRules);
+  }
+
+  /** The keys under which payloads are sealed after the last entry. */
+  public KeyRing keyRing() {
+    return read(QueueEngine::keyRing);
   }
 
   /** What is recorded in the audit trail after the last entry. */

@@ -19,6 +19,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,9 @@ class AuditedReadsTest {
         0,
         null,
         0,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 
   @Test

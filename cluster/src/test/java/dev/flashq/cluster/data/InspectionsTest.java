@@ -90,13 +90,16 @@ class InspectionsTest {
   }
 
   private void schemas(long version, DataSchema... schemas) {
-    rules = new DataRules(version, List.of(schemas), List.of());
+    rules = new DataRules(version, List.of(schemas), List.of(), List.of());
   }
 
   private void policy(boolean encrypted, boolean cards, String... forbidden) {
     rules =
         new DataRules(
-            3, List.of(), List.of(new DataPolicy("m*", encrypted, List.of(forbidden), cards, 0)));
+            3,
+            List.of(),
+            List.of(new DataPolicy("m*", encrypted, List.of(forbidden), cards, 0)),
+            List.of());
   }
 
   private static Command.PushJobs push(String... data) {
@@ -272,7 +275,7 @@ class InspectionsTest {
             new Command.ReportProgress(CLAIM, 5, "[withheld: looks like a card number]"),
             new Command.FailJob(CLAIM, "declined"));
     policy(true, false);
-    rules = new DataRules(9, rules.schemas(), rules.policies());
+    rules = new DataRules(9, rules.schemas(), rules.policies(), List.of());
     submit(new Command.FailJob(CLAIM, "declined"));
     submit(ack("null"));
     read();
@@ -313,7 +316,8 @@ class InspectionsTest {
     schemas(4, schema("mail", Mode.ENFORCE, "{}"));
     Payload broken = Payload.json("{\"a\":" + "[".repeat(300) + "]".repeat(300) + "}");
     rules =
-        new DataRules(5, rules.schemas(), List.of(new DataPolicy("*", false, List.of(), true, 0)));
+        new DataRules(
+            5, rules.schemas(), List.of(new DataPolicy("*", false, List.of(), true, 0)), List.of());
     CompletableFuture<Reply> reply =
         submit(new Command.PushJobs(MAIL, List.of(new NewJob(broken, JobOptions.DEFAULTS))));
     read();

@@ -21,6 +21,7 @@ import dev.flashq.statemachine.Query.Found;
 import dev.flashq.statemachine.Query.WaitForJob;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.SealedTexts;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -204,6 +205,8 @@ class JobWaitsTest {
         0,
         null,
         1,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 }

@@ -18,6 +18,7 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Delivered;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.log.Submission;
 import java.util.ArrayList;
 import java.util.List;
@@ -386,7 +387,9 @@ class LongPollsTest {
             0,
             null,
             1,
-            Omitted.NONE);
+            Omitted.NONE,
+            SealedTexts.NONE,
+            false);
     return new Delivered(List.of(job));
   }
 }

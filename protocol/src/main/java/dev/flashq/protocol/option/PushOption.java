@@ -48,7 +48,9 @@ public enum PushOption implements WireField {
   GROUP_STRICT(flag("group_strict").unanswered()),
   FIXED_BACKOFF(flag()),
   REMOVE_ON_COMPLETE(flag("remove_on_complete")),
-  REMOVE_ON_FAIL(flag("remove_on_fail"));
+  REMOVE_ON_FAIL(flag("remove_on_fail")),
+  /** Whom the job is about: its payloads go with that one's key. */
+  SUBJECT(key("subject").unanswered());
 
   /** All options in their order. */
   public static final List<PushOption> ALL = List.of(values());
@@ -108,6 +110,7 @@ public enum PushOption implements WireField {
       case FIXED_BACKOFF -> orNull(job.getFixedBackoff());
       case REMOVE_ON_COMPLETE -> orNull(job.getRemoveOnComplete());
       case REMOVE_ON_FAIL -> orNull(job.getRemoveOnFail());
+      case SUBJECT -> orNull(job.getSubject());
     };
   }
 
@@ -135,6 +138,7 @@ public enum PushOption implements WireField {
       case FIXED_BACKOFF -> job.setFixedBackoff((boolean) value);
       case REMOVE_ON_COMPLETE -> job.setRemoveOnComplete((boolean) value);
       case REMOVE_ON_FAIL -> job.setRemoveOnFail((boolean) value);
+      case SUBJECT -> job.setSubject((String) value);
     };
   }
 

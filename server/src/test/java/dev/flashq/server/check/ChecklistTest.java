@@ -52,7 +52,8 @@ class ChecklistTest {
   }
 
   private static DataRules schema(String queues, DataSchema.Mode mode) {
-    return new DataRules(1, List.of(new DataSchema(queues, 1, mode, ByteString.EMPTY)), List.of());
+    return new DataRules(
+        1, List.of(new DataSchema(queues, 1, mode, ByteString.EMPTY)), List.of(), List.of());
   }
 
   @Test
@@ -110,13 +111,16 @@ class ChecklistTest {
     var some = new DataPolicy("pay*", true, List.of(), false, 0);
     var every = new DataPolicy("*", true, List.of(), false, 0);
     var cards = new DataPolicy("*", false, List.of(), true, 0);
-    assertThat(item(2, config(), saying(new DataRules(1, List.of(), List.of(some, cards)))))
+    assertThat(
+            item(2, config(), saying(new DataRules(1, List.of(), List.of(some, cards), List.of()))))
         .satisfies(
             item -> {
               assertThat(item.state()).isEqualTo(PARTLY);
               assertThat(item.reason()).contains("pay*");
             });
-    assertThat(state(2, config(), saying(new DataRules(1, List.of(), List.of(some, every)))))
+    assertThat(
+            state(
+                2, config(), saying(new DataRules(1, List.of(), List.of(some, every), List.of()))))
         .isEqualTo(ON);
   }
 

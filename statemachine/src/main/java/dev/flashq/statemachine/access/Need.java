@@ -70,7 +70,11 @@ public sealed interface Need {
           Command.SetQuota _ ->
           SECURITY;
       case Command.SetSchema c -> ofRules(c.queues());
-      case Command.SetDataPolicy _ -> SECURITY;
+      case Command.SetDataPolicy _,
+          Command.SealQueues _,
+          Command.UnsealQueues _,
+          Command.DestroySubject _ ->
+          SECURITY;
       case Command.BeginErasure _ -> new OnSomeQueue(Operation.ADMIN);
       case Command.SetRetention c -> ofRules(c.retention().queues());
       case Command.CancelErasure _ -> OF_WHAT_IS_SEEN;
@@ -86,6 +90,10 @@ public sealed interface Need {
           Command.NoteLogins _,
           Command.NoteExported _,
           Command.EraseJobs _,
+          Command.AddKeys _,
+          Command.BeginRing _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           MEMBER;
@@ -110,12 +118,19 @@ public sealed interface Need {
           Query.ListRoles _,
           Query.ListQuotas _,
           Query.ListDataPolicies _,
-          Query.ListRetentions _ ->
+          Query.ListRetentions _,
+          Query.GetSealing _ ->
           SECURITY;
       case Query.ListAudit _, Query.ListAuditBlocks _, Query.GetAuditPolicy _ ->
           new OnCluster(Operation.AUDIT);
       case Query.ListErasures _ -> OF_WHAT_IS_SEEN;
-      case Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ -> MEMBER;
+      case Query.IsAnswered _,
+          Query.QueuesOf _,
+          Query.NextErasure _,
+          Query.SubjectKeys _,
+          Query.KeysToRewrap _,
+          Query.NextReseal _ ->
+          MEMBER;
     };
   }
 

@@ -6,6 +6,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,8 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
               : done(delivered.jobs().stream().map(job -> job.id()).toList(), 0);
       case Reply.Acked acked -> acked(command, acked);
       case Reply.Begun _ -> new Effect(List.of(), 0, 0, null);
+      case Reply.Removed removed when command instanceof Command.DestroySubject ->
+          new Effect(List.of(), removed.count(), 0, null);
       case Reply.Removed removed when command instanceof Command.EraseJobs ->
           removed.more() ? null : new Effect(List.of(), removed.count(), 0, null);
       case Reply.Removed removed ->
@@ -141,6 +144,10 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
           c.request().field() + " in " + String.join(" ", c.request().queues());
       case Command.CancelErasure c -> Long.toString(c.number());
       case Command.EraseJobs c -> Long.toString(c.number());
+      case Command.SealQueues c -> c.queues();
+      case Command.UnsealQueues c -> c.queues();
+      case Command.DestroySubject c -> HexFormat.of().formatHex(c.hash().toByteArray());
+      case Command.BeginRing c -> Long.toString(c.ring());
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

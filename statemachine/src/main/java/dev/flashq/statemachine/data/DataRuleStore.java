@@ -17,6 +17,7 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.StorageException;
+import dev.flashq.statemachine.keys.KeyRingStore;
 import dev.flashq.statemachine.log.DataCodec;
 import dev.flashq.statemachine.log.Submission;
 import dev.flashq.statemachine.state.proto.StateProto.SchemaRecord;
@@ -35,14 +36,16 @@ import java.util.TreeMap;
 public final class DataRuleStore {
   private final Tables tables;
   private final Meta meta;
+  private final KeyRingStore keys;
   private final TreeMap<String, DataSchema> schemas = new TreeMap<>();
   private final TreeMap<String, DataPolicy> policies = new TreeMap<>();
   private boolean changed;
   private volatile DataRules published = DataRules.NONE;
 
-  public DataRuleStore(Tables tables, Meta meta) {
+  public DataRuleStore(Tables tables, Meta meta, KeyRingStore keys) {
     this.tables = tables;
     this.meta = meta;
+    this.keys = keys;
     load();
     published = rules();
   }
@@ -167,12 +170,15 @@ public final class DataRuleStore {
 
   private DataRules rules() {
     return new DataRules(
-        meta.dataRules(), new ArrayList<>(schemas.values()), new ArrayList<>(policies.values()));
+        meta.dataRules(),
+        new ArrayList<>(schemas.values()),
+        new ArrayList<>(policies.values()),
+        keys.namespaces());
   }
 
   /** Tells other threads. */
   public void entryEnded(Turn turn) {
-    if (changed) {
+    if (keys.takeNamespacesChanged() || changed) {
       changed = false;
       published = rules();
       turn.emit(new Fact.DataRulesChanged());

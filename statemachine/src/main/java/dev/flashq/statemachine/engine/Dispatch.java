@@ -12,6 +12,7 @@ import dev.flashq.statemachine.access.AccessHandlers;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.erase.ErasureStore;
+import dev.flashq.statemachine.erase.ResealStore;
 import dev.flashq.statemachine.job.AckJobsHandler;
 import dev.flashq.statemachine.job.ActiveJobHandlers;
 import dev.flashq.statemachine.job.BulkHandlers;
@@ -21,6 +22,7 @@ import dev.flashq.statemachine.job.PullJobsHandler;
 import dev.flashq.statemachine.job.PushJobsHandler;
 import dev.flashq.statemachine.job.RetentionStore;
 import dev.flashq.statemachine.job.Search;
+import dev.flashq.statemachine.keys.KeyRingStore;
 import dev.flashq.statemachine.queue.QueueHandlers;
 import dev.flashq.statemachine.queue.Selection;
 import dev.flashq.statemachine.turn.Meta;
@@ -43,6 +45,8 @@ final class Dispatch implements Dispatcher {
   private final DataRuleStore dataRules;
   private final ErasureStore erasures;
   private final RetentionStore retentions;
+  private final KeyRingStore keys;
+  private final ResealStore reseal;
   private final Features features;
   private final Meta meta;
 
@@ -64,6 +68,8 @@ final class Dispatch implements Dispatcher {
     this.queue = new QueueHandlers(state.queues);
     this.audit = state.audit;
     this.dataRules = state.dataRules;
+    this.keys = state.keys;
+    this.reseal = state.reseal;
     this.erasures = state.erasures;
     this.retentions = state.retentions;
     this.access = new AccessHandlers(state.access, state.meta);
@@ -130,6 +136,13 @@ final class Dispatch implements Dispatcher {
       case Command.BeginErasure c -> erasures.begin(c, turn);
       case Command.CancelErasure c -> erasures.cancel(c, turn);
       case Command.EraseJobs c -> erasures.step(c, turn);
+      case Command.SealQueues c -> reseal.after(keys.seal(c, turn), turn);
+      case Command.UnsealQueues c -> keys.unseal(c);
+      case Command.DestroySubject c -> keys.destroy(c);
+      case Command.AddKeys c -> keys.add(c, turn);
+      case Command.BeginRing c -> keys.begin(c);
+      case Command.RewrapKeys c -> keys.rewrap(c);
+      case Command.ResealJobs c -> reseal.step(c, turn);
       case Command.NoteLogins c -> audit.note(c);
       case Command.NoteExported c -> audit.note(c);
       case Command.NoteRead c -> audit.note(c);
@@ -160,6 +173,9 @@ final class Dispatch implements Dispatcher {
         yield jobs.size() + dependencies;
       }
       case Command.AckJobs(List<Command.Ack> acks) -> acks.size();
+      case Command.AddKeys add -> add.keys().size();
+      case Command.RewrapKeys rewrap -> rewrap.keys().size();
+      case Command.ResealJobs step -> step.replacements().size();
       case Command.ReleaseJobs(List<Claim> claims) -> claims.size();
       case Command.EraseJobs c -> c.replacements().size();
       default -> 1;

@@ -104,6 +104,10 @@ final class Reader {
           case Query.GetStats _ -> stats(in);
           case Query.IsAnswered q -> Answers.isAnswered(q.id(), in.view);
           case Query.QueuesOf q -> queuesOf(q.jobs(), in.view);
+          case Query.GetSealing _ -> KeyReader.sealing(meta(in.view), in.view);
+          case Query.SubjectKeys q -> KeyReader.subjects(q, in.view);
+          case Query.KeysToRewrap q -> KeyReader.rewrap(q, in.view);
+          case Query.NextReseal _ -> KeyReader.next(in.view, names);
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
           case Query.ListQuotas q -> quotas(q, in.view);
@@ -272,15 +276,17 @@ final class Reader {
         job.status() instanceof JobStatus.Active ? meta(view).getLeasePauseMs() : 0);
   }
 
-  private Query.JobQueues queuesOf(List<JobId> jobs, View view) {
-    var queues = new LinkedHashMap<JobId, QueueName>();
+  private Query.JobPlaces queuesOf(List<JobId> jobs, View view) {
+    var places = new LinkedHashMap<JobId, Query.JobPlace>();
     for (JobId job : jobs) {
       byte[] header = view.get(Column.JOBS, Bytes.of(job.value()));
       if (header != null) {
-        queues.put(job, name(JobCodec.decode(job.value(), header).queue(), view));
+        Job found = JobCodec.decode(job.value(), header);
+        places.put(
+            job, new Query.JobPlace(name(found.queue(), view), found.options().subjectKey()));
       }
     }
-    return new Query.JobQueues(queues);
+    return new Query.JobPlaces(places);
   }
 
   private static @Nullable Payload payload(long job, boolean result, View view) {

@@ -12,6 +12,7 @@ import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
@@ -255,7 +256,9 @@ public final class RocksEngine implements QueueEngine {
     if (turn.featureLevel() < FeatureLevel.ACCESS && admission.isForeign(submission)) {
       return Reason.FOR_THE_LEADER.refuses();
     }
-    if (state.dataRules.isStale(submission, turn)) {
+    if (state.dataRules.isStale(submission, turn)
+        || (turn.featureLevel() >= FeatureLevel.SEALING
+            && state.keys.isStale(submission.command()))) {
       // The node that proposed it looks again: nothing has come of it yet that could be recorded.
       return Reason.DATA_RULES_CHANGED.refuses();
     }
@@ -402,6 +405,11 @@ public final class RocksEngine implements QueueEngine {
   @Override
   public Access access() {
     return state.access.published();
+  }
+
+  @Override
+  public KeyRing keyRing() {
+    return state.keys.published();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.flashq.statemachine.access.QuotaStore;
 import dev.flashq.statemachine.audit.AuditTrail;
 import dev.flashq.statemachine.data.DataRuleStore;
 import dev.flashq.statemachine.erase.ErasureStore;
+import dev.flashq.statemachine.erase.ResealStore;
 import dev.flashq.statemachine.job.CompletedIds;
 import dev.flashq.statemachine.job.Debounce;
 import dev.flashq.statemachine.job.Dependents;
@@ -13,6 +14,7 @@ import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.job.Payloads;
 import dev.flashq.statemachine.job.Replacements;
 import dev.flashq.statemachine.job.RetentionStore;
+import dev.flashq.statemachine.keys.KeyRingStore;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.queue.Selection;
@@ -49,7 +51,9 @@ final class State implements AutoCloseable {
   final AccessStore access;
   final AuditTrail audit;
   final DataRuleStore dataRules;
+  final KeyRingStore keys;
   final ErasureStore erasures;
+  final ResealStore reseal;
   final RetentionStore retentions;
 
   State(Database db) {
@@ -61,7 +65,9 @@ final class State implements AutoCloseable {
     this.leases = new Leases(tables);
     this.payloads = new Payloads(tables);
     this.completedIds = new CompletedIds(tables);
-    this.jobs = new JobStore(tables, meta, queues, groups, timers, leases, payloads, completedIds);
+    this.keys = new KeyRingStore(tables, meta);
+    this.jobs =
+        new JobStore(tables, meta, queues, groups, timers, leases, payloads, completedIds, keys);
     this.lifecycle = new Lifecycle(jobs, queues, new Dependents(tables), timers, meta);
     this.debounce = new Debounce(tables, queues, timers, meta);
     this.answers = new Answers(tables, timers, meta);
@@ -69,10 +75,12 @@ final class State implements AutoCloseable {
     this.quotas = new QuotaStore(tables);
     this.access = new AccessStore(tables, meta, timers, quotas);
     this.audit = new AuditTrail(tables, meta, timers);
-    this.dataRules = new DataRuleStore(tables, meta);
+    this.dataRules = new DataRuleStore(tables, meta, keys);
     this.retentions =
         new RetentionStore(tables, meta, timers, new Selection(tables, queues), lifecycle);
-    this.erasures = new ErasureStore(tables, meta, new Replacements(jobs, payloads));
+    var replacements = new Replacements(jobs, payloads);
+    this.erasures = new ErasureStore(tables, meta, replacements);
+    this.reseal = new ResealStore(tables, meta, replacements, keys);
   }
 
   /** The rows that gather over the entry at an index. */
@@ -90,6 +98,7 @@ final class State implements AutoCloseable {
     fronts.enforce();
     queues.entryEnded(turn);
     access.entryEnded(turn);
+    keys.entryEnded();
     dataRules.entryEnded(turn);
   }
 
@@ -108,6 +117,7 @@ final class State implements AutoCloseable {
     quotas.forget();
     access.forget();
     audit.forget();
+    keys.forget();
     dataRules.forget();
     retentions.forget();
   }

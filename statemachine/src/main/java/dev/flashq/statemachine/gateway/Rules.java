@@ -55,9 +55,10 @@ public final class Rules {
       case Command.PushJobs c -> checked(c);
       case Command.PullJobs c -> checked(c);
       case Command.AckJobs c -> checked(c);
-      case Command.FailJob(Claim claim, String error) ->
+      // Nobody but a node seals.
+      case Command.FailJob(Claim claim, String error, _) ->
           new Command.FailJob(checked(claim), Text.cut(error, Limits.TEXT_BYTES));
-      case Command.ReportProgress(Claim claim, int progress, String message) ->
+      case Command.ReportProgress(Claim claim, int progress, String message, _) ->
           new Command.ReportProgress(checked(claim), Math.clamp(progress, 0, 100), cut(message));
       case Command.RenewLease c -> of(c, c.claim().job());
       case Command.CancelJob c -> of(c, c.job());
@@ -175,6 +176,21 @@ public final class Rules {
         checked(c.request());
         yield c;
       }
+      case Command.SealQueues c -> {
+        checkPattern(c.queues());
+        yield c;
+      }
+      case Command.UnsealQueues c -> {
+        checkPattern(c.queues());
+        yield c;
+      }
+      case Command.DestroySubject c -> {
+        require(
+            !c.subject().isEmpty() && Text.utf8Length(c.subject()) <= Limits.KEY_BYTES,
+            INVALID_REQUEST,
+            "subject has between 1 and " + Limits.KEY_BYTES + " bytes");
+        yield c;
+      }
       case Command.NoteLogins c -> {
         require(
             c.refused().size() <= Limits.REFUSED_LOGINS,
@@ -212,6 +228,10 @@ public final class Rules {
           Command.SetAuditKey _,
           Command.CancelErasure _,
           Command.EraseJobs _,
+          Command.AddKeys _,
+          Command.BeginRing _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _,
           Command.SignAuditHead _ ->
           command;
     };
@@ -329,6 +349,10 @@ public final class Rules {
               Query.IsAnswered _,
               Query.QueuesOf _,
               Query.NextErasure _,
+              Query.GetSealing _,
+              Query.SubjectKeys _,
+              Query.KeysToRewrap _,
+              Query.NextReseal _,
               Query.GetAuditPolicy _ ->
               query;
         };

@@ -26,7 +26,7 @@ public final class ActiveJobHandlers {
     return held(
         command.claim(),
         Reason.UNKNOWN,
-        (job, active) -> lifecycle.fail(job, active, Remark.of(command.error()), turn),
+        (job, active) -> lifecycle.fail(job, active, error(command), turn),
         turn);
   }
 
@@ -40,7 +40,16 @@ public final class ActiveJobHandlers {
         turn);
   }
 
+  private static Remark error(FailJob command) {
+    return command.sealed() == null
+        ? Remark.of(command.error())
+        : Remark.ofSealed(command.sealed());
+  }
+
   private static @Nullable Remark message(ReportProgress command) {
+    if (command.sealed() != null) {
+      return Remark.ofSealed(command.sealed());
+    }
     return command.message() == null ? null : Remark.of(command.message());
   }
 

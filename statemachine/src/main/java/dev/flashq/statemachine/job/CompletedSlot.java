@@ -8,7 +8,9 @@ import dev.flashq.statemachine.store.Slot;
  * forgotten as often as jobs complete.
  */
 public final class CompletedSlot {
-  private static final long HAS_CUSTOM_ID = 1L << 62;
+  /** It has a custom id or is about somebody. */
+  private static final long NEEDS_HEADER = 1L << 62;
+
   private static final long HAS_RESULT = 1L << 61;
   private static final long ID = (1L << 53) - 1;
 
@@ -16,7 +18,8 @@ public final class CompletedSlot {
 
   static Slot of(Job job, JobStatus.Completed completed) {
     long value = job.id();
-    value |= job.options().customId() == null ? 0 : HAS_CUSTOM_ID;
+    boolean more = job.options().customId() != null || job.options().subject() != null;
+    value |= more ? NEEDS_HEADER : 0;
     value |= completed.resultBytes() > 0 ? HAS_RESULT : 0;
     return new Slot(isAged(job) ? completed.at() : completed.expiresAt(), job.id(), value);
   }
@@ -30,8 +33,8 @@ public final class CompletedSlot {
     return value & ID;
   }
 
-  static boolean hasCustomId(Slot slot) {
-    return (slot.value() & HAS_CUSTOM_ID) != 0;
+  static boolean needsHeader(Slot slot) {
+    return (slot.value() & NEEDS_HEADER) != 0;
   }
 
   static boolean hasResult(Slot slot) {

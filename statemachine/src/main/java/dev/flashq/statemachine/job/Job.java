@@ -48,12 +48,13 @@ public record Job(
         + text(options.uniqueKey())
         + text(options.customId())
         + text(options.debounceId())
-        + text(options.groupId());
+        + text(options.groupId())
+        + text(options.subject());
   }
 
   /** Not by our sentences, which may change. */
   private static int remark(@Nullable Remark remark) {
-    return remark == null ? 0 : text(remark.text());
+    return remark == null ? 0 : text(remark.text()) + remark.sealed().size();
   }
 
   private static int text(@Nullable String text) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.keys.KeyRingStore;
 import dev.flashq.statemachine.queue.Groups;
 import dev.flashq.statemachine.queue.Queue;
 import dev.flashq.statemachine.queue.QueueStore;
@@ -45,6 +46,7 @@ public final class JobStore {
   private final KeyTable uniqueKeys;
   private final CustomIds customIds;
   private final CompletedIds completedIds;
+  private final KeyRingStore keys;
   // Headers used lately, the oldest first.
   private final Map<Long, Kept> recent = new LinkedHashMap<>();
   private final List<Long> ended = new ArrayList<>();
@@ -58,8 +60,10 @@ public final class JobStore {
       Timers timers,
       Leases leases,
       Payloads payloads,
-      CompletedIds completedIds) {
+      CompletedIds completedIds,
+      KeyRingStore keys) {
     this.tables = tables;
+    this.keys = keys;
     this.meta = meta;
     this.queues = queues;
     this.groups = groups;
@@ -110,6 +114,9 @@ public final class JobStore {
     payloads.addData(job.id(), data);
     customIds.hold(job);
     holdUniqueKey(job);
+    if (job.options().subject() != null) {
+      keys.jobAdded(job.options().subjectKey());
+    }
     if (job.options().ttlMs() > 0) {
       timers.put(expiry(job), TimerKind.EXPIRY, job.id());
     }
@@ -165,6 +172,9 @@ public final class JobStore {
       }
     }
     customIds.release(job);
+    if (job.options().subject() != null) {
+      keys.jobRemoved(job.options().subjectKey());
+    }
     payloads.remove(job.id(), result);
     tables.delete(Column.JOBS, Bytes.of(job.id()));
     letGo(job.id());
@@ -203,7 +213,7 @@ public final class JobStore {
   /** Removes a completed job without an age of its own by its place in the order of expiry. */
   void removeCompleted(Queue queue, Slot slot) {
     long id = CompletedSlot.job(slot.value());
-    if (CompletedSlot.hasCustomId(slot)) {
+    if (CompletedSlot.needsHeader(slot)) {
       Job job = find(id);
       if (job != null) {
         remove(job);

@@ -1,11 +1,13 @@
 package dev.flashq.statemachine.job;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.SealedTexts;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs as clients see them. */
@@ -73,7 +75,19 @@ public final class JobViews {
         job.deliveries(),
         isLarge(job.dataBytes()) || omittedResult > 0
             ? new Omitted(data == null ? job.dataBytes() : 0, omittedResult)
-            : Omitted.NONE);
+            : Omitted.NONE,
+        sealed(job),
+        false);
+  }
+
+  private static SealedTexts sealed(Job job) {
+    ByteString error = sealed(job.error());
+    ByteString message = sealed(job.progressMessage());
+    return error == null && message == null ? SealedTexts.NONE : new SealedTexts(error, message);
+  }
+
+  private static @Nullable ByteString sealed(@Nullable Remark remark) {
+    return remark == null || remark.sealed().isEmpty() ? null : remark.sealed();
   }
 
   private static @Nullable String sentence(@Nullable Remark remark) {

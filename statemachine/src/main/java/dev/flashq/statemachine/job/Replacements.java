@@ -2,10 +2,12 @@ package dev.flashq.statemachine.job;
 
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.Erasure.Replacement;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Puts other data in the place of what somebody has read, if it is still there. */
 public final class Replacements {
@@ -33,7 +35,7 @@ public final class Replacements {
       if (job == null) {
         continue;
       }
-      Payload stored = payloads.stored(job.id(), replacement.result());
+      Payload stored = stored(job, replacement.part());
       if (stored == null || !Erasure.hash(stored).equals(replacement.before())) {
         if (!skip) {
           return new Outcome(0, 0, job.id());
@@ -51,11 +53,21 @@ public final class Replacements {
     return new Outcome(changed.size(), missed.size(), 0);
   }
 
+  private @Nullable Payload stored(Job job, JobPart part) {
+    return switch (part) {
+      case DATA -> payloads.stored(job.id(), false);
+      case RESULT -> payloads.stored(job.id(), true);
+      case ERROR -> job.error() == null ? null : job.error().payload();
+      case MESSAGE -> job.progressMessage() == null ? null : job.progressMessage().payload();
+    };
+  }
+
   private void replace(Job job, Replacement replacement) {
-    if (replacement.result()) {
-      jobs.replaceResult(job, replacement.after());
-    } else {
-      jobs.replaceData(job, replacement.after());
+    switch (replacement.part()) {
+      case DATA -> jobs.replaceData(job, replacement.after());
+      case RESULT -> jobs.replaceResult(job, replacement.after());
+      case ERROR -> jobs.update(job.withError(Remark.of(replacement.after())));
+      case MESSAGE -> jobs.update(job.withProgress(job.progress(), Remark.of(replacement.after())));
     }
   }
 }

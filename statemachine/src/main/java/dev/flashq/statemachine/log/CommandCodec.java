@@ -2,18 +2,22 @@ package dev.flashq.statemachine.log;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.protocol.log.LogProto.LoggedCommand;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Command.AckJobs;
+import dev.flashq.statemachine.Command.AddKeys;
 import dev.flashq.statemachine.Command.BeginErasure;
+import dev.flashq.statemachine.Command.BeginRing;
 import dev.flashq.statemachine.Command.BindCertificate;
 import dev.flashq.statemachine.Command.CancelErasure;
 import dev.flashq.statemachine.Command.CancelJob;
 import dev.flashq.statemachine.Command.ChangePriority;
 import dev.flashq.statemachine.Command.CleanQueues;
 import dev.flashq.statemachine.Command.CreateToken;
+import dev.flashq.statemachine.Command.DestroySubject;
 import dev.flashq.statemachine.Command.DiscardJob;
 import dev.flashq.statemachine.Command.DrainQueue;
 import dev.flashq.statemachine.Command.DropRole;
@@ -38,9 +42,12 @@ import dev.flashq.statemachine.Command.ReleaseJobs;
 import dev.flashq.statemachine.Command.RemoveJobs;
 import dev.flashq.statemachine.Command.RenewLease;
 import dev.flashq.statemachine.Command.ReportProgress;
+import dev.flashq.statemachine.Command.ResealJobs;
 import dev.flashq.statemachine.Command.RetryDeadJobs;
 import dev.flashq.statemachine.Command.RevokeToken;
+import dev.flashq.statemachine.Command.RewrapKeys;
 import dev.flashq.statemachine.Command.RotateToken;
+import dev.flashq.statemachine.Command.SealQueues;
 import dev.flashq.statemachine.Command.SetAccessKey;
 import dev.flashq.statemachine.Command.SetAuditKey;
 import dev.flashq.statemachine.Command.SetAuditPolicy;
@@ -54,6 +61,7 @@ import dev.flashq.statemachine.Command.SetRetention;
 import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.SignAuditHead;
 import dev.flashq.statemachine.Command.Tick;
+import dev.flashq.statemachine.Command.UnsealQueues;
 import dev.flashq.statemachine.Command.UpdateJob;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
@@ -61,6 +69,7 @@ import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Commands to the messages of log.proto and back. */
 final class CommandCodec {
@@ -75,7 +84,10 @@ final class CommandCodec {
       case AckJobs c -> to.setAckJobs(acks(c));
       case FailJob c ->
           to.setFailJob(
-              LogProto.FailJob.newBuilder().setClaim(claim(c.claim())).setError(c.error()));
+              LogProto.FailJob.newBuilder()
+                  .setClaim(claim(c.claim()))
+                  .setError(c.error())
+                  .setSealed(c.sealed() == null ? ByteString.EMPTY : c.sealed()));
       case ReportProgress c -> to.setReportProgress(progress(c));
       case RenewLease c ->
           to.setRenewLease(LogProto.RenewLease.newBuilder().setClaim(claim(c.claim())));
@@ -169,6 +181,14 @@ final class CommandCodec {
       case CancelErasure c ->
           to.setCancelErasure(LogProto.CancelErasure.newBuilder().setNumber(c.number()));
       case EraseJobs c -> to.setEraseJobs(ErasureCodec.encode(c));
+      case SealQueues c -> to.setSealQueues(KeyCodec.encode(c));
+      case UnsealQueues c ->
+          to.setUnsealQueues(LogProto.UnsealQueues.newBuilder().setQueues(c.queues()));
+      case DestroySubject c -> to.setDestroySubject(KeyCodec.encode(c));
+      case AddKeys c -> to.setAddKeys(KeyCodec.encode(c));
+      case BeginRing c -> to.setBeginRing(KeyCodec.encode(c));
+      case RewrapKeys c -> to.setRewrapKeys(KeyCodec.encode(c));
+      case ResealJobs c -> to.setResealJobs(KeyCodec.encode(c));
       case NoteLogins c -> to.setNoteLogins(AuditCodec.encode(c));
       case SetAuditKey c -> to.setSetAuditKey(AuditCodec.encode(c.key()));
       case SignAuditHead c ->
@@ -203,7 +223,10 @@ final class CommandCodec {
               queues.of(logged.getPullJobs().getQueue()), logged.getPullJobs().getCount(), 0);
       case ACK_JOBS -> acks(logged.getAckJobs());
       case FAIL_JOB ->
-          new FailJob(claim(logged.getFailJob().getClaim()), logged.getFailJob().getError());
+          new FailJob(
+              claim(logged.getFailJob().getClaim()),
+              logged.getFailJob().getError(),
+              orNull(logged.getFailJob().getSealed()));
       case REPORT_PROGRESS -> progress(logged.getReportProgress());
       case RENEW_LEASE -> new RenewLease(claim(logged.getRenewLease().getClaim()));
       case CANCEL_JOB -> new CancelJob(new JobId(logged.getCancelJob().getJob()));
@@ -298,6 +321,13 @@ final class CommandCodec {
       case BEGIN_ERASURE -> new BeginErasure(ErasureCodec.decode(logged.getBeginErasure()));
       case CANCEL_ERASURE -> new CancelErasure(logged.getCancelErasure().getNumber());
       case ERASE_JOBS -> ErasureCodec.decode(logged.getEraseJobs());
+      case SEAL_QUEUES -> KeyCodec.decode(logged.getSealQueues());
+      case UNSEAL_QUEUES -> new UnsealQueues(Form.name(logged.getUnsealQueues().getQueues()));
+      case DESTROY_SUBJECT -> KeyCodec.decode(logged.getDestroySubject());
+      case ADD_KEYS -> KeyCodec.decode(logged.getAddKeys());
+      case BEGIN_RING -> KeyCodec.decode(logged.getBeginRing());
+      case REWRAP_KEYS -> KeyCodec.decode(logged.getRewrapKeys());
+      case RESEAL_JOBS -> KeyCodec.decode(logged.getResealJobs());
       case NOTE_LOGINS -> AuditCodec.decode(logged.getNoteLogins());
       case SET_AUDIT_KEY -> new SetAuditKey(AuditCodec.decode(logged.getSetAuditKey()));
       case SIGN_AUDIT_HEAD ->
@@ -373,12 +403,22 @@ final class CommandCodec {
     if (progress.message() != null) {
       message.setMessage(requireNonNull(progress.message()));
     }
+    if (progress.sealed() != null) {
+      message.setSealed(progress.sealed());
+    }
     return message.build();
   }
 
   private static ReportProgress progress(LogProto.ReportProgress m) {
     return new ReportProgress(
-        claim(m.getClaim()), m.getProgress(), m.hasMessage() ? m.getMessage() : null);
+        claim(m.getClaim()),
+        m.getProgress(),
+        m.hasMessage() ? m.getMessage() : null,
+        orNull(m.getSealed()));
+  }
+
+  private static @Nullable ByteString orNull(ByteString bytes) {
+    return bytes.isEmpty() ? null : bytes;
   }
 
   private static LogProto.SetRateLimit rateLimit(SetRateLimit set) {

@@ -51,6 +51,13 @@ public final class CommandNumbers {
       case Command.BeginErasure _ -> LoggedCommand.BEGIN_ERASURE_FIELD_NUMBER;
       case Command.CancelErasure _ -> LoggedCommand.CANCEL_ERASURE_FIELD_NUMBER;
       case Command.EraseJobs _ -> LoggedCommand.ERASE_JOBS_FIELD_NUMBER;
+      case Command.SealQueues _ -> LoggedCommand.SEAL_QUEUES_FIELD_NUMBER;
+      case Command.UnsealQueues _ -> LoggedCommand.UNSEAL_QUEUES_FIELD_NUMBER;
+      case Command.DestroySubject _ -> LoggedCommand.DESTROY_SUBJECT_FIELD_NUMBER;
+      case Command.AddKeys _ -> LoggedCommand.ADD_KEYS_FIELD_NUMBER;
+      case Command.BeginRing _ -> LoggedCommand.BEGIN_RING_FIELD_NUMBER;
+      case Command.RewrapKeys _ -> LoggedCommand.REWRAP_KEYS_FIELD_NUMBER;
+      case Command.ResealJobs _ -> LoggedCommand.RESEAL_JOBS_FIELD_NUMBER;
       case Command.SetAuditKey _ -> LoggedCommand.SET_AUDIT_KEY_FIELD_NUMBER;
       case Command.SignAuditHead _ -> LoggedCommand.SIGN_AUDIT_HEAD_FIELD_NUMBER;
       case Command.NoteRead _ -> LoggedCommand.NOTE_READ_FIELD_NUMBER;

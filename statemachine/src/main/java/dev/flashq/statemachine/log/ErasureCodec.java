@@ -4,6 +4,7 @@ import dev.flashq.protocol.log.LogProto;
 import dev.flashq.statemachine.Command.EraseJobs;
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobPart;
 
 /** Erasures to the messages of the log and back. */
 public final class ErasureCodec {
@@ -53,15 +54,29 @@ public final class ErasureCodec {
             .setActive(step.seen().active())
             .setUnreadable(step.seen().unreadable())
             .setSkip(step.skip());
-    for (Erasure.Replacement replacement : step.replacements()) {
-      message.addReplacements(
-          LogProto.Replacement.newBuilder()
-              .setJob(replacement.job().value())
-              .setResult(replacement.result())
-              .setBefore(replacement.before())
-              .setAfter(CommandCodec.payload(replacement.after())));
-    }
+    step.replacements().forEach(replacement -> message.addReplacements(encode(replacement)));
     return message.build();
+  }
+
+  static LogProto.Replacement encode(Erasure.Replacement replacement) {
+    return LogProto.Replacement.newBuilder()
+        .setJob(replacement.job().value())
+        .setPart(replacement.part().number())
+        .setBefore(replacement.before())
+        .setAfter(CommandCodec.payload(replacement.after()))
+        .build();
+  }
+
+  static Erasure.Replacement decode(LogProto.Replacement replacement) {
+    JobPart part = JobPart.of(replacement.getPart());
+    if (part == null) {
+      throw new IllegalStateException("a part of a job that this version does not know");
+    }
+    return new Erasure.Replacement(
+        new JobId(replacement.getJob()),
+        part,
+        replacement.getBefore(),
+        CommandCodec.payload(replacement.getAfter()));
   }
 
   static EraseJobs decode(LogProto.EraseJobs m) {
@@ -70,15 +85,7 @@ public final class ErasureCodec {
         m.getFrom(),
         m.getTo(),
         new Erasure.Counts(m.getLooked(), m.getMatched(), 0, m.getActive(), m.getUnreadable(), 0),
-        m.getReplacementsList().stream()
-            .map(
-                item ->
-                    new Erasure.Replacement(
-                        new JobId(item.getJob()),
-                        item.getResult(),
-                        item.getBefore(),
-                        CommandCodec.payload(item.getAfter())))
-            .toList(),
+        m.getReplacementsList().stream().map(ErasureCodec::decode).toList(),
         m.getSkip());
   }
 }

@@ -77,7 +77,15 @@ public enum Column {
   /** Number of an erasure to how far it is. */
   ERASURES,
   /** Pattern of queues to what is kept of jobs that have ended, a message of the log. */
-  RETENTIONS;
+  RETENTIONS,
+  /** Pattern of queues to the number of the key under which their payloads are sealed. */
+  NAMESPACES,
+  /** Number of a key, but for those of data subjects, to the key, wrapped. */
+  DATA_KEYS,
+  /** Number of the key of a data subject to the key, wrapped. */
+  SUBJECT_KEYS,
+  /** Hash of a data subject's name to the number of its key. */
+  SUBJECTS;
 
   private final String family;
   private final int stretchBytes;

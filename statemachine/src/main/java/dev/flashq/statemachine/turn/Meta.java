@@ -74,6 +74,65 @@ public final class Meta {
     row.setRetentionSweep(due);
   }
 
+  /** The number of a new data key. */
+  public long nextKey() {
+    row.setNextKey(row.getNextKey() + 1);
+    return row.getNextKey();
+  }
+
+  /** The number of the latest data key; 0: there was never any. */
+  public long lastKey() {
+    return row.getNextKey();
+  }
+
+  /** Number of the ring key; 0: there was never any. */
+  public long ring() {
+    return row.getRing();
+  }
+
+  public ByteString ringId() {
+    return row.getRingId();
+  }
+
+  public void ring(long number, ByteString id) {
+    row.setRing(number).setRingId(id);
+  }
+
+  /** Whether another ring key must take the place of this one. */
+  public boolean ringWanted() {
+    return row.getRingWanted();
+  }
+
+  public void ringWanted(boolean wanted) {
+    row.setRingWanted(wanted);
+  }
+
+  /** Keys that are not yet wrapped under the ring key. */
+  public long unwrappedKeys() {
+    return row.getUnwrappedKeys();
+  }
+
+  public void unwrappedKeys(long keys) {
+    row.setUnwrappedKeys(keys);
+  }
+
+  /** Keys of data subjects. */
+  public long subjectKeys() {
+    return row.getSubjectKeys();
+  }
+
+  public void subjectKeys(long keys) {
+    row.setSubjectKeys(keys);
+  }
+
+  public long destroyedKeys() {
+    return row.getDestroyedKeys();
+  }
+
+  public void keyDestroyed() {
+    row.setDestroyedKeys(row.getDestroyedKeys() + 1);
+  }
+
   /** The number of a new erasure. */
   public long nextErasure() {
     row.setNextErasure(row.getNextErasure() + 1);

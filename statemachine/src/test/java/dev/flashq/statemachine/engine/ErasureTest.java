@@ -18,6 +18,7 @@ import dev.flashq.statemachine.Erasure.Replacement;
 import dev.flashq.statemachine.Erasure.Status;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.ListedToken;
@@ -83,7 +84,7 @@ class ErasureTest extends WithEngine {
   private Replacement replacement(JobId job, boolean result) {
     JobView view = cluster.job(job);
     Payload before = requireNonNull(result ? view.result() : view.data());
-    return new Replacement(job, result, Erasure.hash(before), GONE);
+    return new Replacement(job, result ? JobPart.RESULT : JobPart.DATA, Erasure.hash(before), GONE);
   }
 
   private JobId completed() {

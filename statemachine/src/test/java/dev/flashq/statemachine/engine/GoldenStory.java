@@ -23,6 +23,7 @@ import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.ListedToken;
@@ -217,7 +218,10 @@ final class GoldenStory {
                 counts,
                 List.of(
                     new Erasure.Replacement(
-                        job, false, Erasure.hash(Payload.json(before)), Payload.json("null"))),
+                        job,
+                        JobPart.DATA,
+                        Erasure.hash(Payload.json(before)),
+                        Payload.json("null"))),
                 skip));
       }
     }

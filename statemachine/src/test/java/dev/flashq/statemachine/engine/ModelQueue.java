@@ -32,6 +32,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.Throughput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -229,7 +230,14 @@ final class ModelQueue {
           Command.SetRetention _,
           Command.BeginErasure _,
           Command.CancelErasure _,
-          Command.EraseJobs _ ->
+          Command.EraseJobs _,
+          Command.SealQueues _,
+          Command.UnsealQueues _,
+          Command.DestroySubject _,
+          Command.AddKeys _,
+          Command.BeginRing _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _ ->
           throw new IllegalArgumentException("not about queues: " + command);
       case Command.ForgetQueue c -> {
         queues.put(c.queue(), new Settings());
@@ -861,6 +869,8 @@ final class ModelQueue {
         job.progress,
         job.message,
         job.deliveries,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 }

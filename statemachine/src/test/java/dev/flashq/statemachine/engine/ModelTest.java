@@ -20,6 +20,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.PushOutcome;
 import dev.flashq.statemachine.Reply.Refused;
+import dev.flashq.statemachine.SealedTexts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,7 +181,9 @@ class ModelTest {
             job.progress(),
             job.progressMessage(),
             job.lease(),
-            Omitted.NONE);
+            Omitted.NONE,
+            SealedTexts.NONE,
+            false);
   }
 
   private boolean chance(int oneIn) {

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.NewJob;
@@ -28,6 +29,7 @@ import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SampleOptions;
 import dev.flashq.statemachine.UseLimits;
+import dev.flashq.statemachine.WrappedKey;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +45,8 @@ public final class GoldenCommands {
   private static final JobId JOB = new JobId(1234);
   private static final Claim CLAIM = new Claim(JOB, 3);
   private static final Payload JSON = Payload.json("{\"n\":1}");
+  private static final Payload SEALED =
+      new Payload(Payload.Encoding.SEALED, ByteString.copyFrom(new byte[] {1, 0, 42}));
   private static final Payload MESSAGE_PACK =
       new Payload(
           Payload.Encoding.MESSAGE_PACK,
@@ -180,8 +184,7 @@ public final class GoldenCommands {
             "mail*", JobState.COMPLETED, 60_000, 100, ByteString.copyFromUtf8("from")));
     commands.put(
         "SetRetention", new Command.SetRetention(new Retention("mail*", 1000, 10, 2000, 20)));
-    commands.put(
-        "SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    commands.put("SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
     commands.put(
         "BeginErasure",
         new Command.BeginErasure(
@@ -203,8 +206,39 @@ public final class GoldenCommands {
             5,
             new Erasure.Counts(4, 3, 0, 2, 1, 0),
             List.of(
-                new Erasure.Replacement(JOB, true, ByteString.copyFromUtf8("hash"), MESSAGE_PACK)),
+                new Erasure.Replacement(
+                    JOB, JobPart.RESULT, ByteString.copyFromUtf8("hash"), MESSAGE_PACK)),
             true));
+    ByteString wrapped = ByteString.copyFromUtf8("wrapped");
+    ByteString hash = ByteString.copyFromUtf8("hash");
+    commands.put("SealQueues", new Command.SealQueues("mail*", new WrappedKey(3, wrapped), false));
+    commands.put(
+        "SealQueues/destroy", new Command.SealQueues("mail*", new WrappedKey(3, wrapped), true));
+    commands.put("UnsealQueues", new Command.UnsealQueues("mail*"));
+    commands.put("DestroySubject", new Command.DestroySubject("", hash));
+    commands.put(
+        "AddKeys",
+        new Command.AddKeys(
+            3,
+            List.of(
+                new Command.NewKey(ByteString.EMPTY, wrapped), new Command.NewKey(hash, wrapped))));
+    commands.put("BeginRing", new Command.BeginRing(4, ByteString.copyFromUtf8("id")));
+    commands.put(
+        "RewrapKeys", new Command.RewrapKeys(4, List.of(new Command.RewrappedKey(7, wrapped))));
+    commands.put(
+        "ResealJobs",
+        new Command.ResealJobs(
+            9,
+            1,
+            5,
+            4,
+            1,
+            List.of(new Erasure.Replacement(JOB, JobPart.ERROR, hash, SEALED)),
+            true));
+    commands.put("FailJob/sealed", new Command.FailJob(new Claim(JOB, 3), "", wrapped));
+    commands.put(
+        "ReportProgress/sealed", new Command.ReportProgress(new Claim(JOB, 3), 50, null, wrapped));
+    commands.put("UpdateJob/sealed", new Command.UpdateJob(JOB, SEALED));
     commands.put("NoteExported", new Command.NoteExported(300, 1_700_000_000_123L));
     commands.put(
         "SetAuditPolicy/drop",

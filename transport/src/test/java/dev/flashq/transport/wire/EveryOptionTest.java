@@ -17,6 +17,7 @@ import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.QueueName;
+import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
@@ -146,7 +147,9 @@ class EveryOptionTest {
         0,
         null,
         0,
-        Omitted.NONE);
+        Omitted.NONE,
+        SealedTexts.NONE,
+        false);
   }
 
   @ParameterizedTest

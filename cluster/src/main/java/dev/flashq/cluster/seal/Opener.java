@@ -1,0 +1,128 @@
+package dev.flashq.cluster.seal;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.statemachine.JobPart;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.Reply;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens what is in answers, on the node that gives them. Fails with {@link
+ * dev.flashq.statemachine.RefusedException} when this node has no key; what nobody can read any
+ * more is left out, and the job says so.
+ */
+public final class Opener {
+  /** Bytes of sealed data up to which an answer is opened where it arrives. */
+  private static final long SMALL_BYTES = 64 * 1024;
+
+  private final Sealing sealing;
+
+  public Opener(Sealing sealing) {
+    this.sealing = sealing;
+  }
+
+  /** Whether opening it takes a while. */
+  public static boolean isLarge(Reply reply) {
+    if (!(reply instanceof Reply.Delivered(List<JobView> jobs))) {
+      return false;
+    }
+    long bytes = 0;
+    for (JobView job : jobs) {
+      bytes += job.data() == null || !job.data().isSealed() ? 0 : job.data().bytes().size();
+    }
+    return bytes > SMALL_BYTES;
+  }
+
+  public Reply opened(Reply reply) {
+    return reply instanceof Reply.Delivered(List<JobView> jobs)
+        ? new Reply.Delivered(opened(jobs))
+        : reply;
+  }
+
+  /** The answer to a question. */
+  @SuppressWarnings("unchecked") // An answer is opened to one of its own kind.
+  public <R> R opened(R answer) {
+    return (R)
+        switch (answer) {
+          case Query.Found(JobView job) when job != null && job.isSealed() ->
+              new Query.Found(opened(job));
+          case Query.Page page -> new Query.Page(opened(page.jobs()), page.total(), page.next());
+          case Query.Finished finished -> opened(finished);
+          case Query.Payloads payloads -> opened(payloads);
+          default -> answer;
+        };
+  }
+
+  private List<JobView> opened(List<JobView> jobs) {
+    return jobs.stream().anyMatch(JobView::isSealed)
+        ? jobs.stream().map(this::opened).toList()
+        : jobs;
+  }
+
+  private Query.Finished opened(Query.Finished finished) {
+    Payload result = finished.result();
+    JobView from = finished.from();
+    return new Query.Finished(
+        result != null && result.isSealed() ? orNull(JobPart.RESULT, result) : result,
+        from == null ? null : opened(from));
+  }
+
+  private Payload orNull(JobPart part, Payload sealed) {
+    Payload clear = sealing.open(part, sealed);
+    return clear == null ? Payload.NULL : clear;
+  }
+
+  private Query.Payloads opened(Query.Payloads payloads) {
+    var opened = new LinkedHashMap<Query.Part, Payload>();
+    payloads
+        .found()
+        .forEach(
+            (part, payload) ->
+                opened.put(
+                    part,
+                    payload.isSealed()
+                        ? orNull(part.result() ? JobPart.RESULT : JobPart.DATA, payload)
+                        : payload));
+    return new Query.Payloads(opened);
+  }
+
+  private JobView opened(JobView job) {
+    return job.isSealed() ? new Opening().of(job) : job;
+  }
+
+  /** Of one job. */
+  private final class Opening {
+    private boolean gone;
+
+    JobView of(JobView job) {
+      Payload data = payload(JobPart.DATA, job.data());
+      Payload result = payload(JobPart.RESULT, job.result());
+      String error = text(JobPart.ERROR, job.sealed().error(), job.error());
+      String message = text(JobPart.MESSAGE, job.sealed().message(), job.progressMessage());
+      return job.opened(data, result, error, message, gone);
+    }
+
+    private @Nullable Payload payload(JobPart part, @Nullable Payload payload) {
+      if (payload == null || !payload.isSealed()) {
+        return payload;
+      }
+      Payload clear = sealing.open(part, payload);
+      gone |= clear == null;
+      return clear == null ? Payload.NULL : clear;
+    }
+
+    private @Nullable String text(
+        JobPart part, @Nullable ByteString sealed, @Nullable String otherwise) {
+      if (sealed == null) {
+        return otherwise;
+      }
+      Payload clear = sealing.open(part, new Payload(Payload.Encoding.SEALED, sealed));
+      gone |= clear == null;
+      return clear == null ? null : clear.bytes().toStringUtf8();
+    }
+  }
+}
