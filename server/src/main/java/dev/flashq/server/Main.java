@@ -59,7 +59,15 @@ public final class Main {
         case "cluster" -> LocalClusterCommand.run(rest, System.getenv());
         case "certs" -> System.exit(Certs.run(rest));
         case "demo" -> System.exit(Demo.run(rest));
-        case "tokens", "roles", "quotas", "access", "audit", "schemas", "policies", "retention", "security" ->
+        case "tokens",
+            "roles",
+            "quotas",
+            "access",
+            "audit",
+            "schemas",
+            "policies",
+            "retention",
+            "security" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());
         default -> throw new ConfigException("unknown command '" + command + "'\n" + USAGE);

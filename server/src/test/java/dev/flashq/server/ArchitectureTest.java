@@ -206,8 +206,7 @@ class ArchitectureTest {
               "engine",
               List.of(
                   "store", "turn", "timer", "queue", "job", "request", "access", "audit", "data",
-                  "erase",
-                  "log", "state")));
+                  "erase", "log", "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

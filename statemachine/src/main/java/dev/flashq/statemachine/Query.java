@@ -232,7 +232,9 @@ public sealed interface Query<R> {
     }
   }
 
-  /** Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only. */
+  /**
+   * Policies for what is kept of jobs that have ended, by their patterns, behind a pattern only.
+   */
   record ListRetentions(@Nullable String after, int limit) implements Query<Retentions> {}
 
   /** One page; {@code more} when others follow. */

@@ -32,7 +32,7 @@ class RetentionTest extends WithEngine {
 
   @BeforeEach
   void level() {
-    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.DATA_RULES));
+    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.PRIVACY));
   }
 
   private void keep(String queues, long completedMs, long completed, long deadMs, long dead) {
@@ -168,8 +168,7 @@ class RetentionTest extends WithEngine {
       keep("a" + i, 1, 0, 0, 0);
     }
     refused(
-        cluster.apply(new Command.SetRetention(new Retention("more", 1, 0, 0, 0))),
-        LIMIT_EXCEEDED);
+        cluster.apply(new Command.SetRetention(new Retention("more", 1, 0, 0, 0))), LIMIT_EXCEEDED);
     keep("a1", 2, 0, 0, 0);
     assertThat(cluster.engine().ask(new Query.ListRetentions("a1", 2)).retentions())
         .extracting(Retention::queues)

@@ -180,8 +180,7 @@ public final class GoldenCommands {
             "mail*", JobState.COMPLETED, 60_000, 100, ByteString.copyFromUtf8("from")));
     commands.put(
         "SetRetention", new Command.SetRetention(new Retention("mail*", 1000, 10, 2000, 20)));
-    commands.put(
-        "SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
+    commands.put("SetRetention/none", new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
     commands.put(
         "BeginErasure",
         new Command.BeginErasure(

@@ -94,11 +94,7 @@ public enum Cmd {
   DATAPOLICYDELETE(Field.QUEUE),
   DATAPOLICYLIST(),
   RETENTIONSET(
-      Field.QUEUE,
-      Field.COMPLETED_AGE,
-      Field.COMPLETED_COUNT,
-      Field.DEAD_AGE,
-      Field.DEAD_COUNT),
+      Field.QUEUE, Field.COMPLETED_AGE, Field.COMPLETED_COUNT, Field.DEAD_AGE, Field.DEAD_COUNT),
   RETENTIONDELETE(Field.QUEUE),
   RETENTIONLIST(),
   ERASE(

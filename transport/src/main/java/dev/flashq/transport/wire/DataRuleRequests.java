@@ -12,8 +12,8 @@ import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
-import java.util.List;
 import dev.flashq.statemachine.Retention;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is to be done for a request about what data must be like. */
