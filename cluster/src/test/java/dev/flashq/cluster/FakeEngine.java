@@ -19,6 +19,7 @@ import dev.flashq.statemachine.JobEnd;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Principal;
@@ -26,6 +27,7 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reseal;
 import dev.flashq.statemachine.SealedTexts;
 import dev.flashq.statemachine.StorageException;
 import dev.flashq.statemachine.Throughput;
@@ -306,6 +308,11 @@ final class FakeEngine implements QueueEngine {
   }
 
   @Override
+  public KeyRing keyRing() {
+    return KeyRing.NONE;
+  }
+
+  @Override
   public AuditPolicy auditPolicy() {
     return AuditPolicy.OF_OPEN_CLUSTER;
   }
@@ -333,7 +340,8 @@ final class FakeEngine implements QueueEngine {
                   waitingJobs(), delayed.size(), 0, 0, 0, 0, lastJob, 0, 0, 0, Throughput.NONE);
           case Query.IsAnswered _ -> false;
           case Query.NextErasure _ -> Query.ErasurePage.NONE;
-          case Query.QueuesOf _ -> new Query.JobQueues(Map.of());
+          case Query.NextReseal _ -> Reseal.Page.NONE;
+          case Query.QueuesOf _ -> new Query.JobPlaces(Map.of());
           case Query.ListSchemas _ -> new Query.Schemas(List.of(), false);
           case Query.ListDataPolicies _ -> new Query.DataPolicies(List.of(), false);
           default -> throw new UnsupportedOperationException(query.toString());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Encryption;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
@@ -165,7 +166,8 @@ final class TestCluster implements AutoCloseable {
         ProposalLimits.DEFAULT,
         snapshotBytes,
         featureLevel,
-        ConfiguredTokens.NONE);
+        ConfiguredTokens.NONE,
+        Encryption.NONE);
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {

@@ -81,7 +81,7 @@ final class DataRuleOptions {
         List.of("--completed-age", "--completed-count", "--dead-age", "--dead-count")) {
       if (options.has(option)) {
         out.key(option.substring(2).replace('-', '_'));
-        out.integer(options.number(option, 0, 1, Limits.DURATION_MS));
+        out.integer(options.number(option, 0L, 1, Limits.DURATION_MS));
       }
     }
     out.endMap();

@@ -33,9 +33,13 @@ record Options(Map<String, String> values) {
   }
 
   int number(String name, int otherwise, int min, int max) {
+    return Math.toIntExact(number(name, (long) otherwise, min, max));
+  }
+
+  long number(String name, long otherwise, long min, long max) {
     String text = values.get(name);
     try {
-      int number = text == null ? otherwise : Integer.parseInt(text);
+      long number = text == null ? otherwise : Long.parseLong(text);
       if (number >= min && number <= max) {
         return number;
       }

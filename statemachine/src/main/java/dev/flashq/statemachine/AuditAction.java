@@ -105,6 +105,15 @@ public enum AuditAction {
     return kind == Kind.READ;
   }
 
+  /** The feature level from which on members know it. */
+  public int level() {
+    return switch (this) {
+      case ERASE, CANCEL_ERASURE, ERASED, SET_RETENTION, GET_ERASURES -> FeatureLevel.PRIVACY;
+      case SET_SCHEMA, SET_DATA_POLICY, GET_DATA_RULES -> FeatureLevel.DATA_RULES;
+      default -> number <= SET_AUDIT_POLICY.number ? FeatureLevel.AUDIT : FeatureLevel.AUDIT_HEADS;
+    };
+  }
+
   public static @Nullable AuditAction of(int number) {
     for (AuditAction action : ALL) {
       if (action.number == number) {

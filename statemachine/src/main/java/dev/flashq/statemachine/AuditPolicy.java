@@ -72,12 +72,13 @@ public record AuditPolicy(List<Rule> rules, long keepMs, long keepBytes, WhenFul
     this(rules, keepMs, keepBytes, WhenFull.REFUSE);
   }
 
-  /** Whether the feature level understands it that brought the audit trail. */
-  boolean isOfFirstLevel() {
-    return whenFull == WhenFull.REFUSE
-        && rules.stream()
-            .flatMap(rule -> rule.actions.stream())
-            .allMatch(action -> action.number() <= AuditAction.SET_AUDIT_POLICY.number());
+  /** The feature level from which on members understand it. */
+  int level() {
+    return rules.stream()
+        .flatMap(rule -> rule.actions.stream())
+        .mapToInt(AuditAction::level)
+        .reduce(
+            whenFull == WhenFull.REFUSE ? FeatureLevel.AUDIT : FeatureLevel.AUDIT_HEADS, Math::max);
   }
 
   /** Whether something that is carried out may have to be recorded, in whatever queue it is. */

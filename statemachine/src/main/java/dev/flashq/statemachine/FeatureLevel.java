@@ -21,17 +21,20 @@ public final class FeatureLevel {
   /** Signs heads of the audit trail, brings logins and reads into it, and writes it out. */
   public static final int AUDIT_HEADS = 4;
 
-  /** Brings schemas and policies for data, cleans many queues, and erases. */
+  /** Brings schemas and policies for data, and cleans many queues. */
   public static final int DATA_RULES = 5;
 
   /** A group whose only job gets another priority keeps its turn. */
   public static final int KEPT_TURNS = 5;
 
+  /** Erases, and brings policies for what is kept of jobs that have ended. */
+  public static final int PRIVACY = 6;
+
   /** Seals payloads. */
   public static final int SEALING = 6;
 
   /** The greatest level that this version understands. */
-  public static final int CURRENT = SEALING;
+  public static final int CURRENT = PRIVACY;
 
   private FeatureLevel() {}
 
@@ -50,23 +53,20 @@ public final class FeatureLevel {
           Command.DropRole _,
           Command.BindCertificate _ ->
           ACCESS;
-      case Command.SetAuditPolicy(AuditPolicy policy) ->
-          policy.isOfFirstLevel() ? AUDIT : AUDIT_HEADS;
+      case Command.SetAuditPolicy(AuditPolicy policy) -> policy.level();
+      case Command.NoteRead note -> note.action().level();
       case Command.NoteLogins _,
           Command.NoteExported _,
-          Command.NoteRead _,
           Command.SetAuditKey _,
           Command.SignAuditHead _ ->
           AUDIT_HEADS;
       case Command.SetQuota _ -> QUOTAS;
-      case Command.SetSchema _,
-          Command.SetDataPolicy _,
-          Command.CleanQueues _,
-          Command.SetRetention _,
+      case Command.SetSchema _, Command.SetDataPolicy _, Command.CleanQueues _ -> DATA_RULES;
+      case Command.SetRetention _,
           Command.BeginErasure _,
           Command.CancelErasure _,
           Command.EraseJobs _ ->
-          DATA_RULES;
+          PRIVACY;
       case Command.SealQueues _,
           Command.UnsealQueues _,
           Command.DestroySubject _,

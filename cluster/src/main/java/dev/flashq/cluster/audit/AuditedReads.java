@@ -5,7 +5,6 @@ import dev.flashq.protocol.ErrorCode;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command;
-import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Principal;
@@ -86,7 +85,7 @@ public final class AuditedReads {
       CompletableFuture<R> recorded) {
     Shown shown = shown(query, value);
     try {
-      if (!isUnderstood() || !shown.isRecorded(policy.get(), action)) {
+      if (!isUnderstood(action) || !shown.isRecorded(policy.get(), action)) {
         recorded.complete(value);
         return;
       }
@@ -119,7 +118,7 @@ public final class AuditedReads {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (!(cause instanceof RefusedException refused)
         || refused.refusal().code() != ErrorCode.FORBIDDEN
-        || !isUnderstood()) {
+        || !isUnderstood(action)) {
       recorded.completeExceptionally(failure);
       return;
     }
@@ -146,8 +145,8 @@ public final class AuditedReads {
         : new IllegalStateException("a refusal was recorded as " + reply);
   }
 
-  private boolean isUnderstood() {
-    return featureLevel.getAsInt() >= FeatureLevel.AUDIT_HEADS;
+  private boolean isUnderstood(AuditAction action) {
+    return featureLevel.getAsInt() >= action.level();
   }
 
   private static Shown shown(Query<?> query, @Nullable Object answer) {

@@ -67,7 +67,7 @@ public final class ErasureDuty {
 
   /** On the lane, about once a second. */
   public void look() {
-    if (!busy && leads.getAsBoolean() && featureLevel.getAsInt() >= FeatureLevel.DATA_RULES) {
+    if (!busy && leads.getAsBoolean() && featureLevel.getAsInt() >= FeatureLevel.PRIVACY) {
       busy = true;
       reading.execute(this::read);
     }

@@ -121,6 +121,20 @@ class AuditedReadsTest {
     assertThat(proposed).isEmpty();
   }
 
+  /** A member that does not know the action yet could not read the record. */
+  @Test
+  void whatIsNewIsRecordedWhenAllMembersKnowIt() {
+    var refusal = new RefusedException(new Refused(ErrorCode.FORBIDDEN, "no"));
+    var list = new Query.ListErasures(Long.MAX_VALUE, 1);
+    record = CompletableFuture.completedFuture(new Refused(ErrorCode.FORBIDDEN, "no"));
+    for (int of : new int[] {FeatureLevel.DATA_RULES, FeatureLevel.PRIVACY}) {
+      level = of;
+      assertThat(reads.recorded(ADA, list, CompletableFuture.failedFuture(refusal)))
+          .isCompletedExceptionally();
+      assertThat(proposed).hasSize(of - FeatureLevel.DATA_RULES);
+    }
+  }
+
   @Test
   void anAnswerOfAnUnknownQueueIsRecorded() {
     assertThat(asked(ADA, QUESTION, found(null))).isCompleted();

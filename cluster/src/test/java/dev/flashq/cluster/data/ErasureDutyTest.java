@@ -56,7 +56,7 @@ class ErasureDutyTest {
   @BeforeEach
   void start() {
     engine = new RocksEngine(folder.resolve("live"), "n1", 1);
-    apply(new Command.RaiseFeatureLevel(FeatureLevel.DATA_RULES));
+    apply(new Command.RaiseFeatureLevel(FeatureLevel.PRIVACY));
   }
 
   @AfterEach
@@ -86,6 +86,7 @@ class ErasureDutyTest {
   private ErasureDuty leader() {
     return new ErasureDuty(
         () -> engine().ask(new Query.NextErasure()),
+        NoKeys.sealing(),
         () -> leads,
         () -> engine().featureLevel(),
         submission -> {

@@ -19,6 +19,7 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query.JobPlace;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.Reply;
@@ -40,8 +41,8 @@ class InspectionsTest {
   private static final String CARD = "4111 1111 1111 1111";
 
   private DataRules rules = DataRules.NONE;
-  private Map<JobId, QueueName> queues = Map.of(JOB, MAIL);
-  private Map<JobId, QueueName> arriving = Map.of();
+  private Map<JobId, JobPlace> places = Map.of(JOB, new JobPlace(MAIL, 0));
+  private Map<JobId, JobPlace> arriving = Map.of();
   private int caughtUp;
   private final Queue<Runnable> readers = new ArrayDeque<>();
   private final List<Submission> proposed = new ArrayList<>();
@@ -49,10 +50,11 @@ class InspectionsTest {
   private final Inspections inspections =
       new Inspections(
           () -> rules,
-          jobs -> queues,
+          jobs -> places,
+          NoKeys.sealing(),
           () -> {
             caughtUp++;
-            queues = arriving;
+            places = arriving;
             return CompletableFuture.completedFuture(null);
           },
           readers::add,
@@ -207,7 +209,7 @@ class InspectionsTest {
     assertThat(((Command.AckJobs) proposed.getLast().command()).acks().getFirst().result())
         .isNull();
 
-    queues = Map.of(JOB, new QueueName("other"));
+    places = Map.of(JOB, new QueueName("other"));
     submit(ack("\"" + CARD + "\""));
     read();
     assertThat(inspection().flaws()).isEmpty();
@@ -216,7 +218,7 @@ class InspectionsTest {
   @Test
   void aJobThatTheNodeDoesNotKnowHasNoResult() {
     policy(false, true);
-    queues = Map.of();
+    places = Map.of();
     submit(ack("1"));
     read();
     assertThat(inspection().flaws()).hasSize(1);
@@ -228,13 +230,13 @@ class InspectionsTest {
   @Test
   void aJobThatOthersKnowIsWaitedFor() {
     policy(false, true);
-    queues = Map.of();
-    arriving = Map.of(JOB, MAIL);
+    places = Map.of();
+    arriving = Map.of(JOB, new JobPlace(MAIL, 0));
     submit(ack("\"" + CARD + "\""));
     assertThat(caughtUp).isEqualTo(1);
     assertThat(inspection().flaws())
         .containsExactly(new Flaw(0, "Invalid result for queue mail: looks like a card number"));
-    queues = Map.of();
+    places = Map.of();
     submit(new Command.FailJob(CLAIM, "declined"));
     assertThat(proposed.getLast().command()).isEqualTo(new Command.FailJob(CLAIM, "declined"));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HelloTest {
@@ -18,7 +19,8 @@ class HelloTest {
 
   @Test
   void whoHasAppliedNothingSaysSo() throws InvalidProtocolBufferException {
-    Hello said = new Hello("n2", 5, 0, false, 1, -1, -1, Words.of("n2").hello().digest());
+    Hello said =
+        new Hello("n2", 5, 0, false, 1, -1, -1, Words.of("n2").hello().digest(), List.of());
 
     assertThat(Hello.decode(said.encode())).isEqualTo(said);
   }

@@ -1,6 +1,7 @@
 package dev.flashq.cluster.peers;
 
 import dev.flashq.statemachine.QueueEngine.Digest;
+import java.util.List;
 
 /** Makes a member's words; what is not said is as of a member that has just begun. */
 record Words(
@@ -27,6 +28,6 @@ record Words(
   }
 
   Hello hello() {
-    return new Hello(node, unixMs, clockMs, clockKnown, featureLevel, 10, 12, digest);
+    return new Hello(node, unixMs, clockMs, clockKnown, featureLevel, 10, 12, digest, List.of());
   }
 }

@@ -29,6 +29,8 @@ enum DataBugs implements PlantedBugs {
 
   @Override
   public Plan plan(long seed) {
-    return Planting.guarded(seed);
+    // Many guests and a slow network: nodes often look by rules that hold no more.
+    var slow = new Fault(500, Fault.Kind.SLOW_NETWORK, 0, 8_000, 60);
+    return Planting.guarded(seed).with(new Plan.Load(1, 1, 0, false, 12)).with(List.of(slow));
   }
 }

@@ -6,6 +6,7 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.AuditStanding;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.Fact;
+import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
@@ -56,6 +57,11 @@ class EngineOf implements QueueEngine {
   @Override
   public DataRules dataRules() {
     return engine.dataRules();
+  }
+
+  @Override
+  public KeyRing keyRing() {
+    return engine.keyRing();
   }
 
   @Override

@@ -16,6 +16,10 @@ import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
 import dev.flashq.security.SigningKey;
+import dev.flashq.security.seal.LocalMasterKey;
+import dev.flashq.security.seal.RingFolder;
+import dev.flashq.security.seal.RingKeys;
+import dev.flashq.security.secrets.SecretException;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.ListedToken;
 import dev.flashq.statemachine.QueueEngine;
@@ -23,6 +27,7 @@ import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -41,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimNode {
   private static final int KEPT_ENTRIES = 40;
+  private static final byte[] MASTER_KEY = "5a".repeat(32).getBytes(StandardCharsets.US_ASCII);
 
   private final Simulation simulation;
   private final World world;
@@ -204,6 +211,21 @@ final class SimNode {
     onDeath.add(action);
   }
 
+  /** In files that no fault of the simulation touches. */
+  private RingKeys ringKeys() {
+    try {
+      return RingFolder.open(
+          folder.resolve("ring"), List.of(LocalMasterKey.parse(MASTER_KEY)), dice());
+    } catch (SecretException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same in every run of a seed, and different for each start of a node. */
+  private SecureRandom dice() {
+    return new Dice(31L * boot + number);
+  }
+
   void start() {
     boot++;
     simulation.bug().starts(this);
@@ -237,6 +259,8 @@ final class SimNode {
                 Timing.DEFAULT.staleMs(),
                 simulation.isGuarded() ? new SimTokens() : ConfiguredTokens.NONE,
                 () -> SigningKey.create(new SameEachTime()),
+                Optional.of(ringKeys()),
+                dice(),
                 this::unixMs,
                 new Lanes(
                     new Lane(world, this, true),
@@ -472,6 +496,26 @@ final class SimNode {
     @Override
     public void nextBytes(byte[] bytes) {
       Arrays.fill(bytes, (byte) 7);
+    }
+  }
+
+  private static final class Dice extends SecureRandom {
+    private static final long serialVersionUID = 1L;
+
+    private final Random random;
+
+    Dice(long seed) {
+      this.random = new Random(seed);
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      random.nextBytes(bytes);
+    }
+
+    @Override
+    public long nextLong() {
+      return random.nextLong();
     }
   }
 }

@@ -44,7 +44,7 @@ class ErasureTest extends WithEngine {
 
   @BeforeEach
   void level() {
-    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.DATA_RULES));
+    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.PRIVACY));
   }
 
   private static Command begin(List<String> queues, JobState... states) {

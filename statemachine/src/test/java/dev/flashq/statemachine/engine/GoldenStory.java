@@ -106,7 +106,10 @@ final class GoldenStory {
     }
     if (level >= FeatureLevel.DATA_RULES) {
       dataRules();
-      retention();
+      cleaning();
+    }
+    if (level >= FeatureLevel.PRIVACY) {
+      privacy();
     }
     anything();
   }
@@ -148,7 +151,7 @@ final class GoldenStory {
   }
 
   /** Many queues are cleaned of what has been there for long, by whom may do that to some. */
-  private void retention() {
+  private void cleaning() {
     Principal boss = holder("q");
     for (String name : List.of("mail:x", "mail:y", "zoo")) {
       QueueFixture jobs = cluster.queue(name);
@@ -166,6 +169,14 @@ final class GoldenStory {
       from = removed.next();
     } while (removed.more());
     asLeader(new Command.CleanQueues("mail*", JobState.WAITING, 0, 1, ByteString.EMPTY));
+    cluster.applyTogether(
+        cluster.queue("mail:fresh").pushCommand("new", o -> o),
+        new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));
+  }
+
+  /** What was said of somebody is changed, and what has ended goes by policies. */
+  private void privacy() {
+    Principal boss = holder("q");
     erasure(boss);
     asLeader(new Command.SetRetention(new Retention("mail*", 1000, 1, 0, 1)));
     asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 60_000, 0)));
@@ -186,9 +197,6 @@ final class GoldenStory {
     asLeader(new Command.SetRetention(new Retention("mail*", 0, 0, 0, 0)));
     asLeader(new Command.SetRetention(new Retention("zoo", 0, 0, 0, 0)));
     cluster.advance(ofMinutes(3));
-    cluster.applyTogether(
-        cluster.queue("mail:fresh").pushCommand("new", o -> o),
-        new Command.CleanQueues("mail*", JobState.WAITING, 0, 100, ByteString.EMPTY));
   }
 
   /** What a leader has read takes effect as long as it is so. */

@@ -32,7 +32,7 @@ class RetentionTest extends WithEngine {
 
   @BeforeEach
   void level() {
-    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.DATA_RULES));
+    cluster.apply(Principal.SYSTEM, new Command.RaiseFeatureLevel(FeatureLevel.PRIVACY));
   }
 
   private void keep(String queues, long completedMs, long completed, long deadMs, long dead) {
