@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.security.seal;
+
+import org.jspecify.annotations.NullMarked;
