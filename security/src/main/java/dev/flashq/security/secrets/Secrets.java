@@ -58,12 +58,17 @@ public final class Secrets implements AutoCloseable {
     if (known == null) {
       SecretSource source =
           scheme.equals(SecretReference.VAULT)
-              ? VaultSource.open(settings.vault(), secretId())
+              ? new VaultSource(openVault())
               : provider(scheme).open(settings);
       known = new SecretStore(scheme, source, settings.refresh());
       stores.put(scheme, known);
     }
     return known;
+  }
+
+  /** Vault as this node may use it, which has asked nothing yet. Who opens it closes it. */
+  public VaultSession openVault() throws SecretException {
+    return VaultSession.open(settings.vault(), secretId());
   }
 
   /** Read at each login, so that it can be rotated in a file. */
