@@ -249,7 +249,7 @@ public final class Keys {
       new Key<>(
           "aws.region",
           "",
-          "Region of AWS Secrets Manager, for references as aws-secret:flashq/production/token. AWS_REGION is read too.",
+          "Region of AWS Secrets Manager and of AWS KMS, for references as aws-secret:flashq/production/token. AWS_REGION is read too.",
           false,
           "AWS_REGION",
           optionalText(64));
@@ -257,7 +257,13 @@ public final class Keys {
       new Key<>(
           "aws.endpoint",
           "",
-          "Address that is asked in place of AWS's own, such as that of a VPC endpoint.",
+          "Address that is asked for secrets in place of AWS's own, such as that of a VPC endpoint.",
+          optionalText(512));
+  static final Key<String> AWS_KMS_ENDPOINT =
+      new Key<>(
+          "aws.kms-endpoint",
+          "",
+          "The same for keys of AWS KMS, which is asked elsewhere.",
           optionalText(512));
   static final Key<Long> SECRETS_REFRESH =
       new Key<>(
@@ -386,6 +392,7 @@ public final class Keys {
           VAULT_NAMESPACE,
           AWS_REGION,
           AWS_ENDPOINT,
+          AWS_KMS_ENDPOINT,
           SECRETS_REFRESH,
           BOOTSTRAP,
           INSECURE,

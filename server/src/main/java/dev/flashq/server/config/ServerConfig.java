@@ -202,7 +202,10 @@ public record ServerConfig(
             source.get(Keys.VAULT_SECRET_ID),
             source.get(Keys.VAULT_CA),
             source.get(Keys.VAULT_NAMESPACE)),
-        new SecretSettings.Aws(source.get(Keys.AWS_REGION), source.get(Keys.AWS_ENDPOINT)),
+        new SecretSettings.Aws(
+            source.get(Keys.AWS_REGION),
+            source.get(Keys.AWS_ENDPOINT),
+            source.get(Keys.AWS_KMS_ENDPOINT)),
         Duration.ofMillis(source.get(Keys.SECRETS_REFRESH)));
   }
 

@@ -50,7 +50,7 @@ class ServerConfigTest {
                     new Given.Here<>(List.of()), Optional.empty(), Optional.empty(), false),
                 new SecretSettings(
                     new SecretSettings.Vault("", "", SecretValue.NONE, Optional.empty(), ""),
-                    new SecretSettings.Aws("", ""),
+                    new SecretSettings.Aws("", "", ""),
                     Duration.ofMinutes(1)),
                 false,
                 Optional.empty(),
@@ -254,7 +254,7 @@ class ServerConfigTest {
                     new SecretValue.Plain("a-secret-id"),
                     Optional.of(Path.of("/etc/vault-ca.pem")),
                     "team"),
-                new SecretSettings.Aws("us-east-1", ""),
+                new SecretSettings.Aws("us-east-1", "", ""),
                 Duration.ofSeconds(5)));
     assertThat(config("", usual).toString()).doesNotContain("a-secret-id");
     assertThat(config("vault.secret-id=file:/etc/id", Map.of()).secrets().vault().secretId())
