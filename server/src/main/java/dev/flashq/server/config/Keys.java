@@ -9,6 +9,7 @@ import static dev.flashq.server.config.Parsers.name;
 import static dev.flashq.server.config.Parsers.nodeId;
 import static dev.flashq.server.config.Parsers.number;
 import static dev.flashq.server.config.Parsers.oneOf;
+import static dev.flashq.server.config.Parsers.optional;
 import static dev.flashq.server.config.Parsers.optionalDocument;
 import static dev.flashq.server.config.Parsers.optionalFile;
 import static dev.flashq.server.config.Parsers.optionalSecretDocument;
@@ -18,6 +19,7 @@ import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
 import dev.flashq.security.Cidr;
+import dev.flashq.security.seal.MasterKeyReference;
 import dev.flashq.security.secrets.SecretReference;
 import dev.flashq.security.secrets.SecretValue;
 import dev.flashq.transport.connection.ClientCertificates;
@@ -271,6 +273,20 @@ public final class Keys {
           "60000",
           "Milliseconds after which Vault and AWS are asked again for what is referred to.",
           number(1_000, 86_400_000));
+  static final Key<Optional<MasterKeyReference>> MASTER_KEY =
+      new Key<>(
+          "encryption.master-key",
+          "",
+          "Key that wraps the keys under which this node encrypts (see OPERATIONS, Master keys): vault-transit:MOUNT/NAME, aws-kms:KEY, or a reference to 32 bytes in hexadecimal digits or base64, as file:/run/secrets/master-key. Read at the start.",
+          true,
+          optional(MasterKeyReference::parse));
+  static final Key<List<MasterKeyReference>> FORMER_MASTER_KEYS =
+      new Key<>(
+          "encryption.former-master-keys",
+          "",
+          "Up to four keys between commas that were encryption.master-key before, for what they have wrapped.",
+          true,
+          list(MasterKeyReference::parse));
   static final Key<Boolean> BOOTSTRAP =
       new Key<>(
           "auth.bootstrap",
@@ -394,6 +410,8 @@ public final class Keys {
           AWS_ENDPOINT,
           AWS_KMS_ENDPOINT,
           SECRETS_REFRESH,
+          MASTER_KEY,
+          FORMER_MASTER_KEYS,
           BOOTSTRAP,
           INSECURE,
           AUDIT_EXPORT,
