@@ -3,18 +3,23 @@ package dev.flashq.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.flashq.security.seal.MasterKeys;
 import dev.flashq.security.secrets.SecretException;
 import dev.flashq.security.secrets.Secrets;
 import dev.flashq.security.secrets.UnavailableSecretException;
 import dev.flashq.server.config.ServerConfig;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The master keys of a node, of every kind, from what its configuration says. */
 class NodeMasterKeysTest {
@@ -98,5 +103,41 @@ class NodeMasterKeysTest {
         .isInstanceOf(UnavailableSecretException.class)
         .hasMessage(
             "The master key aws-kms:alias/flashq cannot be used: AWS KMS denies it or fails: status 403");
+  }
+
+  /** At the level that shows most, also when a key fails. */
+  @Test
+  void noLineOfTheLogShowsAKey() throws SecretException {
+    Logging.configure(new ServerConfig.Log("text", "debug"));
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    root.addAppender(lines);
+    byte[] ring = new byte[32];
+    new Random(5).nextBytes(ring);
+    try {
+      for (String kind : new String[] {"vault-transit:orders", "aws-kms:key", "env:MASTER"}) {
+        with(kind, "");
+        try (MasterKeys keys = open()) {
+          LoggerFactory.getLogger(NodeMasterKeysTest.class).debug("opened {}", keys);
+          String id = keys.newest().id();
+          assertThat(keys.unwrap(id, keys.newest().wrap(ring))).isEqualTo(ring);
+          assertThatThrownBy(() -> keys.unwrap(id, new byte[5]))
+              .isInstanceOf(SecretException.class);
+          assertThatThrownBy(() -> keys.unwrap("other", new byte[5]))
+              .isInstanceOf(SecretException.class);
+        }
+      }
+    } finally {
+      root.detachAppender(lines);
+      Logging.configure(new ServerConfig.Log("text", "info"));
+    }
+    String shown = lines.list.toString();
+    assertThat(shown)
+        .contains(
+            "opened MasterKeys[vault-transit:transit/orders]", "opened MasterKeys[aws-kms:key]")
+        .doesNotContain("planted")
+        .doesNotContain(Base64.getEncoder().encodeToString(ring))
+        .doesNotContain("5a5a");
   }
 }
