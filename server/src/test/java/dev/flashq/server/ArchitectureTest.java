@@ -149,6 +149,18 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Keys that wrap keys are got as secrets are, and no secret is wrapped by them. */
+  @Test
+  void secretsKnowNothingOfMasterKeys() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.flashq.security.secrets..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.flashq.security.seal..")
+        .check(CLASSES);
+  }
+
   private static void only(String module, String library) {
     noClasses()
         .that()

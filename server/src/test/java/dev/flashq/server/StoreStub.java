@@ -7,14 +7,17 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * One server that speaks as much of Vault and of AWS Secrets Manager as a node asks of them, each
- * with one secret.
+ * One server that speaks as much of Vault, of AWS Secrets Manager and of AWS KMS as a node asks of
+ * them, each with one secret or one key.
  */
 final class StoreStub implements AutoCloseable {
   static final String SECRET_ID = "planted-Rk7vD2-secret-id";
@@ -55,13 +58,40 @@ final class StoreStub implements AutoCloseable {
         String token = String.valueOf(exchange.getRequestHeaders().getFirst("X-Vault-Token"));
         boolean good = alive.contains(token);
         say(exchange, good ? 200 : 403, good ? "{\"data\":{\"data\":" + json() + "}}" : "{}");
-      } else if ("secretsmanager.GetSecretValue"
-          .equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"))) {
+      } else if (path.startsWith("/v1/transit/") || target(exchange).startsWith("TrentService.")) {
+        say(exchange, 200, keys(body));
+      } else if ("secretsmanager.GetSecretValue".equals(target(exchange))) {
         say(exchange, 200, "{\"SecretString\":\"" + json().replace("\"", "\\\"") + "\"}");
       } else {
         say(exchange, 404, "{}");
       }
     }
+  }
+
+  private static String target(HttpExchange exchange) {
+    return String.valueOf(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
+  }
+
+  /** What a key of Vault's or of KMS's makes of it; that it hides nothing is no matter here. */
+  private static String keys(String body) {
+    Matcher given =
+        Pattern.compile(
+                "\"(plaintext|ciphertext|Plaintext|CiphertextBlob)\":\"(?:vault:v1:)?([^\"]*)\"")
+            .matcher(body);
+    if (!given.find()) {
+      return "{}";
+    }
+    byte[] bytes = Base64.getDecoder().decode(given.group(2));
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] ^= (byte) 0x5a;
+    }
+    String made = Base64.getEncoder().encodeToString(bytes);
+    return switch (given.group(1)) {
+      case "plaintext" -> "{\"data\":{\"ciphertext\":\"vault:v1:" + made + "\"}}";
+      case "ciphertext" -> "{\"data\":{\"plaintext\":\"" + made + "\"}}";
+      case "Plaintext" -> "{\"CiphertextBlob\":\"" + made + "\"}";
+      default -> "{\"Plaintext\":\"" + made + "\"}";
+    };
   }
 
   private String login() {

@@ -5,9 +5,6 @@ import dev.flashq.security.secrets.SecretProvider;
 import dev.flashq.security.secrets.SecretReference;
 import dev.flashq.security.secrets.SecretSettings;
 import dev.flashq.security.secrets.SecretSource;
-import dev.flashq.security.secrets.StoreAddress;
-import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /** Opens AWS Secrets Manager. Itself it knows none of the SDK's classes. */
 public final class AwsSecretProvider implements SecretProvider {
@@ -18,13 +15,6 @@ public final class AwsSecretProvider implements SecretProvider {
 
   @Override
   public SecretSource open(SecretSettings settings) throws SecretException {
-    SecretSettings.Aws aws = settings.aws();
-    if (!aws.region().matches("[a-z0-9-]{1,64}")) {
-      throw new SecretException(
-          "references to AWS take aws.region, such as us-east-1 (AWS_REGION is read too)");
-    }
-    @Nullable URI endpoint =
-        aws.endpoint().isEmpty() ? null : StoreAddress.checked("aws.endpoint", aws.endpoint());
-    return AwsSecretSource.open(aws.region(), endpoint);
+    return AwsSecretSource.open(AwsPlace.ofSecrets(settings.aws()));
   }
 }

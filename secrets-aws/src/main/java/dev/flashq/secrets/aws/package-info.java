@@ -1,4 +1,4 @@
-/** Secrets out of AWS Secrets Manager, by AWS's own SDK. */
+/** Secrets out of AWS Secrets Manager, and keys of AWS KMS, by AWS's own SDK. */
 @NullMarked
 package dev.flashq.secrets.aws;
 

@@ -64,7 +64,7 @@ class AwsSecretsTest {
     return new Secrets(
         new SecretSettings(
             new SecretSettings.Vault("", "", SecretValue.NONE, Optional.empty(), ""),
-            new SecretSettings.Aws(region, endpoint),
+            new SecretSettings.Aws(region, endpoint, ""),
             Duration.ofMillis(50)),
         _ -> null);
   }
@@ -206,7 +206,7 @@ class AwsSecretsTest {
   }
 
   /** The head of an answer, and then a byte now and then. */
-  private void drip(HttpExchange exchange) throws IOException {
+  private void drip(HttpExchange exchange, FakeAws.Asked asked) throws IOException {
     exchange.sendResponseHeaders(200, 0);
     try {
       while (!end.await(50, TimeUnit.MILLISECONDS)) {
@@ -245,7 +245,7 @@ class AwsSecretsTest {
     try (FakeAws other = new FakeAws();
         Secrets secrets = secrets()) {
       aws.instead =
-          exchange -> {
+          (exchange, _) -> {
             exchange.getResponseHeaders().add("Location", other.address());
             exchange.sendResponseHeaders(307, -1);
           };

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** A server that speaks GetSecretValue, as AWS documents it. */
+/** A server that speaks GetSecretValue, as AWS documents it, or what it is told to. */
 final class FakeAws implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -26,7 +26,7 @@ final class FakeAws implements AutoCloseable {
 
   /** Answers an exchange by itself. */
   interface Instead {
-    void answer(HttpExchange exchange) throws IOException;
+    void answer(HttpExchange exchange, Asked asked) throws IOException;
   }
 
   /** What came, with the headers that matter. */
@@ -57,22 +57,27 @@ final class FakeAws implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var headers = exchange.getRequestHeaders();
-      asked.add(
+      Asked question =
           new Asked(
               exchange.getRequestMethod(),
               headers.getFirst("X-Amz-Target"),
               headers.getFirst("Authorization"),
-              new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+              new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+      asked.add(question);
       Instead other = instead;
       if (other != null) {
-        other.answer(exchange);
+        other.answer(exchange, question);
         return;
       }
-      byte[] bytes = body.getBytes(UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
-      exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-      exchange.getResponseBody().write(bytes);
+      say(exchange, status, body);
     }
+  }
+
+  static void say(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
   }
 
   @Override

@@ -22,11 +22,13 @@ public final class LocalMasterKey implements MasterKey {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
+  private static final int WRAPPED_LENGTH = NONCE_BYTES + KEY_BYTES + TAG_BITS / Byte.SIZE;
   private static final int ID_BYTES = 8;
   private static final byte[] ID_PREFIX = "flashQ master key ".getBytes(US_ASCII);
 
   private final byte[] key;
   private final String id;
+  private volatile boolean closed;
 
   private LocalMasterKey(byte[] key) {
     this.key = key;
@@ -37,9 +39,7 @@ public final class LocalMasterKey implements MasterKey {
    * @param text 32 bytes in 64 hexadecimal digits or in base64; white space around it is no part
    */
   public static LocalMasterKey parse(byte[] text) throws SecretException {
-    byte[] trimmed = new String(text, US_ASCII).strip().getBytes(US_ASCII);
-    byte[] key = decoded(trimmed);
-    Arrays.fill(trimmed, (byte) 0);
+    byte[] key = decoded(text);
     if (key.length != KEY_BYTES) {
       Arrays.fill(key, (byte) 0);
       throw wrongForm();
@@ -47,14 +47,36 @@ public final class LocalMasterKey implements MasterKey {
     return new LocalMasterKey(key);
   }
 
+  /** By arrays, which can be zeroed as no text can. */
   private static byte[] decoded(byte[] text) throws SecretException {
+    byte[] trimmed = trimmed(text);
+    char[] digits = new char[trimmed.length];
     try {
-      return text.length == 2 * KEY_BYTES
-          ? HexFormat.of().parseHex(new String(text, US_ASCII))
-          : Base64.getDecoder().decode(text);
+      if (trimmed.length != 2 * KEY_BYTES) {
+        return Base64.getDecoder().decode(trimmed);
+      }
+      for (int i = 0; i < digits.length; i++) {
+        digits[i] = (char) (trimmed[i] & 0xff);
+      }
+      return HexFormat.of().parseHex(digits, 0, digits.length);
     } catch (IllegalArgumentException _) {
       throw wrongForm();
+    } finally {
+      Arrays.fill(trimmed, (byte) 0);
+      Arrays.fill(digits, '\0');
     }
+  }
+
+  private static byte[] trimmed(byte[] text) {
+    int from = 0;
+    int to = text.length;
+    while (from < to && Character.isWhitespace(text[from])) {
+      from++;
+    }
+    while (from < to && Character.isWhitespace(text[to - 1])) {
+      to--;
+    }
+    return Arrays.copyOfRange(text, from, to);
   }
 
   private static SecretException wrongForm() {
@@ -79,12 +101,12 @@ public final class LocalMasterKey implements MasterKey {
 
   @Override
   public byte[] wrap(byte[] wrapped) throws SecretException {
+    MasterKey.requireKey(wrapped);
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
-    byte[] sealed = Arrays.copyOf(nonce, NONCE_BYTES + wrapped.length + TAG_BITS / Byte.SIZE);
+    byte[] sealed = Arrays.copyOf(nonce, WRAPPED_LENGTH);
     try {
-      cipher(Cipher.ENCRYPT_MODE, nonce, 0)
-          .doFinal(wrapped, 0, wrapped.length, sealed, NONCE_BYTES);
+      cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(wrapped, 0, wrapped.length, sealed, NONCE_BYTES);
       return sealed;
     } catch (GeneralSecurityException e) {
       throw new SecretException("the key cannot be wrapped: " + e.getClass().getSimpleName());
@@ -93,11 +115,11 @@ public final class LocalMasterKey implements MasterKey {
 
   @Override
   public byte[] unwrap(byte[] wrapped) throws SecretException {
-    if (wrapped.length != NONCE_BYTES + KEY_BYTES + TAG_BITS / Byte.SIZE) {
+    if (wrapped.length != WRAPPED_LENGTH) {
       throw new SecretException("what was wrapped has another length");
     }
     try {
-      return cipher(Cipher.DECRYPT_MODE, wrapped, 0)
+      return cipher(Cipher.DECRYPT_MODE, wrapped)
           .doFinal(wrapped, NONCE_BYTES, wrapped.length - NONCE_BYTES);
     } catch (AEADBadTagException _) {
       throw new SecretException("it was wrapped by another master key, or has been changed");
@@ -106,18 +128,21 @@ public final class LocalMasterKey implements MasterKey {
     }
   }
 
-  private Cipher cipher(int mode, byte[] nonce, int from) throws GeneralSecurityException {
+  /** With the nonce that the bytes begin with. */
+  private Cipher cipher(int mode, byte[] nonce) throws GeneralSecurityException, SecretException {
+    if (closed) {
+      throw new SecretException("the master key is closed");
+    }
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
-        mode,
-        new SecretKeySpec(key, "AES"),
-        new GCMParameterSpec(TAG_BITS, nonce, from, NONCE_BYTES));
+        mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce, 0, NONCE_BYTES));
     cipher.updateAAD(id.getBytes(US_ASCII));
     return cipher;
   }
 
   @Override
   public void close() {
+    closed = true;
     Arrays.fill(key, (byte) 0);
   }
 

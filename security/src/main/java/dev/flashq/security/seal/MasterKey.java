@@ -26,4 +26,11 @@ public interface MasterKey extends AutoCloseable {
 
   @Override
   void close();
+
+  /** Of what is to be wrapped. */
+  static void requireKey(byte[] key) {
+    if (key.length != KEY_BYTES) {
+      throw new IllegalArgumentException("a key has " + KEY_BYTES + " bytes");
+    }
+  }
 }

@@ -2,7 +2,7 @@ package dev.flashq.security.secrets;
 
 /**
  * Opens a store of secrets that not everybody has; found by {@link java.util.ServiceLoader}, and
- * only when a reference needs it. One for keys that encrypt other keys can stand beside it.
+ * only when a reference needs it.
  */
 public interface SecretProvider {
   /** With what its references begin. */

@@ -26,7 +26,8 @@ public record SecretSettings(Vault vault, Aws aws, Duration refresh) {
   /**
    * AWS; empty texts are unset.
    *
-   * @param endpoint in place of AWS's own
+   * @param endpoint in place of AWS's own for secrets
+   * @param kmsEndpoint the same for keys: they are asked elsewhere
    */
-  public record Aws(String region, String endpoint) {}
+  public record Aws(String region, String endpoint, String kmsEndpoint) {}
 }

@@ -52,6 +52,15 @@ final class SecretStore implements AutoCloseable {
     return place.field(reference);
   }
 
+  /** Before the start only. */
+  byte[] readOnce(InStore reference, int limit) throws SecretException {
+    byte[] value = source.read(reference.place()).value(reference.field());
+    if (value.length > limit) {
+      throw new SecretException(reference + " has more than " + limit + " bytes");
+    }
+    return value;
+  }
+
   /** The first round is a period away. */
   void start() {
     schedule(delayMs(0));

@@ -32,9 +32,7 @@ public final class Secrets implements AutoCloseable {
   /** Reads it for the first time; fails with {@link UnavailableSecretException}. */
   public Secret open(SecretReference reference) {
     try {
-      if (++opened > MAX) {
-        throw new SecretException("a configuration has at most " + MAX + " references");
-      }
+      count();
       return switch (reference) {
         case InFile(var file) -> Secret.ofFile(file);
         case InEnvironment variable -> variable(variable);
@@ -43,6 +41,26 @@ public final class Secrets implements AutoCloseable {
     } catch (SecretException e) {
       throw UnavailableSecretException.of(reference, e);
     }
+  }
+
+  private void count() throws SecretException {
+    if (++opened > MAX) {
+      throw new SecretException("a configuration has at most " + MAX + " references");
+    }
+  }
+
+  /**
+   * What stands there now, which is not kept and not read again. Before the start only.
+   *
+   * @param limit of its bytes
+   */
+  public byte[] readOnce(SecretReference reference, int limit) throws SecretException {
+    count();
+    return switch (reference) {
+      case InFile(var file) -> Secret.ofFile(file).read(limit);
+      case InEnvironment variable -> variable(variable).read(limit);
+      case InStore stored -> store(stored.scheme()).readOnce(stored, limit);
+    };
   }
 
   private Secret variable(InEnvironment reference) throws SecretException {
@@ -58,12 +76,21 @@ public final class Secrets implements AutoCloseable {
     if (known == null) {
       SecretSource source =
           scheme.equals(SecretReference.VAULT)
-              ? VaultSource.open(settings.vault(), secretId())
+              ? new VaultSource(openVault())
               : provider(scheme).open(settings);
       known = new SecretStore(scheme, source, settings.refresh());
       stores.put(scheme, known);
     }
     return known;
+  }
+
+  public SecretSettings settings() {
+    return settings;
+  }
+
+  /** Vault as this node may use it, which has asked nothing yet. Who opens it closes it. */
+  public VaultSession openVault() throws SecretException {
+    return VaultSession.open(settings.vault(), secretId());
   }
 
   /** Read at each login, so that it can be rotated in a file. */

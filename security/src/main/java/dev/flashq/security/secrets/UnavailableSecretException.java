@@ -4,7 +4,7 @@ package dev.flashq.security.secrets;
 public final class UnavailableSecretException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UnavailableSecretException(String sentence) {
+  public UnavailableSecretException(String sentence) {
     super(sentence, null, false, false);
   }
 

@@ -14,7 +14,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +31,6 @@ final class VaultClient implements AutoCloseable {
   private final String namespace;
   private final Duration limit;
   private final HttpClient http;
-
-  /** What Vault says. */
-  record Answer(int status, byte[] body) {
-    Map<String, Object> json() throws SecretException {
-      try {
-        return Json.object(body);
-      } catch (SecretException _) {
-        throw new SecretException("Vault's answer is no object of JSON");
-      }
-    }
-  }
 
   VaultClient(URI address, String namespace, @Nullable SSLContext trust, Duration limit) {
     this.address = address;
@@ -74,11 +62,11 @@ final class VaultClient implements AutoCloseable {
     return text.matches(TOKEN_FORM);
   }
 
-  Answer get(String path, String token) throws SecretException {
+  VaultAnswer get(String path, String token) throws SecretException {
     return send(request(path, token).GET());
   }
 
-  Answer post(String path, @Nullable String token, String json) throws SecretException {
+  VaultAnswer post(String path, @Nullable String token, String json) throws SecretException {
     return send(
         request(path, token)
             .header("Content-Type", "application/json")
@@ -99,14 +87,14 @@ final class VaultClient implements AutoCloseable {
   }
 
   /** The client's own limit of time ends with the headers; this one takes the body in. */
-  private Answer send(HttpRequest.Builder request) throws SecretException {
+  private VaultAnswer send(HttpRequest.Builder request) throws SecretException {
     CompletableFuture<HttpResponse<byte[]>> asked =
         http.sendAsync(
             request.build(),
             BodyHandlers.limiting(BodyHandlers.ofByteArray(), SecretSource.ANSWER_BYTES));
     try {
       HttpResponse<byte[]> answer = asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return new Answer(answer.statusCode(), answer.body());
+      return new VaultAnswer(answer.statusCode(), answer.body());
     } catch (TimeoutException _) {
       asked.cancel(true);
       throw new SecretException("Vault has not answered within " + limit.toMillis() + " ms");

@@ -9,6 +9,8 @@ import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,39 +20,42 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A server that speaks the part of Vault's API that is asked for, as Vault documents it. */
-final class FakeVault implements AutoCloseable {
+public final class FakeVault implements AutoCloseable {
   private final HttpServer server;
   private final String scheme;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger logins = new AtomicInteger();
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
 
-  /** The fields of each path, in JSON. */
-  final Map<String, String> secrets = new ConcurrentHashMap<>();
+  public final FakeTransit transit = new FakeTransit();
 
-  final List<Asked> asked = new CopyOnWriteArrayList<>();
-  volatile String secretId = "secret-1";
-  volatile int lease = 3600;
-  volatile int renewedLease = 3600;
-  volatile boolean renewable = true;
-  volatile boolean renews = true;
+  /** The fields of each path, in JSON. */
+  public final Map<String, String> secrets = new ConcurrentHashMap<>();
+
+  public final List<Asked> asked = new CopyOnWriteArrayList<>();
+  public volatile String secretId = "secret-1";
+  public volatile int lease = 3600;
+  public volatile int renewedLease = 3600;
+  public volatile boolean renewable = true;
+  public volatile boolean renews = true;
 
   /** What answers in place of Vault, if anything. */
-  volatile @Nullable Instead instead;
+  public volatile @Nullable Instead instead;
 
   /** Answers an exchange by itself, or leaves it. */
-  interface Instead {
+  public interface Instead {
     boolean answer(HttpExchange exchange) throws IOException;
   }
 
   /** What came. */
-  record Asked(String method, String path, String token, String namespace, String body) {}
+  public record Asked(String method, String path, String token, String namespace, String body) {}
 
-  FakeVault() throws IOException {
+  public FakeVault() throws IOException {
     this(HttpServer.create(), "http");
   }
 
@@ -70,16 +75,23 @@ final class FakeVault implements AutoCloseable {
     return new FakeVault(server, "https");
   }
 
-  String address() {
+  public String address() {
     return scheme + "://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  /** Of a role that may log in. */
+  public VaultSession session(String namespace, Duration limit, LongSupplier nanos) {
+    var client = new VaultClient(URI.create(address()), namespace, null, limit);
+    return new VaultSession(
+        client, "role-1", new FixedSecret("vault.secret-id", "secret-1"), nanos);
+  }
+
   /** All its tokens end at once. */
-  void revokeAll() {
+  public void revokeAll() {
     alive.clear();
   }
 
-  long count(String path) {
+  public long count(String path) {
     return asked.stream().filter(one -> one.path().equals(path)).count();
   }
 
@@ -110,6 +122,9 @@ final class FakeVault implements AutoCloseable {
       say(exchange, 403, errors("permission denied"));
     } else if (question.path.equals("auth/token/renew-self")) {
       say(exchange, renews ? 200 : 400, renews ? auth(question.token, renewedLease) : errors("no"));
+    } else if (transit.serves(question.path)) {
+      FakeTransit.Reply reply = transit.answer(question.path, question.body);
+      say(exchange, reply.status(), reply.body());
     } else if (secrets.containsKey(question.path)) {
       say(
           exchange,
@@ -142,7 +157,7 @@ final class FakeVault implements AutoCloseable {
     return "{\"errors\":[\"" + what + "\"]}";
   }
 
-  static void say(HttpExchange exchange, int status, String body) throws IOException {
+  public static void say(HttpExchange exchange, int status, String body) throws IOException {
     byte[] bytes = body.getBytes(UTF_8);
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);

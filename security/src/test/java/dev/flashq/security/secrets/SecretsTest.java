@@ -42,7 +42,7 @@ class SecretsTest {
     var settings =
         new SecretSettings(
             new SecretSettings.Vault(vault.address(), "role-1", secretId, Optional.empty(), ""),
-            new SecretSettings.Aws("us-east-1", ""),
+            new SecretSettings.Aws("us-east-1", "", ""),
             Duration.ofMillis(50));
     return new Secrets(settings, environment::get);
   }
@@ -178,7 +178,7 @@ class SecretsTest {
         new SecretSettings(
             new SecretSettings.Vault(
                 vault.address(), "role-1", new SecretValue.Plain("secret-1"), Optional.empty(), ""),
-            new SecretSettings.Aws("", ""),
+            new SecretSettings.Aws("", "", ""),
             period);
     return new Secrets(settings, environment::get);
   }

@@ -46,7 +46,7 @@ class VaultSourceTest {
 
   private VaultSource source(Secret secretId, String namespace, Duration limit) {
     var client = new VaultClient(URI.create(vault.address()), namespace, null, limit);
-    return new VaultSource(client, "role-1", secretId, nanos::get);
+    return new VaultSource(new VaultSession(client, "role-1", secretId, nanos::get));
   }
 
   private VaultSource source() {
@@ -371,7 +371,7 @@ class VaultSourceTest {
 
   private static void refuses(String address, String role, String sentence) {
     var settings = new SecretSettings.Vault(address, role, SecretValue.NONE, Optional.empty(), "");
-    assertThatThrownBy(() -> VaultSource.open(settings, new FixedSecret("x", "y")))
+    assertThatThrownBy(() -> VaultSession.open(settings, new FixedSecret("x", "y")))
         .isInstanceOf(SecretException.class)
         .hasMessageContaining(sentence);
   }

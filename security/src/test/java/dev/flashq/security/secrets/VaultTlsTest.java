@@ -50,7 +50,8 @@ class VaultTlsTest {
 
   private static VaultSource source(FakeVault vault, Optional<Path> ca) throws SecretException {
     var settings = new SecretSettings.Vault(vault.address(), "role-1", SecretValue.NONE, ca, "");
-    return VaultSource.open(settings, new FixedSecret("vault.secret-id", "secret-1"));
+    return new VaultSource(
+        VaultSession.open(settings, new FixedSecret("vault.secret-id", "secret-1")));
   }
 
   @Test

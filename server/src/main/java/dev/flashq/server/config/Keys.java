@@ -9,6 +9,7 @@ import static dev.flashq.server.config.Parsers.name;
 import static dev.flashq.server.config.Parsers.nodeId;
 import static dev.flashq.server.config.Parsers.number;
 import static dev.flashq.server.config.Parsers.oneOf;
+import static dev.flashq.server.config.Parsers.optional;
 import static dev.flashq.server.config.Parsers.optionalDocument;
 import static dev.flashq.server.config.Parsers.optionalFile;
 import static dev.flashq.server.config.Parsers.optionalSecretDocument;
@@ -18,6 +19,7 @@ import static dev.flashq.server.config.Parsers.port;
 import static dev.flashq.server.config.Parsers.text;
 
 import dev.flashq.security.Cidr;
+import dev.flashq.security.seal.MasterKeyReference;
 import dev.flashq.security.secrets.SecretReference;
 import dev.flashq.security.secrets.SecretValue;
 import dev.flashq.transport.connection.ClientCertificates;
@@ -249,7 +251,7 @@ public final class Keys {
       new Key<>(
           "aws.region",
           "",
-          "Region of AWS Secrets Manager, for references as aws-secret:flashq/production/token. AWS_REGION is read too.",
+          "Region of AWS Secrets Manager and of AWS KMS, for references as aws-secret:flashq/production/token. AWS_REGION is read too.",
           false,
           "AWS_REGION",
           optionalText(64));
@@ -257,7 +259,13 @@ public final class Keys {
       new Key<>(
           "aws.endpoint",
           "",
-          "Address that is asked in place of AWS's own, such as that of a VPC endpoint.",
+          "Address that is asked for secrets in place of AWS's own, such as that of a VPC endpoint.",
+          optionalText(512));
+  static final Key<String> AWS_KMS_ENDPOINT =
+      new Key<>(
+          "aws.kms-endpoint",
+          "",
+          "The same for keys of AWS KMS, which is asked elsewhere.",
           optionalText(512));
   static final Key<Long> SECRETS_REFRESH =
       new Key<>(
@@ -265,6 +273,20 @@ public final class Keys {
           "60000",
           "Milliseconds after which Vault and AWS are asked again for what is referred to.",
           number(1_000, 86_400_000));
+  static final Key<Optional<MasterKeyReference>> MASTER_KEY =
+      new Key<>(
+          "encryption.master-key",
+          "",
+          "Key that wraps the keys under which this node encrypts (see OPERATIONS, Master keys): vault-transit:MOUNT/NAME, aws-kms:KEY, or a reference to 32 bytes in hexadecimal digits or base64, as file:/run/secrets/master-key. Read at the start.",
+          true,
+          optional(MasterKeyReference::parse));
+  static final Key<List<MasterKeyReference>> FORMER_MASTER_KEYS =
+      new Key<>(
+          "encryption.former-master-keys",
+          "",
+          "Up to four keys between commas that were encryption.master-key before, for what they have wrapped.",
+          true,
+          list(MasterKeyReference::parse));
   static final Key<Boolean> BOOTSTRAP =
       new Key<>(
           "auth.bootstrap",
@@ -386,7 +408,10 @@ public final class Keys {
           VAULT_NAMESPACE,
           AWS_REGION,
           AWS_ENDPOINT,
+          AWS_KMS_ENDPOINT,
           SECRETS_REFRESH,
+          MASTER_KEY,
+          FORMER_MASTER_KEYS,
           BOOTSTRAP,
           INSECURE,
           AUDIT_EXPORT,

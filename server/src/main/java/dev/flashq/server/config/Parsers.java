@@ -76,6 +76,11 @@ final class Parsers {
     };
   }
 
+  /** What the parser makes of a text that is not empty. */
+  static <T> Function<String, Optional<T>> optional(Function<String, T> parser) {
+    return text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text));
+  }
+
   static Function<String, Optional<Path>> optionalFile() {
     return text -> text.isEmpty() ? Optional.empty() : Optional.of(path(text));
   }

@@ -3,6 +3,9 @@ package dev.flashq.server.config;
 import dev.flashq.security.AddressRules;
 import dev.flashq.security.Cidr;
 import dev.flashq.security.PortCertificates;
+import dev.flashq.security.seal.MasterKeyReference;
+import dev.flashq.security.seal.MasterKeySettings;
+import dev.flashq.security.seal.MasterKeys;
 import dev.flashq.security.secrets.SecretReference;
 import dev.flashq.security.secrets.SecretSettings;
 import dev.flashq.security.secrets.Secrets;
@@ -35,6 +38,7 @@ public record ServerConfig(
     Given<List<TokenConfig>> tokens,
     Auth auth,
     SecretSettings secrets,
+    Optional<MasterKeySettings> encryption,
     boolean insecure,
     Optional<Path> auditExport,
     Peer peer,
@@ -177,6 +181,14 @@ public record ServerConfig(
     }
   }
 
+  /**
+   * The keys that {@link #encryption} names, opened; whoever asks closes them. Fails as secrets do
+   * that cannot be read.
+   */
+  public Optional<MasterKeys> masterKeys(Secrets secrets) {
+    return encryption.map(settings -> MasterKeys.open(settings, secrets));
+  }
+
   public MemberAddress self() {
     return members.stream().filter(member -> member.id().equals(nodeId)).findFirst().orElseThrow();
   }
@@ -202,8 +214,25 @@ public record ServerConfig(
             source.get(Keys.VAULT_SECRET_ID),
             source.get(Keys.VAULT_CA),
             source.get(Keys.VAULT_NAMESPACE)),
-        new SecretSettings.Aws(source.get(Keys.AWS_REGION), source.get(Keys.AWS_ENDPOINT)),
+        new SecretSettings.Aws(
+            source.get(Keys.AWS_REGION),
+            source.get(Keys.AWS_ENDPOINT),
+            source.get(Keys.AWS_KMS_ENDPOINT)),
         Duration.ofMillis(source.get(Keys.SECRETS_REFRESH)));
+  }
+
+  private static Optional<MasterKeySettings> encryption(Source source) {
+    Optional<MasterKeyReference> newest = source.get(Keys.MASTER_KEY);
+    List<MasterKeyReference> former = source.get(Keys.FORMER_MASTER_KEYS);
+    require(
+        newest.isPresent() || former.isEmpty(),
+        "encryption.former-master-keys takes encryption.master-key");
+    try {
+      return newest.map(key -> new MasterKeySettings(key, former));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "encryption.master-key and encryption.former-master-keys: " + e.getMessage());
+    }
   }
 
   static ServerConfig from(Source source) {
@@ -240,6 +269,7 @@ public record ServerConfig(
             source.get(Keys.PERMISSIONS_FILE),
             source.get(Keys.BOOTSTRAP)),
         secrets(source),
+        encryption(source),
         source.get(Keys.INSECURE),
         source.get(Keys.AUDIT_EXPORT),
         new Peer(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.security.AddressRules;
+import dev.flashq.security.seal.MasterKeyReference;
+import dev.flashq.security.seal.MasterKeySettings;
 import dev.flashq.security.secrets.SecretReference;
 import dev.flashq.security.secrets.SecretSettings;
 import dev.flashq.security.secrets.SecretValue;
@@ -50,8 +52,9 @@ class ServerConfigTest {
                     new Given.Here<>(List.of()), Optional.empty(), Optional.empty(), false),
                 new SecretSettings(
                     new SecretSettings.Vault("", "", SecretValue.NONE, Optional.empty(), ""),
-                    new SecretSettings.Aws("", ""),
+                    new SecretSettings.Aws("", "", ""),
                     Duration.ofMinutes(1)),
+                Optional.empty(),
                 false,
                 Optional.empty(),
                 new ServerConfig.Peer(
@@ -99,6 +102,8 @@ class ServerConfigTest {
             "auth.tokens=web:a-good-token,\nworker:a-secret-of-a-worker",
             "auth.plain-tokens=a-good-token,\na-secret-of-a-worker",
             "a-secret-of-a-worker",
+            "encryption.master-key=a-secret-of-a-node",
+            "encryption.master-key=env:A\nencryption.former-master-keys=env:B,a-secret-of-a-node",
             "auth.tokens=a-secret-of-a-worker,x",
             "auth.tokens=system:a-secret-of-a-worker")) {
       assertThatThrownBy(() -> config(text, Map.of()))
@@ -254,11 +259,43 @@ class ServerConfigTest {
                     new SecretValue.Plain("a-secret-id"),
                     Optional.of(Path.of("/etc/vault-ca.pem")),
                     "team"),
-                new SecretSettings.Aws("us-east-1", ""),
+                new SecretSettings.Aws("us-east-1", "", ""),
                 Duration.ofSeconds(5)));
     assertThat(config("", usual).toString()).doesNotContain("a-secret-id");
     assertThat(config("vault.secret-id=file:/etc/id", Map.of()).secrets().vault().secretId())
         .isEqualTo(new SecretValue.At(new SecretReference.InFile(Path.of("/etc/id"))));
     refuses("secrets.refresh-ms=999", "a whole number from 1000 to 86400000");
+  }
+
+  @Test
+  void knowsTheMasterKeys() {
+    assertThat(config("encryption.master-key=vault-transit:orders", Map.of()).encryption())
+        .contains(
+            new MasterKeySettings(
+                new MasterKeyReference.InTransit("transit", "orders"), List.of()));
+    assertThat(
+            config(
+                    "encryption.former-master-keys=aws-kms:alias/flashq, file:/etc/key",
+                    Map.of("FLASHQ_ENCRYPTION_MASTER_KEY", "env:KEY"))
+                .encryption())
+        .contains(
+            new MasterKeySettings(
+                new MasterKeyReference.Held(new SecretReference.InEnvironment("KEY")),
+                List.of(
+                    new MasterKeyReference.Provided("aws-kms", "alias/flashq"),
+                    new MasterKeyReference.Held(new SecretReference.InFile(Path.of("/etc/key"))))));
+
+    String key = "encryption.master-key=env:KEY\nencryption.former-master-keys=";
+    String both = "encryption.master-key and encryption.former-master-keys: ";
+    refuses(
+        "encryption.former-master-keys=env:A",
+        "encryption.former-master-keys takes encryption.master-key");
+    refuses(key + "env:A,env:B,env:C,env:D,env:E", both + "there are at most 4 former master keys");
+    refuses(key + "env:A,env:A", both + "a master key is named twice");
+    refuses(key + "env:KEY", both + "a master key is named twice");
+    refuses(
+        "encryption.master-key=vault-transit:a b",
+        "key 'encryption.master-key' has a wrong value; expected: vault-transit:NAME or");
+    refuses(key + "env:A,", "key 'encryption.former-master-keys' has a wrong value; expected: ");
   }
 }
