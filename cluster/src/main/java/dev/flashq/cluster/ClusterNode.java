@@ -112,7 +112,8 @@ public final class ClusterNode implements AutoCloseable {
             settings.dataReplaced(),
             now);
     var random = new SecureRandom();
-    Optional<RingKeys> ringKeys = ringKeys(settings.encryption(), random);
+    Optional<RingKeys> ringKeys =
+        settings.encryption().map(encryption -> ringKeys(encryption, random));
     String node = settings.nodeId();
     this.proposing = new Loop("proposer-" + node);
     this.serving = new Loop("duties-" + node);
@@ -160,12 +161,9 @@ public final class ClusterNode implements AutoCloseable {
     stateMachine.hear(core);
   }
 
-  private Optional<RingKeys> ringKeys(Encryption encryption, SecureRandom random) {
-    if (encryption.masterKeys().isEmpty()) {
-      return Optional.empty();
-    }
+  private RingKeys ringKeys(Encryption encryption, SecureRandom random) {
     try {
-      return Optional.of(RingFolder.open(encryption.ring(), encryption.masterKeys(), random));
+      return RingFolder.open(encryption.ring(), encryption.masterKeys(), random);
     } catch (SecretException e) {
       data.close();
       throw new DataFolderException(e.sentence());

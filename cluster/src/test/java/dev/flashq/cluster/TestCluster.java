@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ClusterSettings;
-import dev.flashq.cluster.config.Encryption;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
@@ -167,7 +166,7 @@ final class TestCluster implements AutoCloseable {
         snapshotBytes,
         featureLevel,
         ConfiguredTokens.NONE,
-        Encryption.NONE);
+        Optional.empty());
   }
 
   private FakeEngine open(Path live, String node, long boot) throws IOException {

@@ -38,6 +38,7 @@ class ErrorCodeTest {
       26 RATE_LIMITED
       27 VALIDATION_ERROR
       28 ERASURE_NOT_FOUND
+      29 KEY_UNAVAILABLE
       """;
 
   @Test

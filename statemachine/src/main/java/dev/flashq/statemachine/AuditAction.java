@@ -109,6 +109,13 @@ public enum AuditAction {
   public int level() {
     return switch (this) {
       case ERASE, CANCEL_ERASURE, ERASED, SET_RETENTION, GET_ERASURES -> FeatureLevel.PRIVACY;
+      case SET_ENCRYPTION,
+          STOP_ENCRYPTION,
+          DESTROY_KEYS,
+          DESTROY_SUBJECT,
+          BEGIN_RING,
+          GET_ENCRYPTION ->
+          FeatureLevel.SEALING;
       case SET_SCHEMA, SET_DATA_POLICY, GET_DATA_RULES -> FeatureLevel.DATA_RULES;
       default -> number <= SET_AUDIT_POLICY.number ? FeatureLevel.AUDIT : FeatureLevel.AUDIT_HEADS;
     };

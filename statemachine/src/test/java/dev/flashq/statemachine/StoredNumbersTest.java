@@ -67,7 +67,11 @@ class StoredNumbersTest {
             "SCHEMAS",
             "DATA_POLICIES",
             "ERASURES",
-            "RETENTIONS");
+            "RETENTIONS",
+            "NAMESPACES",
+            "DATA_KEYS",
+            "SUBJECT_KEYS",
+            "SUBJECTS");
   }
 
   /** Timers are stored under the place of their kind. */
@@ -97,7 +101,9 @@ class StoredNumbersTest {
         .isEqualTo(
             """
             0 JSON
-            1 MESSAGE_PACK""");
+            1 MESSAGE_PACK
+            2 SEALED
+            3 TEXT""");
     for (Payload.Encoding encoding : Payload.Encoding.values()) {
       assertThat(Payload.Encoding.of(encoding.number())).isEqualTo(encoding);
     }
@@ -163,7 +169,9 @@ class StoredNumbersTest {
                 + " 24 createToken, 25 rotateToken, 26 expireToken, 27 revokeToken, 28 putRole,"
                 + " 29 dropRole, 30 bindCertificate, 31 listTokens, 32 setAuditPolicy,"
                 + " 33 setQuota, 34 setSchema, 35 setDataPolicy, 36 erase, 37 cancelErasure, 38 erased, 39 setRetention, 40 login, 41 getJob, 42 getJobs, 43 getDlq, 44 listQueues, 45 getAccess,"
-                + " 46 getAudit, 47 getDataRules, 48 getErasures");
+                + " 46 getAudit, 47 getDataRules, 48 getErasures,"
+                + " 50 setEncryption, 51 stopEncryption, 52 destroyKeys, 53 destroySubject,"
+                + " 54 beginRing, 55 getEncryption");
     for (AuditAction action : AuditAction.values()) {
       assertThat(AuditAction.of(action.number())).isEqualTo(action);
       assertThat(AuditAction.of(action.word())).isEqualTo(action);

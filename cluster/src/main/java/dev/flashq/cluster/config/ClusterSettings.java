@@ -6,6 +6,7 @@ import dev.flashq.statemachine.FeatureLevel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -19,7 +20,8 @@ import java.util.regex.Pattern;
  *     it dropped
  * @param featureLevel the greatest that this node says it understands
  * @param tokens those of this node's configuration
- * @param encryption with what this node unwraps the keys of the cluster
+ * @param encryption with what this node unwraps the keys of the cluster; empty: it seals and opens
+ *     nothing
  */
 public record ClusterSettings(
     String cluster,
@@ -33,7 +35,7 @@ public record ClusterSettings(
     long snapshotLogBytes,
     int featureLevel,
     ConfiguredTokens tokens,
-    Encryption encryption) {
+    Optional<Encryption> encryption) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
 
   public static final long SNAPSHOT_LOG_BYTES = 128L * 1024 * 1024;
@@ -78,7 +80,7 @@ public record ClusterSettings(
         SNAPSHOT_LOG_BYTES,
         FeatureLevel.CURRENT,
         ConfiguredTokens.NONE,
-        Encryption.NONE);
+        Optional.empty());
   }
 
   /**

@@ -209,7 +209,7 @@ class InspectionsTest {
     assertThat(((Command.AckJobs) proposed.getLast().command()).acks().getFirst().result())
         .isNull();
 
-    places = Map.of(JOB, new QueueName("other"));
+    places = Map.of(JOB, new JobPlace(new QueueName("other"), 0));
     submit(ack("\"" + CARD + "\""));
     read();
     assertThat(inspection().flaws()).isEmpty();

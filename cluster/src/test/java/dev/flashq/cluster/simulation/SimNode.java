@@ -19,6 +19,7 @@ import dev.flashq.security.SigningKey;
 import dev.flashq.security.seal.LocalMasterKey;
 import dev.flashq.security.seal.RingFolder;
 import dev.flashq.security.seal.RingKeys;
+import dev.flashq.security.seal.WrappingKeys;
 import dev.flashq.security.secrets.SecretException;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.ListedToken;
@@ -215,7 +216,7 @@ final class SimNode {
   private RingKeys ringKeys() {
     try {
       return RingFolder.open(
-          folder.resolve("ring"), List.of(LocalMasterKey.parse(MASTER_KEY)), dice());
+          folder.resolve("ring"), WrappingKeys.of(LocalMasterKey.parse(MASTER_KEY)), dice());
     } catch (SecretException e) {
       throw new IllegalStateException(e);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
  * The master keys of a node: the newest one, and former ones for what they have wrapped. One caller
  * at a time.
  */
-public final class MasterKeys implements AutoCloseable {
+public final class MasterKeys implements WrappingKeys, AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Of a {@link MasterKey#id}. */
@@ -78,15 +78,12 @@ public final class MasterKeys implements AutoCloseable {
   }
 
   /** The key that wraps. It is closed with the others. */
+  @Override
   public MasterKey newest() {
     return keys.values().iterator().next();
   }
 
-  /**
-   * By the key of this id, a former one or the newest.
-   *
-   * @param id as whatever was wrapped says; it may be any text
-   */
+  @Override
   public byte[] unwrap(String id, byte[] wrapped) throws SecretException {
     MasterKey key = keys.get(id);
     if (key == null) {

@@ -29,24 +29,20 @@ public final class RingFolder implements RingKeys {
   private static final int FILE_BYTES = 2 * MasterKey.WRAPPED_BYTES;
 
   private final Path folder;
-  private final List<MasterKey> masterKeys;
+  private final WrappingKeys masterKeys;
   private final SecureRandom random;
   private volatile List<Held> held = List.of();
 
   private record Held(RingKey key, byte[] clear) {}
 
-  private RingFolder(Path folder, List<MasterKey> masterKeys, SecureRandom random) {
+  private RingFolder(Path folder, WrappingKeys masterKeys, SecureRandom random) {
     this.folder = folder;
-    this.masterKeys = List.copyOf(masterKeys);
+    this.masterKeys = masterKeys;
     this.random = random;
   }
 
-  /**
-   * Reads what is there; fails with a sentence when something of it cannot be unwrapped.
-   *
-   * @param masterKeys the newest first; the others only unwrap
-   */
-  public static RingFolder open(Path folder, List<MasterKey> masterKeys, SecureRandom random)
+  /** Reads what is there; fails with a sentence when something of it cannot be unwrapped. */
+  public static RingFolder open(Path folder, WrappingKeys masterKeys, SecureRandom random)
       throws SecretException {
     var ring = new RingFolder(folder, masterKeys, random);
     try {
@@ -87,26 +83,21 @@ public final class RingFolder implements RingKeys {
   }
 
   private MasterKey newest() {
-    return masterKeys.getFirst();
+    return masterKeys.newest();
   }
 
   private byte[] unwrap(RingKey key) throws SecretException {
-    for (MasterKey master : masterKeys) {
-      if (master.id().equals(key.masterKey())) {
-        byte[] clear = master.unwrap(key.wrapped());
-        if (clear.length != MasterKey.KEY_BYTES
-            || !RingKey.idOf(key.number(), clear).equals(key.id())) {
-          throw new SecretException("ring key " + key.number() + " is not what it says");
-        }
-        return clear;
-      }
+    byte[] clear;
+    try {
+      clear = masterKeys.unwrap(key.masterKey(), key.wrapped());
+    } catch (SecretException e) {
+      throw new SecretException("ring key " + key.number() + ": " + e.sentence());
     }
-    throw new SecretException(
-        "ring key "
-            + key.number()
-            + " is wrapped under the master key "
-            + key.masterKey()
-            + ", which this node does not have: name it in encryption.former-master-keys");
+    if (clear.length != MasterKey.KEY_BYTES
+        || !RingKey.idOf(key.number(), clear).equals(key.id())) {
+      throw new SecretException("ring key " + key.number() + " is not what it says");
+    }
+    return clear;
   }
 
   @Override

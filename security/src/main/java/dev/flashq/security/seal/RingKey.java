@@ -25,7 +25,7 @@ public record RingKey(long number, String id, String masterKey, byte[] wrapped) 
   private static final byte[] ID_PREFIX = "flashQ ring key ".getBytes(US_ASCII);
   private static final String FIRST_LINE = "flashq-ring-key 1";
   private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 2 * ID_BYTES + "}");
-  private static final Pattern MASTER_KEY = Pattern.compile("[!-~]{1,512}");
+  private static final Pattern MASTER_KEY = Pattern.compile("[ -~]{1,512}");
 
   /** Fails on what no member keeps or tells. */
   public RingKey {

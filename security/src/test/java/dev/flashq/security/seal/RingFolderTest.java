@@ -25,8 +25,25 @@ class RingFolderTest {
     return LocalMasterKey.parse(Integer.toHexString(digit).repeat(64).getBytes(US_ASCII));
   }
 
+  private record Held(List<MasterKey> keys) implements WrappingKeys {
+    @Override
+    public MasterKey newest() {
+      return keys.getFirst();
+    }
+
+    @Override
+    public byte[] unwrap(String id, byte[] wrapped) throws SecretException {
+      for (MasterKey key : keys) {
+        if (key.id().equals(id)) {
+          return key.unwrap(wrapped);
+        }
+      }
+      throw new SecretException("there is no master key " + id);
+    }
+  }
+
   private RingFolder open(MasterKey... keys) throws SecretException {
-    return RingFolder.open(folder.resolve("ring"), List.of(keys), RANDOM);
+    return RingFolder.open(folder.resolve("ring"), new Held(List.of(keys)), RANDOM);
   }
 
   private List<Path> files() throws IOException {
@@ -66,7 +83,8 @@ class RingFolderTest {
 
   @Test
   void whatAnotherMemberTellsIsKeptIfItIsWhatItSays() throws SecretException {
-    RingKey told = RingFolder.open(folder.resolve("other"), List.of(master(1)), RANDOM).make(4);
+    RingKey told =
+        RingFolder.open(folder.resolve("other"), WrappingKeys.of(master(1)), RANDOM).make(4);
     RingFolder ring = open(master(2), master(1));
     ring.take(told);
     ring.take(told);
@@ -82,7 +100,7 @@ class RingFolderTest {
     for (int i = 1; i <= RingKeys.MAX; i++) {
       var _ = ring.make(i);
     }
-    ring.take(RingFolder.open(folder.resolve("other"), List.of(master(1)), RANDOM).make(9));
+    ring.take(RingFolder.open(folder.resolve("other"), WrappingKeys.of(master(1)), RANDOM).make(9));
     assertThat(ring.held()).hasSize(RingKeys.MAX);
   }
 

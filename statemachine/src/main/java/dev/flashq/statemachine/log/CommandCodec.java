@@ -461,7 +461,7 @@ final class CommandCodec {
 
   static Payload payload(LogProto.Payload payload) {
     Payload.Encoding encoding = Payload.Encoding.of(payload.getEncodingValue());
-    if (encoding == null) {
+    if (encoding == null || encoding == Payload.Encoding.TEXT) {
       throw new IllegalStateException("an encoding that this version does not know");
     }
     return new Payload(encoding, payload.getBytes());

@@ -37,9 +37,11 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Reseal;
 import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
+import dev.flashq.statemachine.WrappedKey;
 import dev.flashq.statemachine.engine.EngineFixture.QueueFixture;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.GoldenCommands;
@@ -78,7 +80,18 @@ final class GoldenStory {
 
   /** The feature level that brings the command. */
   static int level(Command command) {
-    return FeatureLevel.of(command);
+    return Math.max(FeatureLevel.of(command), isSealed(command) ? FeatureLevel.SEALING : 0);
+  }
+
+  private static boolean isSealed(Command command) {
+    return switch (command) {
+      case Command.PushJobs push ->
+          push.jobs().stream().anyMatch(job -> job.options().subject() != null);
+      case Command.UpdateJob update -> update.data().isSealed();
+      case Command.FailJob fail -> fail.sealed() != null;
+      case Command.ReportProgress progress -> progress.sealed() != null;
+      default -> false;
+    };
   }
 
   private void play() {
@@ -110,6 +123,9 @@ final class GoldenStory {
     }
     if (level >= FeatureLevel.PRIVACY) {
       privacy();
+    }
+    if (level >= FeatureLevel.SEALING) {
+      sealing();
     }
     anything();
   }
@@ -239,6 +255,89 @@ final class GoldenStory {
   private JobId as(Principal who, QueueFixture to) {
     Reply pushed = cluster.apply(who, to.pushCommand("personal", o -> o));
     return ((Reply.PushOutcome.Accepted) ((Reply.Pushed) pushed).outcomes().getFirst()).id();
+  }
+
+  /** Keys come, are wrapped under another ring key, and go. */
+  private void sealing() {
+    ByteString bytes = ByteString.copyFromUtf8("wrapped");
+    ByteString anna = ByteString.copyFromUtf8("anna");
+    asLeader(new Command.SealQueues("mail*", new WrappedKey(1, bytes), false));
+    asLeader(new Command.BeginRing(1, ByteString.copyFromUtf8("ring 1")));
+    for (String queues : List.of("mail*", "mail*", "zoo")) {
+      asLeader(new Command.SealQueues(queues, new WrappedKey(1, bytes), false));
+    }
+    asLeader(
+        new Command.AddKeys(
+            1,
+            List.of(new Command.NewKey(ByteString.EMPTY, bytes), new Command.NewKey(anna, bytes))));
+    long subject =
+        cluster.engine().ask(new Query.SubjectKeys(List.of(anna), List.of())).keys().get(0).id();
+    var about = JobOptions.builder().subject(Long.toString(subject)).maxAttempts(1).build();
+    for (int i = 0; i < 3; i++) {
+      sealed(new Command.PushJobs(mail.name(), List.of(new NewJob(SEALED, about))));
+    }
+    for (JobView job : ((Reply.Delivered) pull(mail, 2)).jobs()) {
+      sealed(new Command.ReportProgress(claim(job), 5, null, bytes));
+      sealed(new Command.FailJob(claim(job), "", bytes));
+    }
+    for (JobView job : ((Reply.Delivered) pull(mail, 1)).jobs()) {
+      sealed(new Command.AckJobs(List.of(new Command.Ack(claim(job), SEALED))));
+    }
+    reseal(false);
+    reseal(true);
+    asLeader(new Command.BeginRing(2, ByteString.copyFromUtf8("ring 2")));
+    for (long after = 0; after < 2; after++) {
+      var keys = cluster.engine().ask(new Query.KeysToRewrap(2, 0)).keys();
+      asLeader(
+          new Command.RewrapKeys(
+              2, keys.stream().map(key -> new Command.RewrappedKey(key.id(), anna)).toList()));
+    }
+    asLeader(new Command.SealQueues("mail*", new WrappedKey(2, bytes), true));
+    asLeader(new Command.DestroySubject("", anna));
+    asLeader(new Command.DestroySubject("", anna));
+    sealed(new Command.PushJobs(mail.name(), List.of(new NewJob(SEALED, about))));
+    asLeader(new Command.UnsealQueues("zoo"));
+    cluster.advance(ofMinutes(1));
+  }
+
+  private static final Payload SEALED =
+      new Payload(Payload.Encoding.SEALED, ByteString.copyFromUtf8("sealed"));
+
+  private Reply pull(QueueFixture from, int count) {
+    return cluster.apply(Principal.SYSTEM, new Command.PullJobs(from.name(), count, 0));
+  }
+
+  private void sealed(Command command) {
+    inspected(
+        Principal.SYSTEM,
+        command,
+        new Inspection(cluster.engine().dataRules().version(), List.of()));
+  }
+
+  private void reseal(boolean all) {
+    Reseal.Page page = cluster.engine().ask(new Query.NextReseal());
+    var anew = new ArrayList<Erasure.Replacement>();
+    page.items()
+        .forEach(
+            item ->
+                item.contents()
+                    .forEach(
+                        content ->
+                            anew.add(
+                                new Erasure.Replacement(
+                                    item.job(),
+                                    content.part(),
+                                    Erasure.hash(content.payload()),
+                                    SEALED))));
+    asLeader(
+        new Command.ResealJobs(
+            page.reseal().version(),
+            page.reseal().next(),
+            all ? page.to() : 2,
+            page.items().size(),
+            0,
+            all ? anew : List.of(),
+            all));
   }
 
   private void inspected(Principal who, Command command, Inspection inspection) {

@@ -305,9 +305,9 @@ class KeyRingTest extends WithEngine {
     var replacement =
         new Erasure.Replacement(
             failed, JobPart.ERROR, Erasure.hash(error.payload()), sealed("sealed"));
-    assertThat(reseal(page.reseal(), waiting.value())).isEqualTo(new Removed(0, true));
+    assertThat(reseal(page.reseal(), waiting.value() + 1)).isEqualTo(new Removed(0, true));
     Reseal going = sealing().reseal();
-    assertThat(going.next()).isEqualTo(waiting.value());
+    assertThat(going.next()).isEqualTo(waiting.value() + 1);
     assertThat(reseal(page.reseal(), 100)).isEqualTo(new Removed(0, true));
     assertThat(sealing().reseal()).isEqualTo(going);
     assertThat(reseal(going, failed.value() + 1, replacement)).isEqualTo(new Removed(0, false));

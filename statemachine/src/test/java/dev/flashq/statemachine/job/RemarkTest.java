@@ -3,6 +3,7 @@ package dev.flashq.statemachine.job;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ class RemarkTest {
             2 STALLED
             3 STALLED_TOO_OFTEN
             4 DISCARDED
-            5 DEPENDENCY_ENDED""");
+            5 DEPENDENCY_ENDED
+            6 SEALED""");
   }
 
   @Test
@@ -36,7 +38,8 @@ class RemarkTest {
             Remark.STALLED,
             Remark.STALLED_TOO_OFTEN,
             Remark.DISCARDED,
-            Remark.dependencyEnded(7))) {
+            Remark.dependencyEnded(7),
+            Remark.ofSealed(ByteString.copyFromUtf8("sealed")))) {
       assertThat(Remark.decode(remark.encode())).isEqualTo(remark);
     }
     assertThat(Remark.dependencyEnded(7).sentence()).isEqualTo("Dependency 7 will not complete");

@@ -112,16 +112,18 @@ class GoldenLogTest {
         entry.toBuilder().setCommands(0, entry.getCommands(0).toBuilder().clearBody()).build(),
         "a command that this version does not know");
     var update = entry.getCommands(0).getUpdateJob();
-    refused(
-        entry.toBuilder()
-            .setCommands(
-                0,
-                entry.getCommands(0).toBuilder()
-                    .setUpdateJob(
-                        update.toBuilder()
-                            .setData(update.getData().toBuilder().setEncodingValue(2))))
-            .build(),
-        "an encoding that this version does not know");
+    for (int unknown : new int[] {dev.flashq.statemachine.Payload.Encoding.TEXT.number(), 4}) {
+      refused(
+          entry.toBuilder()
+              .setCommands(
+                  0,
+                  entry.getCommands(0).toBuilder()
+                      .setUpdateJob(
+                          update.toBuilder()
+                              .setData(update.getData().toBuilder().setEncodingValue(unknown))))
+              .build(),
+          "an encoding that this version does not know");
+    }
     assertThatThrownBy(() -> EntryCodec.decode(ByteString.copyFromUtf8("not an entry")))
         .hasMessageContaining("unreadable log entry");
   }
