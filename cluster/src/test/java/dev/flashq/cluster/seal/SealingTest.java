@@ -1,0 +1,311 @@
+package dev.flashq.cluster.seal;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.security.seal.RingKey;
+import dev.flashq.statemachine.Claim;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Query;
+import dev.flashq.statemachine.RefusedException;
+import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.Reply.Done;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From clear texts to the log and back, with the keys that members make and tell each other. */
+class SealingTest {
+  private static final String SECRET = "4111111111111111";
+  private static final String DATA = "{\"card\":\"" + SECRET + "\"}";
+
+  @TempDir Path folder;
+  private SealedCluster cluster;
+  private SealedCluster.Member node;
+
+  @BeforeEach
+  void start() {
+    cluster = new SealedCluster(folder);
+    node = cluster.leader();
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private void seal(String queues) {
+    cluster.pass();
+    assertThat(node.submit(new Command.SealQueues(queues, null, false))).isEqualTo(Done.DONE);
+  }
+
+  private JobView job(JobId id) {
+    return requireNonNull(node.ask(new Query.GetJob(id)).job());
+  }
+
+  private static Claim claim(JobView job) {
+    return new Claim(job.id(), job.lease());
+  }
+
+  private static JobView only(Reply reply) {
+    return ((Reply.Delivered) reply).jobs().getFirst();
+  }
+
+  private static ErrorCode code(Reply reply) {
+    return ((Reply.Refused) reply).code();
+  }
+
+  @Test
+  void everythingThatAJobBringsIsSealedInTheLogAndOpenInAnswers() {
+    seal("pay*");
+    JobId id = node.pushed("pay", DATA, o -> o);
+    JobView pulled = only(node.pull("pay"));
+    assertThat(pulled.data()).isEqualTo(Payload.json(DATA));
+    String said = "card " + SECRET + " is at it";
+    assertThat(node.submit(new Command.ReportProgress(claim(pulled), 5, said)))
+        .isEqualTo(Done.DONE);
+    assertThat(job(id).progressMessage()).isEqualTo(said);
+    assertThat(node.submit(new Command.FailJob(claim(pulled), "no " + SECRET)))
+        .isEqualTo(Done.DONE);
+    assertThat(job(id).error()).isEqualTo("no " + SECRET);
+    assertThat(job(id).progressMessage()).isEqualTo("no " + SECRET);
+    String other = DATA.replace("card", "number");
+    assertThat(node.submit(new Command.UpdateJob(id, Payload.json(other)))).isEqualTo(Done.DONE);
+    pulled = only(node.pull("pay"));
+    assertThat(pulled.data()).isEqualTo(Payload.json(other));
+    var ack = new Command.Ack(claim(pulled), Payload.json('"' + SECRET + '"'));
+    assertThat(node.submit(new Command.AckJobs(List.of(ack)))).isInstanceOf(Reply.Acked.class);
+    assertThat(job(id).result()).isEqualTo(Payload.json('"' + SECRET + '"'));
+    assertThat(job(id).unreadable()).isFalse();
+    assertThat(cluster.logHas(SECRET)).isFalse();
+    assertThat(requireNonNull(cluster.engine.ask(new Query.GetJob(id)).job()).isSealed()).isTrue();
+  }
+
+  @Test
+  void otherQueuesAreNotSealed() {
+    seal("pay*");
+    JobId id = node.pushed("mail", DATA, o -> o);
+    assertThat(cluster.logHas(SECRET)).isTrue();
+    assertThat(requireNonNull(cluster.engine.ask(new Query.GetJob(id)).job()).isSealed()).isFalse();
+    assertThat(
+            node.submit(
+                new Command.AckJobs(
+                    List.of(new Command.Ack(claim(only(node.pull("mail"))), Payload.json("1"))))))
+        .isInstanceOf(Reply.Acked.class);
+    assertThat(job(id).result()).isEqualTo(Payload.json("1"));
+  }
+
+  @Test
+  void theLongestPatternDecides() {
+    seal("*");
+    seal("pay.*");
+    JobId id = node.pushed("pay.eu", DATA, o -> o);
+    assertThat(node.submit(new Command.SealQueues("*", null, true))).isEqualTo(Done.DONE);
+    assertThat(job(id).data()).isEqualTo(Payload.json(DATA));
+  }
+
+  @Test
+  void everyMemberWithTheMasterKeyOpensIt() {
+    seal("*");
+    JobId id = node.pushed("pay", DATA, o -> o);
+    cluster.pass();
+    for (SealedCluster.Member member : cluster.members) {
+      member.start();
+      assertThat(requireNonNull(member.ask(new Query.GetJob(id)).job()).data())
+          .isEqualTo(Payload.json(DATA));
+    }
+  }
+
+  @Test
+  void aNodeWithoutTheKeySaysSoAndServesNothingSealed() {
+    seal("pay");
+    JobId id = node.pushed("pay", DATA, o -> o);
+    SealedCluster.Member poor = cluster.members.getLast();
+    for (RingKey key : poor.ring().held()) {
+      destroy(poor, key);
+    }
+    poor.start();
+    assertThat(code(poor.push("pay", DATA, o -> o))).isEqualTo(ErrorCode.KEY_UNAVAILABLE);
+    assertThat(
+            requireNonNull(poor.inspections.refusal(new dev.flashq.statemachine.QueueName("pay")))
+                .code())
+        .isEqualTo(ErrorCode.KEY_UNAVAILABLE);
+    assertThatThrownBy(() -> poor.ask(new Query.GetJob(id))).isInstanceOf(RefusedException.class);
+    assertThat(poor.push("mail", "1", o -> o)).isInstanceOf(Reply.Pushed.class);
+    assertThat(cluster.logHas(SECRET)).isFalse();
+    poor.look();
+    assertThat(requireNonNull(poor.ask(new Query.GetJob(id)).job()).data())
+        .isEqualTo(Payload.json(DATA));
+  }
+
+  private static void destroy(SealedCluster.Member member, RingKey key) {
+    try {
+      member.ring().destroy(key.number(), key.id());
+    } catch (dev.flashq.security.secrets.SecretException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void withoutARingKeyNothingCanBeSealed() {
+    assertThat(code(node.submit(new Command.SealQueues("*", null, false))))
+        .isEqualTo(ErrorCode.KEY_UNAVAILABLE);
+  }
+
+  @Test
+  void aRingKeyIsUsedWhenAMajorityHasIt() {
+    cluster.members.get(1).runs = false;
+    cluster.members.get(2).runs = false;
+    cluster.pass();
+    assertThat(cluster.keys().ring()).isZero();
+    assertThat(node.ring().held()).hasSize(1);
+    cluster.members.get(2).runs = true;
+    cluster.pass();
+    assertThat(cluster.keys().ring()).isEqualTo(1);
+    assertThat(cluster.members.get(2).ring().held())
+        .isEqualTo(cluster.members.get(2).ring().held());
+    assertThat(cluster.members.get(1).ring().held()).isEmpty();
+    cluster.members.get(1).runs = true;
+    cluster.pass();
+    assertThat(cluster.members.get(1).ring().held()).hasSize(1);
+  }
+
+  @Test
+  void aNewKeySealsAnewWhatIsThere() {
+    JobId clear = node.pushed("pay", DATA, o -> o);
+    seal("pay");
+    cluster.pass();
+    assertThat(cluster.sealing().reseal().isRunning()).isFalse();
+    JobView stored = requireNonNull(cluster.engine.ask(new Query.GetJob(clear)).job());
+    assertThat(stored.isSealed()).isTrue();
+    assertThat(job(clear).data()).isEqualTo(Payload.json(DATA));
+    ByteString before = requireNonNull(stored.data()).bytes();
+    long key = cluster.keys().keys().getFirst().id();
+    seal("pay");
+    cluster.pass();
+    assertThat(cluster.keys().key(key)).isNull();
+    stored = requireNonNull(cluster.engine.ask(new Query.GetJob(clear)).job());
+    assertThat(requireNonNull(stored.data()).bytes()).isNotEqualTo(before);
+    assertThat(job(clear).data()).isEqualTo(Payload.json(DATA));
+    assertThat(cluster.sealing().reseal().counts().sealed()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherLeaderGoesOnSealingAnew() {
+    for (int i = 0; i < 5; i++) {
+      var _ = node.pushed("pay", DATA, o -> o);
+    }
+    cluster.pass();
+    assertThat(node.submit(new Command.SealQueues("pay", null, false))).isEqualTo(Done.DONE);
+    node.leads = false;
+    cluster.pass();
+    assertThat(cluster.sealing().reseal().isRunning()).isTrue();
+    cluster.members.get(1).leads = true;
+    cluster.pass();
+    assertThat(cluster.sealing().reseal().isRunning()).isFalse();
+    assertThat(cluster.sealing().reseal().counts().sealed()).isEqualTo(5);
+  }
+
+  @Test
+  void aSubjectGoesWithItsKeyOnly() {
+    seal("pay");
+    JobId anna = node.pushed("pay", DATA, o -> o.subject("anna"));
+    JobId bert = node.pushed("pay", DATA, o -> o.subject("bert"));
+    JobId again = node.pushed("pay", "{\"more\":1}", o -> o.subject("anna"));
+    assertThat(cluster.keys().subjects()).isEqualTo(2);
+    assertThat(cluster.logHas("anna")).isFalse();
+    JobView held = only(node.pull("pay"));
+    assertThat(held.data()).isEqualTo(Payload.json(DATA));
+    assertThat(node.submit(new Command.ReportProgress(claim(held), 1, "about anna")))
+        .isEqualTo(Done.DONE);
+    assertThat(node.submit(new Command.DestroySubject("anna", ByteString.EMPTY)))
+        .isEqualTo(new Reply.Removed(1, false));
+    for (JobId id : List.of(anna, again)) {
+      assertThat(job(id).data()).isEqualTo(Payload.NULL);
+      assertThat(job(id).unreadable()).isTrue();
+      assertThat(job(id).progressMessage()).isNull();
+    }
+    assertThat(job(bert).data()).isEqualTo(Payload.json(DATA));
+    JobId fresh = node.pushed("pay", DATA, o -> o.subject("anna"));
+    assertThat(job(fresh).data()).isEqualTo(Payload.json(DATA));
+  }
+
+  @Test
+  void aSubjectNeedsASealedQueue() {
+    seal("pay");
+    Reply refused = node.push("mail", DATA, o -> o.subject("anna"));
+    assertThat(code(refused)).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(cluster.logHas("anna")).isFalse();
+  }
+
+  @Test
+  void whatWasDestroyedCannotBeReadInAnOldSnapshotEither() throws Exception {
+    seal("pay");
+    seal("mail");
+    JobId id = node.pushed("pay", DATA, o -> o);
+    JobId other = node.pushed("mail", DATA, o -> o);
+    JobId about = node.pushed("mail", DATA, o -> o.subject("anna"));
+    var _ = cluster.engine.checkpoint(folder.resolve("old"));
+    assertThat(node.submit(new Command.SealQueues("pay", null, true))).isEqualTo(Done.DONE);
+    assertThat(node.submit(new Command.DestroySubject("anna", ByteString.EMPTY)))
+        .isInstanceOf(Reply.Removed.class);
+    assertThat(cluster.keys().wanted()).isTrue();
+    cluster.pass();
+    cluster.pass();
+    assertThat(cluster.keys().ring()).isEqualTo(2);
+    assertThat(cluster.keys().unwrapped()).isZero();
+    for (SealedCluster.Member member : cluster.members) {
+      assertThat(member.ring().held()).extracting(RingKey::number).containsExactly(2L);
+    }
+    assertThat(job(id).unreadable()).isTrue();
+    assertThat(job(about).unreadable()).isTrue();
+    assertThat(job(other).data()).isEqualTo(Payload.json(DATA));
+    try (var old = new dev.flashq.statemachine.engine.RocksEngine(folder.resolve("old"), "n1", 9)) {
+      var sealing =
+          new Sealing(node.ring(), old::keyRing, old::ask, new java.security.SecureRandom());
+      JobView stored = requireNonNull(old.ask(new Query.GetJob(id)).job());
+      assertThat(stored.isSealed()).isTrue();
+      assertThatThrownBy(() -> new Opener(sealing).opened(new Query.Found(stored)))
+          .isInstanceOf(RefusedException.class);
+    }
+  }
+
+  @Test
+  void manyKeysAreWrappedUnderAnotherRingKeyInParts() {
+    seal("pay");
+    var jobs = new java.util.ArrayList<dev.flashq.statemachine.NewJob>();
+    for (int batch = 0; batch < 3; batch++) {
+      jobs.clear();
+      for (int i = 0; i < 900; i++) {
+        jobs.add(
+            new dev.flashq.statemachine.NewJob(
+                Payload.json(DATA),
+                dev.flashq.statemachine.JobOptions.builder()
+                    .subject("subject " + batch + " " + i)
+                    .build()));
+      }
+      assertThat(
+              node.submit(new Command.PushJobs(new dev.flashq.statemachine.QueueName("pay"), jobs)))
+          .isInstanceOf(Reply.Pushed.class);
+    }
+    assertThat(cluster.keys().subjects()).isEqualTo(2700);
+    assertThat(node.submit(new Command.DestroySubject("subject 0 0", ByteString.EMPTY)))
+        .isEqualTo(new Reply.Removed(1, false));
+    cluster.pass();
+    cluster.pass();
+    assertThat(cluster.keys().ring()).isEqualTo(2);
+    assertThat(cluster.keys().unwrapped()).isZero();
+    node.start();
+    JobView last = job(new JobId(2700));
+    assertThat(last.data()).isEqualTo(Payload.json(DATA));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.cluster.seal;
+
+import org.jspecify.annotations.NullMarked;
