@@ -1,5 +1,7 @@
 package dev.flashq.client;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.wire.Kind;
 import dev.flashq.protocol.wire.MessagePackReader;
@@ -34,7 +36,10 @@ final class Answer {
               Map.entry("state", 15),
               Map.entry("queued", 16),
               Map.entry("processing", 17),
-              Map.entry("dlq", 18)));
+              Map.entry("dlq", 18),
+              Map.entry("total", 19),
+              Map.entry("cursor", 20),
+              Map.entry("more", 21)));
   private static final NameTable FAILURE_FIELDS =
       new NameTable(Map.of("index", 0, "error", 1, "code", 2));
 
@@ -49,15 +54,23 @@ final class Answer {
   List<Failure> failures = List.of();
   String leaderAddress = "";
   String state = "";
+  long total;
+  String cursor = "";
+  boolean more;
   final long[] numbers = new long[FIELD_COUNT];
+  private final byte[] frame;
 
   private static final int FIELD_COUNT = 19;
 
   /** An item of a batch that was refused. */
   record Failure(int index, FlashQException reason) {}
 
+  private Answer(byte[] frame) {
+    this.frame = frame;
+  }
+
   static Answer read(byte[] frame, MessagePackReader reader) {
-    Answer answer = new Answer();
+    Answer answer = new Answer(frame);
     reader.open(frame, 0, frame.length);
     reader.beginMap();
     for (int key = reader.nextKey(FIELDS); key != ValueReader.END; key = reader.nextKey(FIELDS)) {
@@ -80,9 +93,17 @@ final class Answer {
       case 9 -> failed(in);
       case 10 -> leaderAddress = text(in);
       case 15 -> state = text(in);
+      case 19 -> total = in.integer();
+      case 20 -> cursor = text(in);
+      case 21 -> more = in.bool();
       case 11, 12, 13, 14, 16, 17, 18 -> numbers[key] = in.integer();
       default -> in.skip();
     }
+  }
+
+  /** All that it says, for answers that are rare and hold no jobs. */
+  Map<?, ?> all() {
+    return (Map<?, ?>) requireNonNull(Values.read(frame));
   }
 
   /** "failed" is a list of refused items in a batch's answer and a number in a queue's counts. */

@@ -29,6 +29,20 @@ final class Fields {
   static final FieldName MAX = FieldName.of("max");
   static final FieldName DURATION = FieldName.of("duration");
   static final FieldName TYPE = FieldName.of("type");
+  static final FieldName STATE = FieldName.of("state");
+  static final FieldName CURSOR = FieldName.of("cursor");
+  static final FieldName GRACE = FieldName.of("grace");
+  static final FieldName FIELD = FieldName.of("field");
+  static final FieldName EQUALS = FieldName.of("equals");
+  static final FieldName SET = FieldName.of("set");
+  static final FieldName DELETE = FieldName.of("delete");
+  static final FieldName QUEUES = FieldName.of("queues");
+  static final FieldName STATES = FieldName.of("states");
+  static final FieldName DRY_RUN = FieldName.of("dry_run");
+  static final FieldName COMPLETED_AGE = FieldName.of("completed_age");
+  static final FieldName COMPLETED_COUNT = FieldName.of("completed_count");
+  static final FieldName DEAD_AGE = FieldName.of("dead_age");
+  static final FieldName DEAD_COUNT = FieldName.of("dead_count");
 
   /** The push options, by their place. */
   private static final List<FieldName> OPTIONS =

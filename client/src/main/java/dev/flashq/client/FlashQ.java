@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of a flashQ cluster; safe for any number of threads, one is enough per program.
@@ -21,6 +25,9 @@ import javax.net.ssl.SSLContext;
  * At most 4096 changes may be unanswered; the next call blocks until one is answered.
  */
 public final class FlashQ implements AutoCloseable {
+  /** Jobs that are fetched at once. */
+  private static final int PAGE = 1000;
+
   private final Router router;
   private final Duration timeout;
   private final SequenceWindow changes;
@@ -205,6 +212,86 @@ public final class FlashQ implements AutoCloseable {
     return ask(
         Requests.command("GETJOB").integer(Fields.ID, id),
         answer -> answer.jobs.stream().findFirst());
+  }
+
+  /**
+   * A page of jobs, queue by queue and state by state: at most 8 MiB of data, so perhaps fewer jobs
+   * than the limit.
+   *
+   * @param limit 1 to 10,000
+   * @param cursor of the page before, with the same filter; null: the first page
+   */
+  public CompletableFuture<JobPage> jobs(JobFilter filter, int limit, @Nullable String cursor) {
+    return ask(Requests.jobs(filter, limit, cursor), JobPage::of);
+  }
+
+  /**
+   * All jobs, page by page while they are taken, which blocks. A job that stays where it is comes
+   * once; one that changes its state or its place meanwhile may come twice or not at all.
+   *
+   * @throws FlashQException also while jobs are taken
+   */
+  public Stream<Job> jobs(JobFilter filter) {
+    return Stream.iterate(
+            Optional.of(page(filter, null)),
+            Optional::isPresent,
+            page -> page.map(JobPage::cursor).map(cursor -> page(filter, cursor)))
+        .flatMap(page -> page.orElseThrow().jobs().stream());
+  }
+
+  private JobPage page(JobFilter filter, @Nullable String cursor) {
+    try {
+      return jobs(filter, PAGE, cursor).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof FlashQException refusal ? refusal : e;
+    }
+  }
+
+  /** Names of the queues that the token may see, at most 10,000. */
+  public CompletableFuture<List<String>> queues() {
+    return ask(
+        Requests.command("LISTQUEUES"),
+        answer ->
+            answer.all().get("queues") instanceof List<?> queues
+                ? queues.stream().map(queue -> (String) ((Map<?, ?>) queue).get("name")).toList()
+                : List.of());
+  }
+
+  /** Replaces the data of a job in any state, also of a completed or dead one. */
+  public CompletableFuture<Void> update(long id, Data data) {
+    return change(
+        Requests.command("UPDATEJOB").integer(Fields.ID, id).data(Fields.DATA, data),
+        answer -> null);
+  }
+
+  /**
+   * Removes the jobs of a queue, or of the queues of a pattern, that came into a state so long ago
+   * or earlier; a star stands for any characters or none. Answers how many went, when nothing is
+   * left to be done.
+   *
+   * @param state waiting, delayed, completed or failed
+   */
+  public CompletableFuture<Long> clean(String queues, Duration age, String state) {
+    return cleanOn(queues, age, state, 0);
+  }
+
+  private CompletableFuture<Long> cleanOn(String queues, Duration age, String state, long before) {
+    Requests request =
+        Requests.command("CLEAN")
+            .string(Fields.QUEUE, queues)
+            .integer(Fields.GRACE, age.toMillis())
+            .string(Fields.STATE, state);
+    return ask(request, answer -> answer)
+        .thenCompose(
+            answer ->
+                answer.more
+                    ? cleanOn(queues, age, state, before + answer.count)
+                    : CompletableFuture.completedFuture(before + answer.count));
+  }
+
+  /** What is kept of jobs, and what is taken out of them. */
+  public Privacy privacy() {
+    return new Privacy(this::change, this::ask);
   }
 
   public CompletableFuture<QueueCounts> counts(String queue) {

@@ -6,6 +6,7 @@ import dev.flashq.protocol.wire.MessagePackWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Requests of the protocol as fields, in the order in which they are added. */
 final class Requests implements Call.Body {
@@ -80,6 +81,13 @@ final class Requests implements Call.Body {
             });
   }
 
+  static Requests jobs(JobFilter filter, int limit, @Nullable String cursor) {
+    Requests request = new Requests("GETJOBS").integer(Fields.LIMIT, limit);
+    request.stringIfAny(Fields.QUEUE, filter.queue());
+    request.stringIfAny(Fields.STATE, filter.state());
+    return request.stringIfAny(Fields.CURSOR, cursor);
+  }
+
   private Requests() {}
 
   Requests claim(Job job) {
@@ -97,6 +105,10 @@ final class Requests implements Call.Body {
           to.key(name);
           to.string(value);
         });
+  }
+
+  private Requests stringIfAny(FieldName name, @Nullable String value) {
+    return value == null ? this : string(name, value);
   }
 
   Requests integer(FieldName name, long value) {

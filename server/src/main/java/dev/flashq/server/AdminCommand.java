@@ -21,15 +21,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens, roles, quotas, access and rules for data from the command line, over HTTP: prints what
- * the node answers.
+ * Tokens, roles, quotas, access, rules for data, and what is kept of jobs, from the command line,
+ * over HTTP: prints what the node answers.
  */
 final class AdminCommand {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final List<String> OPTIONS =
+  private static final List<String> PLAIN =
       List.of(
           "--node",
           "--token-file",
@@ -62,7 +63,13 @@ final class AdminCommand {
           "--encrypted-only",
           "--forbidden-fields",
           "--no-card-numbers",
-          "--max-bytes");
+          "--max-bytes",
+          "--id");
+
+  private static final List<String> OPTIONS =
+      Stream.of(PLAIN, DataRuleOptions.RETENTION, ErasureOptions.NAMES)
+          .flatMap(List::stream)
+          .toList();
 
   /** What is sent. */
   private record Call(String method, String path, String body) {}
@@ -116,6 +123,9 @@ final class AdminCommand {
       case "retention set" ->
           new Call("PUT", queues("retention"), DataRuleOptions.retention(options));
       case "retention delete" -> new Call("DELETE", queues("retention"), "");
+      case "erase start" -> new Call("POST", "/erasures", ErasureOptions.body(options));
+      case "erase status" -> get(options.has("--id") ? erasure() : "/erasures");
+      case "erase cancel" -> new Call("DELETE", erasure(), "");
       case "policies list" -> get("/policies");
       case "policies set" -> new Call("PUT", queues("policy"), DataRuleOptions.policy(options));
       case "policies delete" -> new Call("DELETE", queues("policy"), "");
@@ -143,7 +153,16 @@ final class AdminCommand {
     return "/queues/" + encoded(required("--queue")) + "/" + what;
   }
 
+  private String erasure() {
+    required("--id");
+    return "/erasures/" + options.number("--id", 0L, 1, Long.MAX_VALUE);
+  }
+
   private String required(String option) {
+    return required(options, option);
+  }
+
+  static String required(Options options, String option) {
     String value = options.value(option, "");
     if (value.isEmpty()) {
       throw new ConfigException("the option '" + option + "' is needed");

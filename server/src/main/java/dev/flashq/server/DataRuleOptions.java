@@ -14,9 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The options of a schema and of a policy for data as JSON objects. */
+/** The options of a schema, of a policy for data and of one for what is kept, as JSON objects. */
 final class DataRuleOptions {
   private static final List<String> FLAGS = List.of("--encrypted-only", "--no-card-numbers");
+
+  static final List<String> RETENTION =
+      List.of("--completed-age", "--completed-count", "--dead-age", "--dead-count");
 
   private DataRuleOptions() {}
 
@@ -76,9 +79,8 @@ final class DataRuleOptions {
 
   static String retention(Options options) {
     var out = new JsonWriter();
-    out.beginMap(4);
-    for (String option :
-        List.of("--completed-age", "--completed-count", "--dead-age", "--dead-count")) {
+    out.beginMap(RETENTION.size());
+    for (String option : RETENTION) {
       if (options.has(option)) {
         out.key(option.substring(2).replace('-', '_'));
         out.integer(options.number(option, 0L, 1, Limits.DURATION_MS));
@@ -88,7 +90,7 @@ final class DataRuleOptions {
     return new String(out.toByteArray(), UTF_8);
   }
 
-  private static boolean flag(String option, String text) {
+  static boolean flag(String option, String text) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;

@@ -35,6 +35,7 @@ public final class Main {
              flashq quotas list|put|drop [--role R | --token-name N] [--queues Q,Q --max N --duration 1m] [--connections N] [--waits N] [--bytes N] [--made-queues N]
              flashq schemas list|get|set|delete [--queue Q] [--file SCHEMA] [--mode enforce|report]
              flashq retention list|set|delete [--queue Q] [--completed-age MS] [--completed-count N] [--dead-age MS] [--dead-count N]
+             flashq erase start|status|cancel [--id N] [--field PATH --equals TEXT | --equals-json JSON] [--set '{"PATH":VALUE}'] [--delete PATH,PATH] [--queues Q,Q] [--states S,S] [--dry-run true]
              flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N]
              flashq access check --op WORD [--queue Q] [--token-name N]
              flashq security check                 0 when the guide's nine lines are on or not applicable
@@ -67,6 +68,7 @@ public final class Main {
             "schemas",
             "policies",
             "retention",
+            "erase",
             "security" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));
         case "train" -> System.exit(Training.run());

@@ -24,6 +24,8 @@ import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.KeyRing;
+import dev.flashq.statemachine.Namespace;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Omitted;
 import dev.flashq.statemachine.Operation;
@@ -38,11 +40,14 @@ import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.RequestId;
+import dev.flashq.statemachine.Reseal;
 import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.SealedTexts;
+import dev.flashq.statemachine.StoredKey;
 import dev.flashq.statemachine.Throughput;
 import dev.flashq.statemachine.UseLimits;
+import dev.flashq.statemachine.WrappedKey;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.gateway.Rules;
@@ -240,8 +245,9 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
     return switch (command) {
       case Command.PushJobs push -> push(push);
       case Command.AckJobs acks -> ack(acks);
-      case Command.FailJob(Claim claim, String error) -> change(claim, view -> failed(view, error));
-      case Command.ReportProgress(Claim claim, int progress, String message) ->
+      case Command.FailJob(Claim claim, String error, _) ->
+          change(claim, view -> failed(view, error));
+      case Command.ReportProgress(Claim claim, int progress, String message, _) ->
           change(claim, view -> at(view, progress, message));
       case Command.RenewLease(Claim claim) -> change(claim, view -> view);
       case Command.CancelJob(JobId id) -> remove(id);
@@ -275,9 +281,15 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
           Command.SetSchema _,
           Command.SetDataPolicy _,
           Command.SetRetention _,
+          Command.SealQueues _,
+          Command.UnsealQueues _,
           Command.SetAuditPolicy _ -> {
         access.add(command);
         yield Reply.Done.DONE;
+      }
+      case Command.DestroySubject _ -> {
+        access.add(command);
+        yield new Reply.Removed(1, false);
       }
       case Command.BeginErasure _ -> {
         access.add(command);
@@ -289,6 +301,10 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       }
       case Command.SetAccessKey _,
           Command.EraseJobs _,
+          Command.AddKeys _,
+          Command.BeginRing _,
+          Command.RewrapKeys _,
+          Command.ResealJobs _,
           Command.ListTokens _,
           Command.NoteUse _,
           Command.NoteLogins _,
@@ -629,6 +645,24 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                       DataSchema.Mode.REPORT,
                       ByteString.copyFromUtf8("{\"maxLength\":5}"))),
               false);
+      case Query.GetSealing _ ->
+          new Query.Sealing(
+              new KeyRing(
+                  3,
+                  ByteString.EMPTY,
+                  true,
+                  0,
+                  List.of(
+                      new StoredKey(
+                          5,
+                          "pay*",
+                          ByteString.EMPTY,
+                          new WrappedKey(3, ByteString.copyFromUtf8("wrapped")),
+                          1000)),
+                  7,
+                  2),
+              List.of(new Namespace("pay*", 5)),
+              new Reseal(4, 10, 0, 51, 100, new Reseal.Counts(50, 40, 1, 0)));
       case Query.ListRetentions _ ->
           new Query.Retentions(List.of(new Retention("mail*", 1, 2, 3, 4)), false);
       case Query.ListErasures list ->
@@ -655,7 +689,13 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
       case Query.ListDataPolicies _ ->
           new Query.DataPolicies(
               List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000)), false);
-      case Query.WaitForJob _, Query.IsAnswered _, Query.QueuesOf _, Query.NextErasure _ ->
+      case Query.WaitForJob _,
+          Query.IsAnswered _,
+          Query.QueuesOf _,
+          Query.NextErasure _,
+          Query.SubjectKeys _,
+          Query.KeysToRewrap _,
+          Query.NextReseal _ ->
           throw new IllegalArgumentException();
     };
   }

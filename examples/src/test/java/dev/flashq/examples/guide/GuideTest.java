@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.client.Data;
+import dev.flashq.client.Erasure;
+import dev.flashq.client.ErasureStatus;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
+import dev.flashq.client.JobFilter;
 import dev.flashq.client.PushOptions;
+import dev.flashq.client.Retention;
 import dev.flashq.client.TokenSource;
 import dev.flashq.client.Worker;
 import dev.flashq.client.secure.JobCipher;
@@ -487,5 +491,116 @@ class GuideTest {
       assertThat(Optional.ofNullable(job.error()))
           .contains("IllegalArgumentException: this is no payment");
     }
+  }
+
+  private static long pushed(String queue, Data data, PushOptions options) {
+    return admin.push(queue, data, options).join();
+  }
+
+  /** A completed job, whose result says as much as its data. */
+  private static long completed(String queue, Data data) {
+    pushed(queue, data, PushOptions.DEFAULTS);
+    Job job = admin.pull(queue, 1, Duration.ofSeconds(5)).join().getFirst();
+    admin.ack(job, data).join();
+    return job.id();
+  }
+
+  private static Data about(String user) {
+    return Data.json(
+        "{\"userId\":\"%s\",\"email\":\"%s@example.com\",\"name\":\"N\",\"personalData\":{\"a\":1},\"n\":7}"
+            .formatted(user, user));
+  }
+
+  private static String redacted(String user) {
+    return "{\"userId\":\"%s\",\"email\":\"[REDACTED]\",\"name\":\"[REDACTED]\",\"personalData\":null,\"n\":7}"
+        .formatted(user);
+  }
+
+  private static Job job(long id) {
+    return admin.job(id).join().orElseThrow();
+  }
+
+  @Test
+  void theCompletedJobsOfAUserAreRedactedInAllQueues() {
+    long order = completed("gdpr-orders", about("user-1"));
+    long mail = completed("gdpr-mail", about("user-1"));
+    long other = completed("gdpr-mail", about("user-2"));
+    long notYet = pushed("gdpr-mail", about("user-1"), PushOptions.DEFAULTS);
+
+    assertThat(new PersonalData(admin).redactCompleted("user-1")).isEqualTo(2);
+
+    assertThat(job(order).data()).hasToString(redacted("user-1"));
+    assertThat(job(mail).data()).hasToString(redacted("user-1"));
+    assertThat(job(mail).state()).isEqualTo("completed");
+    assertThat(job(mail).result()).isEqualTo(about("user-1"));
+    assertThat(job(other).data()).isEqualTo(about("user-2"));
+    assertThat(job(notYet).data()).isEqualTo(about("user-1"));
+    assertThat(cluster.page("/security/audit?action=update&queue=gdpr-orders"))
+        .contains("\"jobId\":\"" + order + "\"")
+        .doesNotContain("REDACTED");
+  }
+
+  @Test
+  void anErasureLeavesNothingOfAUserInAnyStateAndSaysSo() {
+    long done = completed("gdpr-done", about("user-3"));
+    long waiting = pushed("gdpr-waiting", about("user-3"), PushOptions.DEFAULTS);
+    long later =
+        pushed("gdpr-later", about("user-3"), PushOptions.DEFAULTS.withDelay(Duration.ofHours(1)));
+    long dead =
+        pushed(
+            "gdpr-dead",
+            about("user-3"),
+            PushOptions.DEFAULTS.withRetries(1, Duration.ofMillis(1)));
+    admin.fail(admin.pull("gdpr-dead", 1, Duration.ofSeconds(5)).join().getFirst(), "no").join();
+    long other = pushed("gdpr-waiting", about("user-4"), PushOptions.DEFAULTS);
+
+    ErasureStatus proof = new PersonalData(admin).erase("user-3").join();
+
+    assertThat(proof.state()).isEqualTo("done");
+    assertThat(List.of(proof.matched(), proof.changed(), proof.missed(), proof.unreadable()))
+        .containsExactly(4L, 4L, 0L, 0L);
+    assertThat(proof.user()).isEqualTo("admin");
+    for (long id : List.of(done, waiting, later, dead)) {
+      assertThat(job(id).data()).hasToString(redacted("user-3"));
+    }
+    assertThat(job(done).result()).hasToString(redacted("user-3"));
+    assertThat(List.of(job(waiting).state(), job(later).state(), job(dead).state()))
+        .containsExactly("waiting", "delayed", "failed");
+    assertThat(job(other).data()).isEqualTo(about("user-4"));
+    assertThat(cluster.page("/security/audit?action=erased"))
+        .contains("\"count\":4,\"name\":\"" + proof.id() + "\"")
+        .doesNotContain("user-3");
+    assertThat(new PersonalData(admin).erase("user-3").join().changed()).isZero();
+    try (FlashQ producer = client(GuideCluster.PRODUCER)) {
+      refuses(
+          () -> producer.privacy().erase(Erasure.where("userId", Data.of("u")).delete("x")).join(),
+          ErrorCode.FORBIDDEN,
+          "Unauthorized");
+    }
+  }
+
+  @Test
+  void whatCompletedLongAgoGoesAndNothingElse() {
+    for (int i = 0; i < 3; i++) {
+      completed("kept-jobs", Data.of(i));
+    }
+    var kept = new KeptJobs(admin);
+    assertThat(kept.clean().join()).isZero();
+    kept.keepToThirtyDays("kept-*").join();
+    assertThat(admin.counts("kept-jobs").join().completed()).isEqualTo(3);
+    Retention policy =
+        Retention.of("kept-*")
+            .withCompletedAge(Duration.ofDays(30))
+            .withDeadAge(Duration.ofDays(90));
+    assertThat(admin.privacy().retentions().join()).contains(policy);
+
+    admin.privacy().setRetention(policy.withCompletedCount(2)).join();
+    await().atMost(SOON).until(() -> admin.counts("kept-jobs").join().completed() == 2);
+    assertThat(admin.jobs(JobFilter.of("kept-jobs")).map(job -> job.data().json()))
+        .containsExactlyInAnyOrder("1", "2");
+
+    admin.privacy().deleteRetention("kept-*").join();
+    assertThat(admin.privacy().retentions().join()).doesNotContain(policy);
+    assertThat(admin.clean("kept-*", Duration.ZERO, "completed").join()).isEqualTo(2);
   }
 }

@@ -7,6 +7,7 @@ import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.transport.connection.TlsMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -227,17 +228,30 @@ public final class Checklist {
     };
   }
 
+  /** Completed jobs and records go in any case, dead jobs by policies only. */
   private Item retention() {
-    Duration audit = Duration.ofMillis(standing.audit().keepMs());
-    return item(
-        "Data retention",
-        State.PARTLY,
+    String usual =
         "completed jobs go after "
             + Duration.ofMillis(Limits.KEEP_COMPLETED_MS).toHours()
-            + " hours, audit records after "
-            + audit.toDays()
-            + " days; dead jobs stay until somebody removes them",
-        "keep_completed_age, CLEAN");
+            + " hours if they say nothing else, audit records after "
+            + Duration.ofMillis(standing.audit().keepMs()).toDays()
+            + " days; ";
+    List<String> queues =
+        standing.retentions().stream()
+            .filter(policy -> policy.deadMs() > 0 || policy.deadCount() > 0)
+            .map(Retention::queues)
+            .toList();
+    boolean all = queues.contains(EVERY);
+    return item(
+        "Data retention",
+        all ? State.ON : State.PARTLY,
+        usual
+            + (all
+                ? "dead jobs go by policies"
+                : queues.isEmpty()
+                    ? "dead jobs stay until somebody removes them"
+                    : "dead jobs go only in queues " + some(queues)),
+        "./flashq retention set --dead-age");
   }
 
   private static Item item(String name, State state, String reason, String key) {

@@ -57,7 +57,8 @@ public final class ChecklistPage {
         cluster.dataRules(),
         asked(new Query.GetAuditPolicy()),
         pushQuotas(cluster.gateway()),
-        rateLimits());
+        rateLimits(),
+        asked(new Query.ListRetentions(null, Limits.RETENTIONS)).retentions());
   }
 
   /** Pages are turned until one limit is found. */

@@ -14,6 +14,7 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -26,9 +27,9 @@ class ChecklistTest {
   @TempDir Path folder;
 
   private static final Standing OPEN =
-      new Standing(false, DataRules.NONE, AuditPolicy.OF_OPEN_CLUSTER, 0, 0);
+      new Standing(false, DataRules.NONE, AuditPolicy.OF_OPEN_CLUSTER, 0, 0, List.of());
   private static final Standing GUARDED =
-      new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 0, 0);
+      new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 0, 0, List.of());
 
   private static ServerConfig config(String... settings) {
     var all = new HashMap<String, String>(Map.of("FLASHQ_NODE_ID", "n1"));
@@ -48,7 +49,7 @@ class ChecklistTest {
   }
 
   private static Standing saying(DataRules rules) {
-    return new Standing(true, rules, AuditPolicy.DEFAULT, 0, 0);
+    return new Standing(true, rules, AuditPolicy.DEFAULT, 0, 0, List.of());
   }
 
   private static DataRules schema(String queues, DataSchema.Mode mode) {
@@ -135,9 +136,17 @@ class ChecklistTest {
   @Test
   void rates() {
     assertThat(state(4, config(), GUARDED)).isEqualTo(OFF);
-    assertThat(state(4, config(), new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 1, 0)))
+    assertThat(
+            state(
+                4,
+                config(),
+                new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 1, 0, List.of())))
         .isEqualTo(PARTLY);
-    assertThat(state(4, config(), new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 1, 1)))
+    assertThat(
+            state(
+                4,
+                config(),
+                new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 1, 1, List.of())))
         .isEqualTo(ON);
   }
 
@@ -161,7 +170,8 @@ class ChecklistTest {
   void audit() {
     assertThat(state(6, config(), OPEN)).isEqualTo(PARTLY);
     assertThat(state(6, config(), GUARDED)).isEqualTo(ON);
-    Standing less = new Standing(true, DataRules.NONE, AuditPolicy.OF_OPEN_CLUSTER, 0, 0);
+    Standing less =
+        new Standing(true, DataRules.NONE, AuditPolicy.OF_OPEN_CLUSTER, 0, 0, List.of());
     assertThat(state(6, config(), less)).isEqualTo(PARTLY);
   }
 
@@ -178,8 +188,24 @@ class ChecklistTest {
         .isEqualTo(PARTLY);
   }
 
+  private static Standing keeping(Retention... policies) {
+    return new Standing(true, DataRules.NONE, AuditPolicy.DEFAULT, 0, 0, List.of(policies));
+  }
+
   @Test
   void retention() {
-    assertThat(item(8, config(), GUARDED).reason()).contains("24 hours", "90 days");
+    assertThat(item(8, config(), GUARDED).reason())
+        .contains("24 hours", "90 days", "until somebody removes them");
+    assertThat(state(8, config(), GUARDED)).isEqualTo(PARTLY);
+    var completed = new Retention("*", 1000, 0, 0, 0);
+    assertThat(state(8, config(), keeping(completed))).isEqualTo(PARTLY);
+    assertThat(item(8, config(), keeping(completed, new Retention("mail*", 0, 0, 1000, 0))))
+        .satisfies(
+            item -> {
+              assertThat(item.state()).isEqualTo(PARTLY);
+              assertThat(item.reason()).contains("only in queues mail*");
+            });
+    assertThat(state(8, config(), keeping(new Retention("*", 0, 0, 1000, 0)))).isEqualTo(ON);
+    assertThat(state(8, config(), keeping(new Retention("*", 0, 0, 0, 5)))).isEqualTo(ON);
   }
 }

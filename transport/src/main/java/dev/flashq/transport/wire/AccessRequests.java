@@ -5,6 +5,7 @@ import static dev.flashq.protocol.Limits.require;
 
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.protocol.Limits;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Permission;
@@ -39,7 +40,7 @@ final class AccessRequests {
           Requests.done(
               r,
               new Command.BindCertificate(
-                  Request.present(r.subject, Field.SUBJECT),
+                  Request.present(r.options.subject(), PushOption.SUBJECT),
                   Request.present(r.roles, Field.ROLES)));
       case QUOTAPUT -> Requests.done(r, new Command.SetQuota(quota(r)));
       case QUOTALIST -> Requests.ask(new Query.ListQuotas(null, Limits.PAGE), AccessShapes::quotas);

@@ -49,7 +49,6 @@ enum Field implements WireField {
   QUEUES("queues"),
   OPERATIONS("operations"),
   DENY("deny"),
-  SUBJECT("subject"),
   TOKEN_NAME("token_name"),
   OP("op"),
   /** Of quotas. */

@@ -100,7 +100,7 @@ final class HttpShapes {
   static void job(Found found, Answer answer) {
     ValueWriter out = data(answer, 0);
     JobView job = found.job();
-    out.beginMap(job == null ? 3 : JobWriter.FIELDS + 1);
+    out.beginMap(job == null ? 3 : JobWriter.fields(job) + 1);
     if (job != null) {
       JobWriter.fields(job, answer);
     } else {

@@ -260,7 +260,7 @@ final class JobShapes {
     ValueWriter out = answer.out();
     out.beginArray(page.jobs().size());
     for (JobView job : page.jobs()) {
-      out.beginMap(JobWriter.FIELDS + 1);
+      out.beginMap(JobWriter.fields(job) + 1);
       JobWriter.fields(job, answer);
       out.key(Names.JOB);
       JobWriter.job(job, answer);

@@ -39,7 +39,7 @@ final class JobWriter {
       answered().filter(JobWriter::isLater).toArray(PushOption[]::new);
 
   /** Fields that {@link #fields} writes. */
-  static final int FIELDS = OWN_FIELDS + (int) answered().count();
+  private static final int FIELDS = OWN_FIELDS + (int) answered().count();
 
   private static final FieldName ID = FieldName.of("id");
   private static final FieldName QUEUE = FieldName.of("queue");
@@ -63,9 +63,14 @@ final class JobWriter {
 
   /** The Job object. */
   static void job(JobView job, Answer answer) {
-    answer.out().beginMap(FIELDS);
+    answer.out().beginMap(fields(job));
     fields(job, answer);
     answer.out().endMap();
+  }
+
+  /** How many fields {@link #fields(JobView, Answer)} writes. */
+  static int fields(JobView job) {
+    return FIELDS + (job.unreadable() ? 1 : 0);
   }
 
   static void jobOrNil(@Nullable JobView job, Answer answer) {
@@ -126,6 +131,9 @@ final class JobWriter {
     options(out, options, BEHIND_COMPLETION);
     added(job, answer);
     options(out, options, AT_THE_END);
+    if (job.unreadable()) {
+      flag(out, Names.UNREADABLE, true);
+    }
   }
 
   private static void options(ValueWriter out, JobOptions options, PushOption[] some) {

@@ -117,6 +117,14 @@ public final class Names {
   static final FieldName CHANGED = FieldName.of("changed");
   static final FieldName UNREADABLE = FieldName.of("unreadable");
   static final FieldName MISSED = FieldName.of("missed");
+  static final FieldName ENCRYPTION = FieldName.of("encryption");
+  static final FieldName RING = FieldName.of("ring");
+  static final FieldName RING_CHANGING = FieldName.of("ring_changing");
+  static final FieldName SUBJECTS = FieldName.of("subjects");
+  static final FieldName DESTROYED = FieldName.of("destroyed");
+  static final FieldName RESEAL = FieldName.of("reseal");
+  static final FieldName KEYS = FieldName.of("keys");
+  static final FieldName SINCE = FieldName.of("since");
   static final FieldName ALLOWED = FieldName.of("allowed");
 
   private Names() {}

@@ -7,6 +7,7 @@ import static dev.flashq.protocol.option.PushOption.DELAY;
 import static dev.flashq.protocol.option.PushOption.FIXED_BACKOFF;
 import static dev.flashq.protocol.option.PushOption.JOB_ID;
 import static dev.flashq.protocol.option.PushOption.PRIORITY;
+import static dev.flashq.protocol.option.PushOption.SUBJECT;
 import static dev.flashq.protocol.option.PushOption.TIMEOUT;
 
 import dev.flashq.protocol.option.PushOption;
@@ -102,6 +103,10 @@ final class OptionFields {
 
   @Nullable String jobId() {
     return options.text(JOB_ID);
+  }
+
+  @Nullable String subject() {
+    return options.text(SUBJECT);
   }
 
   /** Refused when a value is beyond its limits. */

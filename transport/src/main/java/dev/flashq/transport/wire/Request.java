@@ -67,7 +67,6 @@ public final class Request {
   @Nullable List<String> queues;
   @Nullable Operations operations;
   @Nullable List<Permission> deny;
-  @Nullable String subject;
   @Nullable String tokenName;
   @Nullable String operation;
   @Nullable String type;
@@ -142,7 +141,6 @@ public final class Request {
     queues = null;
     operations = null;
     deny = null;
-    subject = null;
     tokenName = null;
     operation = null;
     type = null;

@@ -141,7 +141,6 @@ public final class RequestReader {
       case QUEUES -> request.queues = AccessFields.texts(in);
       case OPERATIONS -> request.operations = AccessFields.operations(in);
       case DENY -> request.deny = AccessFields.permissions(in);
-      case SUBJECT -> request.subject = in.string();
       case TOKEN_NAME -> request.tokenName = in.string();
       case OP -> request.operation = in.string();
       case TYPE -> request.type = in.string();

@@ -143,6 +143,8 @@ public final class Requests {
           RETENTIONDELETE,
           RETENTIONLIST ->
           DataRuleRequests.plan(cmd, r);
+      case ENCRYPTIONSET, ENCRYPTIONDELETE, ENCRYPTIONDESTROY, ENCRYPTIONLIST, SUBJECTDESTROY ->
+          EncryptionRequests.plan(cmd, r);
       case ERASE, ERASESTATUS, ERASECANCEL -> ErasureRequests.plan(cmd, r);
     };
   }
