@@ -64,7 +64,8 @@ final class AdminCommand {
           "--forbidden-fields",
           "--no-card-numbers",
           "--max-bytes",
-          "--id");
+          "--id",
+          "--subject");
 
   private static final List<String> OPTIONS =
       Stream.of(PLAIN, DataRuleOptions.RETENTION, ErasureOptions.NAMES)
@@ -123,6 +124,11 @@ final class AdminCommand {
       case "retention set" ->
           new Call("PUT", queues("retention"), DataRuleOptions.retention(options));
       case "retention delete" -> new Call("DELETE", queues("retention"), "");
+      case "encryption list" -> get("/encryption");
+      case "encryption set" -> new Call("PUT", queues("encryption"), "");
+      case "encryption delete" -> new Call("DELETE", queues("encryption"), "");
+      case "encryption destroy" -> new Call("POST", queues("encryption/destroy"), "");
+      case "encryption forget" -> new Call("POST", "/subjects/destroy", object("subject"));
       case "erase start" -> new Call("POST", "/erasures", ErasureOptions.body(options));
       case "erase status" -> get(options.has("--id") ? erasure() : "/erasures");
       case "erase cancel" -> new Call("DELETE", erasure(), "");

@@ -35,6 +35,8 @@ public final class Main {
              flashq quotas list|put|drop [--role R | --token-name N] [--queues Q,Q --max N --duration 1m] [--connections N] [--waits N] [--bytes N] [--made-queues N]
              flashq schemas list|get|set|delete [--queue Q] [--file SCHEMA] [--mode enforce|report]
              flashq retention list|set|delete [--queue Q] [--completed-age MS] [--completed-count N] [--dead-age MS] [--dead-count N]
+             flashq encryption list|set|delete|destroy [--queue Q]
+             flashq encryption forget --subject NAME   destroys the key of a data subject
              flashq erase start|status|cancel [--id N] [--field PATH --equals TEXT | --equals-json JSON] [--set '{"PATH":VALUE}'] [--delete PATH,PATH] [--queues Q,Q] [--states S,S] [--dry-run true]
              flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N]
              flashq access check --op WORD [--queue Q] [--token-name N]
@@ -68,6 +70,7 @@ public final class Main {
             "schemas",
             "policies",
             "retention",
+            "encryption",
             "erase",
             "security" ->
             System.exit(AdminCommand.run(command, rest, System.getenv()));

@@ -3,6 +3,7 @@ package dev.flashq.server;
 import dev.flashq.cluster.ClusterNode;
 import dev.flashq.cluster.ClusterView;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Encryption;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
@@ -13,6 +14,7 @@ import dev.flashq.security.CertificateSource;
 import dev.flashq.security.DevelopmentCa;
 import dev.flashq.security.PeerCredentials;
 import dev.flashq.security.PeerSecrets;
+import dev.flashq.security.seal.MasterKeys;
 import dev.flashq.security.secrets.Secrets;
 import dev.flashq.server.access.Bootstrap;
 import dev.flashq.server.access.TokenAccess;
@@ -106,11 +108,13 @@ public final class Node implements AutoCloseable {
     TokenSources sources = started("tokens", new TokenSources(config, secrets));
     Optional<PortTls> tls = tls(secrets);
     ClientPorts ports = new ClientPorts(config, tls);
+    Optional<MasterKeys> masterKeys = config.masterKeys(secrets);
+    masterKeys.ifPresent(keys -> started("master keys", keys));
     ClusterNode cluster =
         started(
             "cluster",
             new ClusterNode(
-                settings(sources, certificates(secrets)),
+                settings(sources, certificates(secrets), masterKeys),
                 this::open,
                 System::currentTimeMillis,
                 fatal));
@@ -216,7 +220,8 @@ public final class Node implements AutoCloseable {
     return () -> ca.certificatesOf(config.nodeId(), hosts);
   }
 
-  private ClusterSettings settings(TokenSources tokens, CertificateSource certificates) {
+  private ClusterSettings settings(
+      TokenSources tokens, CertificateSource certificates, Optional<MasterKeys> masterKeys) {
     return new ClusterSettings(
         config.clusterId(),
         config.nodeId(),
@@ -233,7 +238,8 @@ public final class Node implements AutoCloseable {
         ProposalLimits.ofHeap(Runtime.getRuntime().maxMemory()),
         config.raft().snapshotBytes(),
         FeatureLevel.CURRENT,
-        tokens);
+        tokens,
+        masterKeys.map(keys -> new Encryption(keys, config.ringFolder())));
   }
 
   /** What both ports share. */

@@ -287,6 +287,12 @@ public final class Keys {
           "Up to four keys between commas that were encryption.master-key before, for what they have wrapped.",
           true,
           list(MasterKeyReference::parse));
+  static final Key<Optional<Path>> RING =
+      new Key<>(
+          "encryption.ring",
+          "",
+          "Folder of this node's ring keys, which belongs to no backup of its data (see OPERATIONS, Ring keys). None: 'ring' in data.folder.",
+          optionalFile());
   static final Key<Boolean> BOOTSTRAP =
       new Key<>(
           "auth.bootstrap",
@@ -412,6 +418,7 @@ public final class Keys {
           SECRETS_REFRESH,
           MASTER_KEY,
           FORMER_MASTER_KEYS,
+          RING,
           BOOTSTRAP,
           INSECURE,
           AUDIT_EXPORT,

@@ -39,6 +39,7 @@ public record ServerConfig(
     Auth auth,
     SecretSettings secrets,
     Optional<MasterKeySettings> encryption,
+    Optional<Path> ring,
     boolean insecure,
     Optional<Path> auditExport,
     Peer peer,
@@ -189,6 +190,11 @@ public record ServerConfig(
     return encryption.map(settings -> MasterKeys.open(settings, secrets));
   }
 
+  /** The folder of this node's ring keys. */
+  public Path ringFolder() {
+    return ring.orElse(data.resolve("ring"));
+  }
+
   public MemberAddress self() {
     return members.stream().filter(member -> member.id().equals(nodeId)).findFirst().orElseThrow();
   }
@@ -270,6 +276,7 @@ public record ServerConfig(
             source.get(Keys.BOOTSTRAP)),
         secrets(source),
         encryption(source),
+        source.get(Keys.RING),
         source.get(Keys.INSECURE),
         source.get(Keys.AUDIT_EXPORT),
         new Peer(

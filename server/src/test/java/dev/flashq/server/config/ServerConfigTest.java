@@ -55,6 +55,7 @@ class ServerConfigTest {
                     new SecretSettings.Aws("", "", ""),
                     Duration.ofMinutes(1)),
                 Optional.empty(),
+                Optional.empty(),
                 false,
                 Optional.empty(),
                 new ServerConfig.Peer(
