@@ -105,6 +105,11 @@ public record JobView(
         unreadable || gone);
   }
 
+  /** The same job, of which something is not there any more or all is. */
+  public JobView unreadable(boolean value) {
+    return value == unreadable ? this : opened(data, result, error, progressMessage, value);
+  }
+
   public List<String> tags() {
     return options.tags();
   }

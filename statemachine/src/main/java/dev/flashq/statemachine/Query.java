@@ -226,8 +226,17 @@ public sealed interface Query<R> {
    */
   record Part(JobId job, boolean result) {}
 
-  /** Those that there still are. */
-  record Payloads(Map<Part, Payload> found) {}
+  /**
+   * Those that there still are.
+   *
+   * @param unreadable those among them in whose place there is nothing, because the key is
+   *     destroyed
+   */
+  record Payloads(Map<Part, Payload> found, List<Part> unreadable) {
+    public Payloads(Map<Part, Payload> found) {
+      this(found, List.of());
+    }
+  }
 
   /** Tokens and certificates, in the order of their numbers, those after {@code after} only. */
   record ListCredentials(long after, int limit) implements Query<Credentials> {}

@@ -6,6 +6,7 @@ import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,28 +67,30 @@ public final class Opener {
   private Query.Finished opened(Query.Finished finished) {
     Payload result = finished.result();
     JobView from = finished.from();
-    return new Query.Finished(
-        result != null && result.isSealed() ? orNull(JobPart.RESULT, result) : result,
-        from == null ? null : opened(from));
-  }
-
-  private Payload orNull(JobPart part, Payload sealed) {
-    Payload clear = sealing.open(part, sealed);
-    return clear == null ? Payload.NULL : clear;
+    if (result != null && result.isSealed()) {
+      Payload clear = sealing.open(JobPart.RESULT, result);
+      result = clear == null ? Payload.NULL : clear;
+    }
+    return new Query.Finished(result, from == null ? null : opened(from));
   }
 
   private Query.Payloads opened(Query.Payloads payloads) {
     var opened = new LinkedHashMap<Query.Part, Payload>();
+    var unreadable = new ArrayList<Query.Part>(0);
     payloads
         .found()
         .forEach(
-            (part, payload) ->
-                opened.put(
-                    part,
-                    payload.isSealed()
-                        ? orNull(part.result() ? JobPart.RESULT : JobPart.DATA, payload)
-                        : payload));
-    return new Query.Payloads(opened);
+            (part, payload) -> {
+              Payload clear =
+                  payload.isSealed()
+                      ? sealing.open(part.result() ? JobPart.RESULT : JobPart.DATA, payload)
+                      : payload;
+              if (clear == null) {
+                unreadable.add(part);
+              }
+              opened.put(part, clear == null ? Payload.NULL : clear);
+            });
+    return new Query.Payloads(opened, unreadable);
   }
 
   private JobView opened(JobView job) {

@@ -243,6 +243,21 @@ class SealingTest {
   }
 
   @Test
+  void whatIsLargeAndGoneIsNamed() {
+    seal("pay");
+    JobId anna = node.pushed("pay", DATA, o -> o.subject("anna"));
+    JobId bert = node.pushed("pay", DATA, o -> o.subject("bert"));
+    destroy("anna");
+    var gone = new Query.Part(anna, false);
+    var there = new Query.Part(bert, false);
+    Query.Payloads payloads = node.ask(new Query.GetPayloads(List.of(gone, there)));
+    assertThat(payloads.found())
+        .containsEntry(gone, Payload.NULL)
+        .containsEntry(there, Payload.json(DATA));
+    assertThat(payloads.unreadable()).containsExactly(gone);
+  }
+
+  @Test
   void aSubjectNeedsASealedQueue() {
     seal("pay");
     Reply refused = node.push("mail", DATA, o -> o.subject("anna"));

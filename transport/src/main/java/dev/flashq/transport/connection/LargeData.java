@@ -110,7 +110,13 @@ final class LargeData {
     Payload data = omitted.data() > 0 ? found(job.id(), false, large) : job.data();
     Payload result = omitted.result() > 0 ? found(job.id(), true, large) : job.result();
     boolean gone = (omitted.data() > 0 && data == null) || (omitted.result() > 0 && result == null);
-    return gone ? null : job.with(data, result, Omitted.NONE);
+    return gone ? null : job.with(data, result, Omitted.NONE).unreadable(isUnreadable(job, large));
+  }
+
+  private static boolean isUnreadable(JobView job, Payloads large) {
+    return job.unreadable()
+        || large.unreadable().contains(new Part(job.id(), false))
+        || large.unreadable().contains(new Part(job.id(), true));
   }
 
   private static @Nullable Payload found(JobId job, boolean result, Payloads large) {
