@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobOptions;
@@ -129,6 +130,22 @@ class SealedGatewayTest {
         .isInstanceOf(Reply.Pushed.class);
     assertThat(only(submit(POOR, new Command.PullJobs(new QueueName("clear"), 1, 0))).data())
         .isEqualTo(Payload.json(DATA));
+  }
+
+  @Test
+  void whoWaitsElsewhereForAJobThatIsNotKeptIsToldItsResult() {
+    seal();
+    var options = JobOptions.builder().subject("anna").removeOnComplete(true).build();
+    Reply pushed = cluster.push(RICH, DATA, options).join();
+    JobId id = ((Reply.PushOutcome.Accepted) ((Reply.Pushed) pushed).outcomes().getFirst()).id();
+    CompletableFuture<Query.Finished> waiting =
+        cluster
+            .gateway(OTHER)
+            .ask(Principal.ANONYMOUS, new Query.WaitForJob(id, 20_000), Consistency.LINEARIZABLE);
+    JobView held = only(cluster.pull(RICH, 1, 5_000).join());
+    var ack = new Command.Ack(new Claim(held.id(), held.lease()), Payload.json("\"done\""));
+    assertThat(submit(RICH, new Command.AckJobs(List.of(ack)))).isInstanceOf(Reply.Acked.class);
+    assertThat(waiting.join().result()).isEqualTo(Payload.json("\"done\""));
   }
 
   @Test

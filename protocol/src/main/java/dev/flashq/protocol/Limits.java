@@ -287,6 +287,9 @@ public final class Limits {
   /** Keys of data subjects. */
   public static final int SUBJECT_KEYS = 1_000_000;
 
+  /** Milliseconds for which the key of a data subject is kept when no job is about the subject. */
+  public static final long UNUSED_SUBJECT_MS = 60_000;
+
   /** Bytes of the hash by which a data subject is known. */
   public static final int SUBJECT_HASH_BYTES = 16;
 

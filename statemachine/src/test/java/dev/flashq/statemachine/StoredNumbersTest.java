@@ -89,7 +89,8 @@ class StoredNumbersTest {
             "IDLE_QUEUE",
             "CREDENTIAL_END",
             "AUDIT_RETENTION",
-            "RETENTION_SWEEP");
+            "RETENTION_SWEEP",
+            "UNUSED_SUBJECT");
   }
 
   @Test

@@ -85,6 +85,7 @@ final class Dispatch implements Dispatcher {
             access,
             state.audit,
             state.retentions,
+            state.keys,
             state.meta);
     this.features = new Features(state.meta);
     this.meta = state.meta;

@@ -65,7 +65,7 @@ final class State implements AutoCloseable {
     this.leases = new Leases(tables);
     this.payloads = new Payloads(tables);
     this.completedIds = new CompletedIds(tables);
-    this.keys = new KeyRingStore(tables, meta);
+    this.keys = new KeyRingStore(tables, meta, timers);
     this.jobs =
         new JobStore(tables, meta, queues, groups, timers, leases, payloads, completedIds, keys);
     this.lifecycle = new Lifecycle(jobs, queues, new Dependents(tables), timers, meta);

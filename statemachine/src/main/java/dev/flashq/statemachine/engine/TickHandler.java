@@ -11,6 +11,7 @@ import dev.flashq.statemachine.job.JobStatus;
 import dev.flashq.statemachine.job.JobStore;
 import dev.flashq.statemachine.job.Lifecycle;
 import dev.flashq.statemachine.job.RetentionStore;
+import dev.flashq.statemachine.keys.KeyRingStore;
 import dev.flashq.statemachine.queue.QueueStore;
 import dev.flashq.statemachine.request.Answers;
 import dev.flashq.statemachine.store.Slot;
@@ -35,6 +36,7 @@ final class TickHandler {
   private final AccessHandlers access;
   private final AuditTrail audit;
   private final RetentionStore retentions;
+  private final KeyRingStore keys;
   private final Meta meta;
 
   TickHandler(
@@ -48,6 +50,7 @@ final class TickHandler {
       AccessHandlers access,
       AuditTrail audit,
       RetentionStore retentions,
+      KeyRingStore keys,
       Meta meta) {
     this.timers = timers;
     this.leases = leases;
@@ -59,6 +62,7 @@ final class TickHandler {
     this.access = access;
     this.audit = audit;
     this.retentions = retentions;
+    this.keys = keys;
     this.meta = meta;
   }
 
@@ -112,6 +116,7 @@ final class TickHandler {
         return 1 + retentions.sweep(name, limit, turn);
       }
       case CREDENTIAL_END -> access.ended(timer.subject(), turn);
+      case UNUSED_SUBJECT -> keys.unusedTimer(timer.subject(), turn.now());
       case DEBOUNCE -> debounce.close(name, turn.now());
       case SILENT_CLIENTS -> {
         return 1 + answers.forgetSilent(name, limit, turn.now());
@@ -125,7 +130,8 @@ final class TickHandler {
   private static boolean named(Timer timer) {
     return switch (timer.kind()) {
       case DEBOUNCE, SILENT_CLIENTS, DEPENDENTS, DEPENDENTS_OF_FAILED, RETENTION_SWEEP -> true;
-      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END, AUDIT_RETENTION -> false;
+      case DELAY, EXPIRY, RETENTION, IDLE_QUEUE, CREDENTIAL_END, AUDIT_RETENTION, UNUSED_SUBJECT ->
+          false;
     };
   }
 }

@@ -26,6 +26,8 @@ import dev.flashq.statemachine.state.proto.StateProto.NamespaceRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Tables;
+import dev.flashq.statemachine.timer.TimerKind;
+import dev.flashq.statemachine.timer.Timers;
 import dev.flashq.statemachine.turn.Meta;
 import dev.flashq.statemachine.turn.Turn;
 import java.util.ArrayList;
@@ -35,19 +37,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Namespaces and keys. Those of namespaces are few and stay in memory; those of data subjects are
- * many, and each goes with the last job that is about its subject.
+ * many, and each goes a while after the last job that was about its subject.
  */
 public final class KeyRingStore {
   private final Tables tables;
   private final Meta meta;
+  private final Timers timers;
   private final TreeMap<String, Namespace> namespaces = new TreeMap<>();
   private final TreeMap<Long, StoredKey> keys = new TreeMap<>();
   private boolean namespacesChanged;
   private volatile KeyRing published = KeyRing.NONE;
 
-  public KeyRingStore(Tables tables, Meta meta) {
+  public KeyRingStore(Tables tables, Meta meta, Timers timers) {
     this.tables = tables;
     this.meta = meta;
+    this.timers = timers;
     load();
     publish();
   }
@@ -223,16 +227,15 @@ public final class KeyRingStore {
   private void addSubject(long ring, NewKey key, Turn turn) {
     long id = meta.nextKey();
     tables.insert(Column.SUBJECTS, key.subject().toByteArray(), Bytes.of(id));
-    tables.insert(
-        Column.SUBJECT_KEYS,
-        Bytes.of(id),
-        KeyRecord.newBuilder()
-            .setSubject(key.subject())
-            .setRing(ring)
-            .setWrapped(key.wrapped())
-            .setMadeAt(turn.now())
-            .build()
-            .toByteArray());
+    put(
+        id,
+        unused(
+            id,
+            KeyRecord.newBuilder()
+                .setSubject(key.subject())
+                .setRing(ring)
+                .setWrapped(key.wrapped())
+                .setMadeAt(turn.now())));
     meta.subjectKeys(meta.subjectKeys() + 1);
   }
 
@@ -256,7 +259,14 @@ public final class KeyRingStore {
     return row == null ? null : KeyRows.parse(row);
   }
 
+  private void put(long id, KeyRecord.Builder record) {
+    tables.put(Column.SUBJECT_KEYS, Bytes.of(id), record.build().toByteArray());
+  }
+
   private void removeSubject(long id, KeyRecord record) {
+    if (record.getTimer() != 0) {
+      timers.remove(record.getTimer(), TimerKind.UNUSED_SUBJECT, id);
+    }
     tables.delete(Column.SUBJECTS, record.getSubject().toByteArray());
     tables.delete(Column.SUBJECT_KEYS, Bytes.of(id));
     meta.subjectKeys(meta.subjectKeys() - 1);
@@ -281,7 +291,7 @@ public final class KeyRingStore {
     count(subject, 1);
   }
 
-  /** One job less is about a subject; its key goes with the last one. */
+  /** One job less is about a subject; its key goes a while after the last one. */
   public void jobRemoved(long subject) {
     count(subject, -1);
   }
@@ -291,15 +301,42 @@ public final class KeyRingStore {
     if (record == null) {
       return;
     }
-    long jobs = record.getJobs() + by;
-    if (jobs <= 0) {
-      removeSubject(subject, record);
-    } else {
-      tables.put(
-          Column.SUBJECT_KEYS,
-          Bytes.of(subject),
-          record.toBuilder().setJobs(jobs).build().toByteArray());
+    KeyRecord.Builder counted = record.toBuilder().setJobs(record.getJobs() + by);
+    put(subject, counted.getJobs() > 0 ? counted.clearUnusedAt() : unused(subject, counted));
+  }
+
+  /**
+   * No job needs the key: it stays for a while, because a push may be on its way, and what was
+   * asked or waited for before may be sealed under it.
+   */
+  private KeyRecord.Builder unused(long id, KeyRecord.Builder record) {
+    if (record.getTimer() == 0) {
+      look(id, record, meta.clock() + Limits.UNUSED_SUBJECT_MS);
     }
+    return record.setUnusedAt(meta.clock());
+  }
+
+  private void look(long id, KeyRecord.Builder record, long due) {
+    timers.put(due, TimerKind.UNUSED_SUBJECT, id);
+    record.setTimer(due);
+  }
+
+  /** The key may have had no job for a while. */
+  public void unusedTimer(long id, long now) {
+    KeyRecord record = subjectKey(id);
+    if (record == null) {
+      return;
+    }
+    KeyRecord.Builder looked = record.toBuilder().clearTimer();
+    long due = record.getUnusedAt() + Limits.UNUSED_SUBJECT_MS;
+    if (record.getUnusedAt() != 0 && due <= now) {
+      removeSubject(id, looked.build());
+      return;
+    }
+    if (record.getUnusedAt() != 0) {
+      look(id, looked, due);
+    }
+    put(id, looked);
   }
 
   public Reply begin(BeginRing command) {
@@ -341,10 +378,7 @@ public final class KeyRingStore {
     KeyRecord record = subjectKey(key.id());
     if (record != null && record.getRing() != ring) {
       gone(record.getRing());
-      tables.put(
-          Column.SUBJECT_KEYS,
-          Bytes.of(key.id()),
-          record.toBuilder().setRing(ring).setWrapped(key.wrapped()).build().toByteArray());
+      put(key.id(), record.toBuilder().setRing(ring).setWrapped(key.wrapped()));
     }
   }
 

@@ -26,5 +26,7 @@ public enum TimerKind {
   /** The oldest blocks of the audit trail are old enough to go. Subject: 0. */
   AUDIT_RETENTION,
   /** What is kept by policies is looked through. Subject: 0; the stored value names a queue. */
-  RETENTION_SWEEP
+  RETENTION_SWEEP,
+  /** The key of a data subject may have had no job for a while. Subject: number of the key. */
+  UNUSED_SUBJECT
 }

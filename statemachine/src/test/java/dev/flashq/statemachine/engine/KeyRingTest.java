@@ -32,6 +32,7 @@ import dev.flashq.statemachine.Reseal;
 import dev.flashq.statemachine.StoredKey;
 import dev.flashq.statemachine.WrappedKey;
 import dev.flashq.statemachine.log.Submission;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,8 @@ class KeyRingTest extends WithEngine {
   private static final ByteString AGAIN = ByteString.copyFromUtf8("wrapped again");
   private static final ByteString ANNA = ByteString.copyFromUtf8("hash of anna");
   private static final ByteString BERT = ByteString.copyFromUtf8("hash of bert");
+
+  private static final Duration UNUSED = Duration.ofMillis(Limits.UNUSED_SUBJECT_MS);
 
   @BeforeEach
   void level() {
@@ -220,7 +223,7 @@ class KeyRingTest extends WithEngine {
   }
 
   @Test
-  void theKeyOfASubjectLivesAsLongAsItsJobs() {
+  void theKeyOfASubjectLivesALittleLongerThanItsJobs() {
     assertThat(seal("*", 1)).isEqualTo(Done.DONE);
     assertThat(add(ANNA, BERT, ANNA)).isEqualTo(Done.DONE);
     StoredKey anna = requireNonNull(subject(ANNA));
@@ -229,13 +232,47 @@ class KeyRingTest extends WithEngine {
     assertThat(ring().subjects()).isEqualTo(2);
     assertThat(apply(new Command.CancelJob(first))).isEqualTo(Done.DONE);
     assertThat(subject(ANNA)).isEqualTo(anna);
+    cluster.advance(Duration.ofHours(1));
+    JobId third = id(push("3", anna));
     assertThat(apply(new Command.CancelJob(second))).isEqualTo(Done.DONE);
+    assertThat(apply(new Command.CancelJob(third))).isEqualTo(Done.DONE);
+    cluster.advance(UNUSED.minusMillis(10));
+    assertThat(subject(ANNA)).isEqualTo(anna);
+    cluster.advance(UNUSED);
     assertThat(subject(ANNA)).isNull();
-    assertThat(ring().subjects()).isEqualTo(1);
+    assertThat(ring().subjects()).isZero();
     assertThat(ring().destroyed()).isZero();
-    assertStale(push("3", anna));
+    assertStale(push("4", anna));
     assertThat(add(ANNA)).isEqualTo(Done.DONE);
     assertThat(requireNonNull(subject(ANNA)).id()).isGreaterThan(anna.id());
+  }
+
+  @Test
+  void aKeyThatNoJobEverNeededGoes() {
+    assertThat(add(ANNA, BERT)).isEqualTo(Done.DONE);
+    StoredKey bert = requireNonNull(subject(BERT));
+    assertThat(seal("*", 1)).isEqualTo(Done.DONE);
+    var _ = push("1", bert);
+    cluster.advance(UNUSED);
+    assertThat(subject(ANNA)).isNull();
+    assertThat(subject(BERT)).isEqualTo(bert);
+    assertThat(ring().subjects()).isEqualTo(1);
+  }
+
+  @Test
+  void aKeyThatIsNeededAgainStaysAndCountsAnewWhenItIsNot() {
+    assertThat(seal("*", 1)).isEqualTo(Done.DONE);
+    assertThat(add(ANNA)).isEqualTo(Done.DONE);
+    StoredKey anna = requireNonNull(subject(ANNA));
+    for (int i = 0; i < 10; i++) {
+      JobId job = id(push("1", anna));
+      cluster.advance(UNUSED.dividedBy(2));
+      assertThat(apply(new Command.CancelJob(job))).isEqualTo(Done.DONE);
+      cluster.advance(UNUSED.dividedBy(2).plusMillis(1));
+      assertThat(subject(ANNA)).isEqualTo(anna);
+    }
+    cluster.advance(UNUSED.dividedBy(2));
+    assertThat(subject(ANNA)).isNull();
   }
 
   @Test
@@ -251,8 +288,9 @@ class KeyRingTest extends WithEngine {
                         List.of(new Command.Ack(new Claim(job.id(), job.lease()), sealed("r")))))))
         .isInstanceOf(Reply.Acked.class);
     assertThat(subject(ANNA)).isNotNull();
-    cluster.advance(java.time.Duration.ofDays(60));
+    cluster.advance(Duration.ofDays(60));
     assertThat(cluster.engine().ask(new Query.GetJob(job.id())).job()).isNull();
+    cluster.advance(UNUSED);
     assertThat(subject(ANNA)).isNull();
   }
 
