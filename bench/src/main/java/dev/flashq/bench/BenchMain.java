@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -106,6 +107,11 @@ public final class BenchMain implements Callable<Integer> {
               + " 100000 to 200000000")
   private @Nullable Long backlog;
 
+  @Option(
+      names = "--encrypted",
+      description = "the started nodes have a master key and encrypt the queues of the workloads")
+  private boolean encrypted;
+
   @Option(names = "--json", description = "print one JSON object per workload instead of text")
   private boolean json;
 
@@ -152,7 +158,8 @@ public final class BenchMain implements Callable<Integer> {
             Duration.ofSeconds(duration),
             batch,
             UNANSWERED,
-            5000);
+            5000,
+            encrypted);
     if (!targets.isEmpty()) {
       FlashQ.Builder client = FlashQ.at(targets).token(token == null ? "" : token);
       return run((tls == null ? client : client.tls(tls))::connect, settings);
@@ -160,11 +167,7 @@ public final class BenchMain implements Callable<Integer> {
     Path folder = data == null ? Files.createTempDirectory("flashq-bench-") : data;
     var plan =
         new LocalCluster.Plan(
-            nodes == null ? 3 : nodes,
-            folder,
-            0,
-            NodeCommand.ofThisJvm(),
-            Map.of("FLASHQ_LOG_LEVEL", backlog == null ? "warn" : "info"));
+            nodes == null ? 3 : nodes, folder, 0, NodeCommand.ofThisJvm(), nodeSettings(folder));
     try (LocalCluster started =
         LocalCluster.plan(data == null ? plan.inTemporaryFolder() : plan).closeOnExit()) {
       started.start().awaitReady(Duration.ofSeconds(60));
@@ -177,6 +180,14 @@ public final class BenchMain implements Callable<Integer> {
       print(result);
       return result.exact() ? 0 : 1;
     }
+  }
+
+  private Map<String, String> nodeSettings(Path folder) throws IOException {
+    var all = new HashMap<>(Map.of("FLASHQ_LOG_LEVEL", backlog == null ? "warn" : "info"));
+    if (encrypted) {
+      all.putAll(Encrypted.settings(folder));
+    }
+    return all;
   }
 
   private void check() {
@@ -192,9 +203,10 @@ public final class BenchMain implements Callable<Integer> {
       throw wrong("--payload times --batch is more than a frame can hold, 16 MiB");
     }
     boolean aTarget = !targets.isEmpty();
-    if (aTarget && (nodes != null || data != null || backlog != null)) {
+    if (aTarget && (nodes != null || data != null || backlog != null || encrypted)) {
       throw wrong(
-          "--nodes, --data and --backlog are for a cluster that is started, not a --target");
+          "--nodes, --data, --backlog and --encrypted are for a cluster that is started, not a"
+              + " --target");
     }
     if (!aTarget && token != null) {
       throw wrong("--token is for a --target");
@@ -205,8 +217,8 @@ public final class BenchMain implements Callable<Integer> {
     if (aTarget && workloads.contains(Workload.W4)) {
       throw wrong("W4 kills the leader, which only a cluster that is started here can lose");
     }
-    if (backlog != null && !workloads.isEmpty()) {
-      throw wrong("--backlog takes no --workload");
+    if (backlog != null && (!workloads.isEmpty() || encrypted)) {
+      throw wrong("--backlog takes no --workload and no --encrypted");
     }
   }
 
@@ -224,6 +236,9 @@ public final class BenchMain implements Callable<Integer> {
     // Refused or unreachable: said before the warm-up.
     try (FlashQ client = clients.get()) {
       client.stats().join();
+      if (encrypted) {
+        Encrypted.encrypt(client);
+      }
     }
     var bench = new Workloads(clients, settings);
     if (warmup > 0) {

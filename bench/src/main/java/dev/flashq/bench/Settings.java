@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param batch jobs of a batch push in W1b
  * @param unanswered pushes in flight at most in W1 and W2
  * @param outstanding pushed and not yet acknowledged jobs at most in W2
+ * @param encrypted whether the cluster encrypts the queues
  */
 record Settings(
     int payloadBytes,
@@ -17,4 +18,5 @@ record Settings(
     Duration duration,
     int batch,
     int unanswered,
-    int outstanding) {}
+    int outstanding,
+    boolean encrypted) {}

@@ -15,6 +15,9 @@ import org.HdrHistogram.Histogram;
 
 /** The workloads. Each uses a queue of its own and leaves it empty. */
 final class Workloads {
+  /** A pattern for the queues of all workloads. */
+  static final String QUEUES = "bench-*";
+
   private static final Duration DRAIN_LIMIT = Duration.ofMinutes(5);
 
   private final Supplier<FlashQ> clients;
@@ -77,7 +80,7 @@ final class Workloads {
     long failed = pushers.stream().mapToLong(Pusher::failed).sum();
     drain(queue, ledger, connections);
     connections.forEach(FlashQ::close);
-    return new Result.Builder(workload, what)
+    return result(workload, what)
         .figure("pushes_per_s", answered / seconds)
         .latencies("answer", latency)
         .figure("failed", failed)
@@ -142,7 +145,7 @@ final class Workloads {
     finish(queue, ledger, connections.getFirst());
     workers.forEach(Worker::close);
     connections.forEach(FlashQ::close);
-    return new Result.Builder(workload, what)
+    return result(workload, what)
         .figure("cycles_per_s", acked / seconds)
         .latencies("push_answer", merged(pushers.stream().map(Pusher::latency).toList()))
         .latencies("push_to_ack", merged(workers.stream().map(Worker::latency).toList()))
@@ -169,13 +172,17 @@ final class Workloads {
       pusher.settle(1);
       double seconds = (System.nanoTime() - start) / 1e9;
       drain(queue, ledger, List.of(client));
-      return new Result.Builder("W3", "one push at a time")
+      return result("W3", "one push at a time")
           .figure("pushes_per_s", pusher.answered() / seconds)
           .latencies("answer", pusher.latency())
           .figure("failed", pusher.failed())
           .delivery(ledger)
           .build();
     }
+  }
+
+  private Result.Builder result(String workload, String what) {
+    return new Result.Builder(workload, settings.encrypted() ? what + ", encrypted" : what);
   }
 
   private List<FlashQ> connect() {

@@ -34,7 +34,9 @@ class OptionsTest {
         "--backlog 100000 --workload W1 | --backlog takes no --workload",
         "--workload W9              | expected one of [W1, W1b, W2, W3, W4]",
         "--token secret             | --token is for a --target",
-        "--target a:1 --nodes 3     | --nodes, --data and --backlog are for a cluster that is started",
+        "--backlog 100000 --encrypted | --backlog takes no --workload and no --encrypted",
+        "--target a:1 --nodes 3     | --nodes, --data, --backlog and --encrypted are for a cluster that is started",
+        "--target a:1 --encrypted   | --nodes, --data, --backlog and --encrypted are for a cluster that is started",
         "--target a:1 --workload W4 | W4 kills the leader",
         "--figures                  | Unknown option: '--figures'",
       })
