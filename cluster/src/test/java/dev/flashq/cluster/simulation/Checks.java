@@ -50,7 +50,9 @@ final class Checks {
         new Bounded(),
         new AccessCheck(),
         new AuditChain(),
-        new DataCheck());
+        new DataCheck(),
+        new RetentionCheck(),
+        new ErasureCheck());
   }
 
   /** The job as every node has it in the end. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.simulation.Checks.Check;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
@@ -195,8 +197,9 @@ final class Simulation implements AutoCloseable {
   private boolean isAtRest() {
     return isHealthy()
         && nodes.stream()
-            .allMatch(
-                node -> node.core().pendingCommands() == 0 && node.core().waitingPulls() == 0);
+            .allMatch(node -> node.core().pendingCommands() == 0 && node.core().waitingPulls() == 0)
+        && nodes.getFirst().replica().ask(Principal.SYSTEM, new Query.NextErasure()).erasure()
+            == null;
   }
 
   private boolean isFinished() {
