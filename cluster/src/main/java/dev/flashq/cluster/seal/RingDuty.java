@@ -106,9 +106,9 @@ public final class RingDuty {
     try {
       KeyRing keys = keyRing.get();
       drop(keys);
-      take(keys, said);
+      String trouble = take(keys, said);
       next = leading ? next(keys, said) : null;
-      lane.execute(() -> sinceTold = REMINDER);
+      lane.execute(() -> tell(trouble));
     } catch (SecretException | UnreadableException e) {
       lane.execute(() -> tell(String.valueOf(e.getMessage())));
     } catch (RefusedException _) {
@@ -136,15 +136,22 @@ public final class RingDuty {
     }
   }
 
-  private void take(KeyRing keys, List<Hello> said) throws SecretException {
+  /** One that cannot be taken keeps nobody from the others; why it cannot, or nothing. */
+  private String take(KeyRing keys, List<Hello> said) {
+    String trouble = "";
     for (Hello hello : said) {
       for (RingKey key : hello.ring()) {
         boolean current = key.number() == keys.ring() && key.id().equals(Sealing.id(keys));
         if (current || key.number() > keys.ring()) {
-          ring.take(key);
+          try {
+            ring.take(key);
+          } catch (SecretException e) {
+            trouble = "what " + hello.node() + " has is of no use here: " + e.sentence();
+          }
         }
       }
     }
+    return trouble;
   }
 
   private @Nullable Command next(KeyRing keys, List<Hello> said)
@@ -202,7 +209,9 @@ public final class RingDuty {
   }
 
   private void tell(String trouble) {
-    if (++sinceTold > REMINDER) {
+    if (trouble.isEmpty()) {
+      sinceTold = REMINDER;
+    } else if (++sinceTold > REMINDER) {
       sinceTold = 0;
       LOG.error("The ring keys cannot be seen to: {}", trouble);
     }

@@ -52,16 +52,13 @@ final class Checks {
         new AuditChain(),
         new DataCheck(),
         new RetentionCheck(),
-        new ErasureCheck());
+        new ErasureCheck(),
+        new SealCheck());
   }
 
   /** The job as every node has it in the end. */
   static @Nullable JobView find(Simulation run, long id) {
-    return run.nodes()
-        .getFirst()
-        .replica()
-        .ask(Principal.SYSTEM, new Query.GetJob(new JobId(id)))
-        .job();
+    return run.nodes().getFirst().ask(new Query.GetJob(new JobId(id))).job();
   }
 
   /** What was acknowledged is there, or was done, or somebody had it removed. */

@@ -15,6 +15,7 @@ interface PlantedBugs {
     all.addAll(List.of(AuditBugs.values()));
     all.addAll(List.of(DataBugs.values()));
     all.addAll(List.of(PrivacyBugs.values()));
+    all.addAll(List.of(SealBugs.values()));
     return all;
   }
 

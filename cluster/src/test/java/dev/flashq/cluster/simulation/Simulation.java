@@ -136,7 +136,15 @@ final class Simulation implements AutoCloseable {
     if (plan.guarded()) {
       clients.add(new Warden(this, "a"));
     }
+    if (hasLocksmith()) {
+      clients.add(new Locksmith(this, "k"));
+    }
     clients.forEach(Client::begin);
+  }
+
+  /** Whether the producers' queues are sealed. */
+  boolean hasLocksmith() {
+    return Locksmith.isIn(plan.seed());
   }
 
   private void runUntil(long micros) {
@@ -199,7 +207,9 @@ final class Simulation implements AutoCloseable {
         && nodes.stream()
             .allMatch(node -> node.core().pendingCommands() == 0 && node.core().waitingPulls() == 0)
         && nodes.getFirst().replica().ask(Principal.SYSTEM, new Query.NextErasure()).erasure()
-            == null;
+            == null
+        && !nodes.getFirst().ask(new Query.GetSealing()).reseal().isRunning()
+        && nodes.stream().allMatch(node -> node.ringKeys().held().size() == 1);
   }
 
   private boolean isFinished() {
