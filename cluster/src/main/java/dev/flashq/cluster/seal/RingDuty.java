@@ -106,9 +106,9 @@ public final class RingDuty {
     try {
       KeyRing keys = keyRing.get();
       drop(keys);
-      String trouble = take(keys, said);
+      take(keys, said);
       next = leading ? next(keys, said) : null;
-      lane.execute(() -> tell(trouble));
+      lane.execute(() -> sinceTold = REMINDER);
     } catch (SecretException | UnreadableException e) {
       lane.execute(() -> tell(String.valueOf(e.getMessage())));
     } catch (RefusedException _) {
@@ -136,22 +136,15 @@ public final class RingDuty {
     }
   }
 
-  /** One that cannot be taken keeps nobody from the others; why it cannot, or nothing. */
-  private String take(KeyRing keys, List<Hello> said) {
-    String trouble = "";
+  private void take(KeyRing keys, List<Hello> said) throws SecretException {
     for (Hello hello : said) {
       for (RingKey key : hello.ring()) {
         boolean current = key.number() == keys.ring() && key.id().equals(Sealing.id(keys));
         if (current || key.number() > keys.ring()) {
-          try {
-            ring.take(key);
-          } catch (SecretException e) {
-            trouble = "what " + hello.node() + " has is of no use here: " + e.sentence();
-          }
+          ring.take(key);
         }
       }
     }
-    return trouble;
   }
 
   private @Nullable Command next(KeyRing keys, List<Hello> said)
@@ -209,9 +202,7 @@ public final class RingDuty {
   }
 
   private void tell(String trouble) {
-    if (trouble.isEmpty()) {
-      sinceTold = REMINDER;
-    } else if (++sinceTold > REMINDER) {
+    if (++sinceTold > REMINDER) {
       sinceTold = 0;
       LOG.error("The ring keys cannot be seen to: {}", trouble);
     }

@@ -131,15 +131,11 @@ final class SealedCluster implements AutoCloseable {
 
     /** Begins anew with what is on the disk. */
     void start() {
-      start(MASTER_KEY);
-    }
-
-    void start(byte[] masterKey) {
       RingFolder opened;
       try {
         opened =
             RingFolder.open(
-                folder, WrappingKeys.of(LocalMasterKey.parse(masterKey)), new SecureRandom());
+                folder, WrappingKeys.of(LocalMasterKey.parse(MASTER_KEY)), new SecureRandom());
       } catch (SecretException e) {
         throw new IllegalStateException(e);
       }
