@@ -69,6 +69,7 @@ enum Asked {
     String json = command.replace('\'', '"');
     return await()
         .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
         .ignoreExceptionsMatching(IOException.class::isInstance)
         .until(() -> once(node, json), answer -> AGAIN.stream().noneMatch(answer::contains));
   }

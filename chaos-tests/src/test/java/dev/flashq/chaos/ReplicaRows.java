@@ -24,15 +24,7 @@ import java.util.stream.Stream;
  */
 record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
   static ReplicaRows of(Path raftFolder, String node) throws IOException {
-    Path checkpoint;
-    try (Stream<Path> files = Files.walk(raftFolder)) {
-      checkpoint =
-          files
-              .filter(path -> path.getFileName().toString().startsWith("snapshot."))
-              .filter(Files::isDirectory)
-              .max(Comparator.comparingLong(ReplicaRows::index))
-              .orElseThrow();
-    }
+    Path checkpoint = newest(raftFolder);
     var hashes = new ArrayList<Long>();
     MessageDigest digest = sha256();
     visit(
@@ -45,6 +37,22 @@ record ReplicaRows(Path checkpoint, String node, List<Long> hashes) {
           hashes.add(ByteBuffer.wrap(digest.digest(value)).getLong());
         });
     return new ReplicaRows(checkpoint, node, hashes);
+  }
+
+  private static Path newest(Path raftFolder) throws IOException {
+    try (Stream<Path> files = Files.walk(raftFolder)) {
+      return files
+          .filter(path -> path.getFileName().toString().startsWith("snapshot."))
+          .filter(Files::isDirectory)
+          .max(Comparator.comparingLong(ReplicaRows::index))
+          .orElseThrow();
+    }
+  }
+
+  /** Shows the same rows to somebody who looks for something. */
+  static void each(Path raftFolder, String node, RocksEngine.RowVisitor visitor)
+      throws IOException {
+    visit(newest(raftFolder), node, visitor);
   }
 
   private static MessageDigest sha256() {

@@ -289,7 +289,7 @@ public final class FlashQ implements AutoCloseable {
                     : CompletableFuture.completedFuture(before + answer.count));
   }
 
-  /** What is kept of jobs, and what is taken out of them. */
+  /** What is kept of jobs, what is taken out of them, and who can read it. */
   public Privacy privacy() {
     return new Privacy(this::change, this::ask);
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease number of the delivery; names its holder in ack, fail, progress and heartbeat
  * @param attempts failures so far
  * @param stallTimeout milliseconds of a lease, 0 when the push did not say
+ * @param unreadable something of it was encrypted under a key that is destroyed, and is left out
  */
 public record Job(
     long id,
@@ -25,7 +26,8 @@ public record Job(
     long createdAt,
     long completedAt,
     long lease,
-    long stallTimeout) {
+    long stallTimeout,
+    boolean unreadable) {
   /** How long a lease lasts that nobody renews. */
   public Duration leaseTime() {
     return Duration.ofMillis(stallTimeout > 0 ? stallTimeout : Limits.LEASE_MS);

@@ -25,7 +25,8 @@ final class JobReader {
               Map.entry("created_at", 9),
               Map.entry("completed_at", 10),
               Map.entry("lease", 11),
-              Map.entry("stall_timeout", 12)));
+              Map.entry("stall_timeout", 12),
+              Map.entry("unreadable", 13)));
 
   private JobReader() {}
 
@@ -43,6 +44,7 @@ final class JobReader {
     var numbers = new long[13];
     Data data = Data.NULL;
     Data result = Data.NULL;
+    boolean unreadable = false;
     in.beginMap();
     for (int key = in.nextKey(FIELDS); key != ValueReader.END; key = in.nextKey(FIELDS)) {
       switch (key) {
@@ -53,6 +55,7 @@ final class JobReader {
         case 5 -> texts[2] = Answer.text(in);
         case 0, 6, 7, 8, 9, 10, 11 -> numbers[key] = in.integer();
         case 12 -> numbers[key] = in.kind() == Kind.NULL ? none(in) : in.integer();
+        case 13 -> unreadable = in.bool();
         default -> in.skip();
       }
     }
@@ -69,7 +72,8 @@ final class JobReader {
         numbers[9],
         numbers[10],
         numbers[11],
-        numbers[12]);
+        numbers[12],
+        unreadable);
   }
 
   private static long none(MessagePackReader in) {

@@ -1,11 +1,15 @@
 package dev.flashq.client;
 
+import dev.flashq.protocol.option.PushOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** What is kept of jobs, and what is taken out of them: retention policies and erasures. */
+/**
+ * What is kept of jobs, and who can read it: retention policies, erasures, encryption and the end
+ * of its keys.
+ */
 public final class Privacy {
   /** Sends a request and makes something of its answer. */
   @FunctionalInterface
@@ -61,6 +65,46 @@ public final class Privacy {
   public CompletableFuture<List<Retention>> retentions() {
     return ask.send(
         Requests.command("RETENTIONLIST"), answer -> items(answer, "retention", Retention::of));
+  }
+
+  /**
+   * Encrypts queues of a pattern: what comes from the answer on, and by and by what is there. Once
+   * more: under a new key. Fails with KEY_UNAVAILABLE when the nodes have no master key.
+   */
+  public CompletableFuture<Void> encrypt(String queues) {
+    return change.send(ofQueues("ENCRYPTIONSET", queues), answer -> null);
+  }
+
+  /** Encrypts nothing more there; what is encrypted stays so, and can be read. */
+  public CompletableFuture<Void> stopEncrypting(String queues) {
+    return change.send(ofQueues("ENCRYPTIONDELETE", queues), answer -> null);
+  }
+
+  /**
+   * Destroys the keys of a pattern: nobody can read any more what is encrypted under them, soon not
+   * even in old copies of the data. What comes is encrypted under a new key.
+   */
+  public CompletableFuture<Void> destroyKeys(String queues) {
+    return change.send(ofQueues("ENCRYPTIONDESTROY", queues), answer -> null);
+  }
+
+  private static Requests ofQueues(String command, String queues) {
+    return Requests.command(command).string(Fields.QUEUE, queues);
+  }
+
+  /**
+   * Destroys the key of a data subject: nobody can read any more what jobs carry that were pushed
+   * with {@link PushOptions#withSubject}. Answers how many keys there were.
+   */
+  public CompletableFuture<Long> destroySubject(String subject) {
+    return change.send(
+        Requests.command("SUBJECTDESTROY").string(Fields.of(PushOption.SUBJECT), subject),
+        answer -> answer.count);
+  }
+
+  /** Which queues are encrypted, and how far that is. */
+  public CompletableFuture<Encryption> encryption() {
+    return ask.send(Requests.command("ENCRYPTIONLIST"), answer -> Encryption.of(answer.all()));
   }
 
   private static <T> List<T> items(Answer answer, String name, Function<Map<?, ?>, T> item) {

@@ -110,6 +110,11 @@ public final class PushOptions extends OptionValues {
     return number(PushOption.KEEP_COMPLETED_COUNT);
   }
 
+  /** Whom the job is about; the cluster keeps no name, so jobs do not say it. */
+  public @Nullable String subject() {
+    return text(PushOption.SUBJECT);
+  }
+
   public PushOptions withPriority(int value) {
     return with(PushOption.PRIORITY, (long) value);
   }
@@ -196,5 +201,13 @@ public final class PushOptions extends OptionValues {
   public PushOptions withKeepCompleted(Duration age, long count) {
     return with(PushOption.KEEP_COMPLETED_AGE, age.toMillis())
         .with(PushOption.KEEP_COMPLETED_COUNT, count);
+  }
+
+  /**
+   * Whom the job is about, in a queue that is encrypted: what it carries can be read until {@link
+   * Privacy#destroySubject}.
+   */
+  public PushOptions withSubject(@Nullable String value) {
+    return with(PushOption.SUBJECT, value);
   }
 }

@@ -124,4 +124,49 @@ class PrivacyTest {
                 + "\"dead_age\":7776000000,\"dead_count\":20");
     assertThat(node.of("RETENTIONDELETE").getFirst()).contains("\"queue\":\"mail*\"");
   }
+
+  @Test
+  void encryptsQueuesAndDestroysKeys() {
+    node.script = _ -> "\"ok\":true,\"count\":1";
+    client.privacy().encrypt("pay*").join();
+    client.privacy().stopEncrypting("pay*").join();
+    client.privacy().destroyKeys("pay*").join();
+    assertThat(client.privacy().destroySubject("user-4711").join()).isEqualTo(1);
+    for (String command : List.of("ENCRYPTIONSET", "ENCRYPTIONDELETE", "ENCRYPTIONDESTROY")) {
+      assertThat(node.of(command).getFirst()).contains("\"client_seq\":", "\"queue\":\"pay*\"");
+    }
+    assertThat(node.of("SUBJECTDESTROY").getFirst())
+        .contains("\"client_seq\":", "\"subject\":\"user-4711\"");
+  }
+
+  @Test
+  void tellsWhatIsEncrypted() {
+    node.script =
+        _ ->
+            "\"ok\":true,\"encryption\":[{\"queue\":\"pay*\",\"key\":5,\"since\":1000,\"keys\":2}],"
+                + "\"ring\":3,\"ring_changing\":true,\"subjects\":7,\"destroyed\":2,"
+                + "\"reseal\":{\"state\":\"running\",\"began\":10,\"ended\":0,\"progress\":0.5,"
+                + "\"looked\":50,\"changed\":40,\"unreadable\":1,\"missed\":6}";
+    Encryption encryption = client.privacy().encryption().join();
+    assertThat(encryption)
+        .isEqualTo(
+            new Encryption(
+                List.of(new Encryption.Namespace("pay*", 5, 1000, 2)),
+                3,
+                true,
+                7,
+                2,
+                new Encryption.Reseal("running", 10, 0, 0.5, 50, 40, 1, 6)));
+    assertThat(encryption.reseal().isRunning()).isTrue();
+  }
+
+  @Test
+  void showsWhatNobodyCanReadAnyMore() {
+    node.script =
+        request ->
+            "\"ok\":true,\"job\":{\"id\":7,\"queue\":\"pay\",\"state\":\"waiting\",\"data\":null"
+                + (request.contains("\"id\":7") ? ",\"unreadable\":true}" : "}");
+    assertThat(client.job(7).join().orElseThrow().unreadable()).isTrue();
+    assertThat(client.job(8).join().orElseThrow().unreadable()).isFalse();
+  }
 }

@@ -32,7 +32,8 @@ class PushOptionsTest {
           .withRemoveOnComplete(true)
           .withRemoveOnFail(true)
           .withStallTimeout(Duration.ofMillis(10))
-          .withKeepCompleted(Duration.ofMillis(11), 12);
+          .withKeepCompleted(Duration.ofMillis(11), 12)
+          .withSubject("s");
 
   private static String sent(PushOptions options) {
     Requests push = Requests.push("q", Data.NULL, options);
@@ -61,7 +62,7 @@ class PushOptionsTest {
                 + "'keep_completed_age':11,'max_attempts':5,'keep_completed_count':12,"
                 + "'unique_key':'u','job_id':'c','debounce_id':'d','group_id':'g','tags':['a','b'],"
                 + "'depends_on':[8,9],'priority':-1,'lifo':true,'group_strict':true,'remove_on_complete':true,"
-                + "'remove_on_fail':true}");
+                + "'remove_on_fail':true,'subject':'s'}");
   }
 
   @Test
@@ -80,6 +81,7 @@ class PushOptionsTest {
     assertThat(ALL.debounceTtl()).isEqualTo(Duration.ofMillis(7));
     assertThat(ALL.dependsOn()).containsExactly(8L, 9L);
     assertThat(ALL.keepCompletedCount()).isEqualTo(12);
+    assertThat(ALL.subject()).isEqualTo("s");
     assertThat(ALL.withPriority(0).priority()).isZero();
     assertThat(ALL.withPriority(-1)).isEqualTo(ALL);
     assertThat(PushOptions.DEFAULTS.uniqueKey()).isNull();

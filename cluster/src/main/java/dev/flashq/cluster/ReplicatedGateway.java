@@ -154,10 +154,10 @@ final class ReplicatedGateway implements CommandGateway {
     if (noKey != null) {
       return CompletableFuture.completedFuture(noKey);
     }
-    CompletableFuture<Reply> pulled = pulled(submission, pull);
-    return sealing.isUsed() ? opened(pulled) : pulled;
+    return opened(pulled(submission, pull));
   }
 
+  /** What it waits for may be sealed when it comes, whatever was when it began. */
   private CompletableFuture<Reply> opened(CompletableFuture<Reply> pulled) {
     var answer = new CompletableFuture<Reply>();
     var _ =
@@ -266,7 +266,12 @@ final class ReplicatedGateway implements CommandGateway {
   }
 
   private <R> void answer(Principal principal, Query<R> query, CompletableFuture<R> answer) {
-    answer(answer, () -> opener.opened(replica.ask(principal, query)));
+    answer(
+        answer,
+        () -> {
+          sealing.look();
+          return opener.opened(replica.ask(principal, query));
+        });
   }
 
   private CompletableFuture<Query.Finished> finished(CompletableFuture<Query.Finished> waited) {

@@ -1,22 +1,29 @@
 package dev.flashq.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.cluster.access.ConfiguredTokens;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Encryption;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.config.ProposalLimits;
 import dev.flashq.cluster.config.Timing;
 import dev.flashq.security.DevelopmentCa;
+import dev.flashq.security.seal.LocalMasterKey;
+import dev.flashq.security.seal.WrappingKeys;
+import dev.flashq.security.secrets.SecretException;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.Reply;
+import dev.flashq.statemachine.engine.RocksEngine;
 import dev.flashq.statemachine.gateway.CommandGateway;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,6 +36,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +57,7 @@ final class TestCluster implements AutoCloseable {
   private final Map<String, ClusterNode> nodes = new TreeMap<>();
   private final Map<String, FakeEngine> engines = new ConcurrentHashMap<>();
   private final Map<String, CountDownLatch> hangingDisks = new ConcurrentHashMap<>();
+  private final Set<String> withMasterKey = ConcurrentHashMap.newKeySet();
   private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
 
   TestCluster(Path folder, int size) {
@@ -166,10 +175,31 @@ final class TestCluster implements AutoCloseable {
         snapshotBytes,
         featureLevel,
         ConfiguredTokens.NONE,
-        Optional.empty());
+        withMasterKey.contains(id) ? Optional.of(encryption(id)) : Optional.empty());
   }
 
-  private FakeEngine open(Path live, String node, long boot) throws IOException {
+  /**
+   * From their next start on these nodes have the same master key, and all nodes the real engine.
+   */
+  TestCluster giveMasterKey(String... ids) {
+    withMasterKey.addAll(List.of(ids));
+    return this;
+  }
+
+  private Encryption encryption(String id) {
+    try {
+      return new Encryption(
+          WrappingKeys.of(LocalMasterKey.parse("5b".repeat(32).getBytes(US_ASCII))),
+          data(id).resolve("ring"));
+    } catch (SecretException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private QueueEngine open(Path live, String node, long boot) throws IOException {
+    if (!withMasterKey.isEmpty()) {
+      return new RocksEngine(live, node, boot);
+    }
     FakeEngine engine = FakeEngine.open(live, node, boot);
     engines.put(node, engine);
     return engine;

@@ -157,6 +157,7 @@ public final class Inspections {
   /** Why this node cannot serve what is in a queue: it has no key for it. Null: it can. */
   public @Nullable Refused refusal(QueueName queue) {
     try {
+      sealing.look();
       long key = known().of(queue).key();
       if (key != 0) {
         sealing.require(key);

@@ -103,25 +103,29 @@ public final class RingDuty {
 
   private void work(List<Hello> said, boolean leading) {
     Command next = null;
+    var troubles = new ArrayList<String>(0);
     try {
       KeyRing keys = keyRing.get();
-      drop(keys);
-      take(keys, said);
+      drop(keys, troubles);
+      take(keys, said, troubles);
       next = leading ? next(keys, said) : null;
-      lane.execute(() -> sinceTold = REMINDER);
     } catch (SecretException | UnreadableException e) {
-      lane.execute(() -> tell(String.valueOf(e.getMessage())));
+      troubles.add(String.valueOf(e.getMessage()));
     } catch (RefusedException _) {
       // There is no state yet, or no key here: others have it, or nobody.
     } catch (RuntimeException e) {
       LOG.error("The ring keys cannot be seen to", e);
     }
     Command command = next;
-    lane.execute(() -> say(command));
+    lane.execute(
+        () -> {
+          tell(troubles);
+          say(command);
+        });
   }
 
   /** Those that nothing is wrapped under, as far as the log says. */
-  private void drop(KeyRing keys) throws SecretException {
+  private void drop(KeyRing keys, List<String> troubles) {
     if (keys.ring() == 0) {
       return;
     }
@@ -131,19 +135,40 @@ public final class RingDuty {
       boolean vain = key.number() == keys.ring() && !key.id().equals(current);
       boolean old = key.number() < keys.ring() && keys.unwrapped() == 0 && has;
       if (vain || old) {
-        ring.destroy(key.number(), key.id());
+        attempt(() -> ring.destroy(key.number(), key.id()), troubles);
       }
     }
   }
 
-  private void take(KeyRing keys, List<Hello> said) throws SecretException {
+  private void take(KeyRing keys, List<Hello> said, List<String> troubles) {
+    var missing = new ArrayList<RingKey>(0);
+    var found = new ArrayList<String>(0);
     for (Hello hello : said) {
       for (RingKey key : hello.ring()) {
         boolean current = key.number() == keys.ring() && key.id().equals(Sealing.id(keys));
-        if (current || key.number() > keys.ring()) {
-          ring.take(key);
+        if ((current || key.number() > keys.ring()) && !attempt(() -> ring.take(key), found)) {
+          missing.add(key);
         }
       }
+    }
+    // What one member tells and this node cannot unwrap, another one may tell otherwise.
+    if (missing.stream().anyMatch(key -> ring.key(key.number(), key.id()) == null)) {
+      troubles.addAll(found);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run() throws SecretException;
+  }
+
+  private static boolean attempt(Step step, List<String> troubles) {
+    try {
+      step.run();
+      return true;
+    } catch (SecretException e) {
+      troubles.add(e.sentence());
+      return false;
     }
   }
 
@@ -155,22 +180,24 @@ public final class RingDuty {
     return keys.ring() == 0 || keys.wanted() ? begin(keys.ring() + 1, said) : null;
   }
 
-  /** The next ring key, when a majority has it. */
+  /** The next ring key: one that a majority has. */
   private @Nullable Command begin(long number, List<Hello> said) throws SecretException {
-    RingKey candidate =
+    List<RingKey> candidates =
         ring.held().stream()
             .filter(key -> key.number() == number)
-            .min(Comparator.comparing(RingKey::id))
-            .orElse(null);
-    if (candidate == null) {
+            .sorted(Comparator.comparing(RingKey::id))
+            .toList();
+    if (candidates.isEmpty()) {
       var _ = ring.make(number);
-      return null;
     }
-    long holders = 1 + said.stream().filter(hello -> hello.holds(candidate)).count();
-    return holders >= majority
-        ? new Command.BeginRing(
-            number, ByteString.copyFrom(HexFormat.of().parseHex(candidate.id())))
-        : null;
+    for (RingKey candidate : candidates) {
+      long holders = 1 + said.stream().filter(hello -> hello.holds(candidate)).count();
+      if (holders >= majority) {
+        return new Command.BeginRing(
+            number, ByteString.copyFrom(HexFormat.of().parseHex(candidate.id())));
+      }
+    }
+    return null;
   }
 
   private @Nullable Command rewrap(KeyRing keys) throws UnreadableException {
@@ -201,10 +228,12 @@ public final class RingDuty {
     }
   }
 
-  private void tell(String trouble) {
-    if (++sinceTold > REMINDER) {
+  private void tell(List<String> troubles) {
+    if (troubles.isEmpty()) {
+      sinceTold = REMINDER;
+    } else if (++sinceTold > REMINDER) {
       sinceTold = 0;
-      LOG.error("The ring keys cannot be seen to: {}", trouble);
+      LOG.error("The ring keys cannot be seen to: {}", String.join("; ", troubles));
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.flashq.security.seal.RingKey;
 import dev.flashq.security.seal.RingKeys;
 import dev.flashq.security.seal.Sealed;
 import dev.flashq.security.seal.UnreadableException;
+import dev.flashq.security.seal.WipedKeyException;
 import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.Payload;
@@ -61,10 +62,23 @@ public final class Sealing {
   /** By their numbers; guarded by itself, as the next. */
   private final Map<Long, DataKey> keys = new LinkedHashMap<>();
 
-  private final Map<Long, DataKey> subjects = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Long, About> subjects = new LinkedHashMap<>(16, 0.75f, true);
 
   /** The keys that there were when {@link #keys} was looked through last. */
   private volatile KeyRing seen = KeyRing.NONE;
+
+  /**
+   * Keys that went because everything had been sealed anew: what was asked before may be under
+   * them.
+   */
+  private volatile Map<Long, StoredKey> retired = Map.of();
+
+  /**
+   * The key of a data subject.
+   *
+   * @param destroyed how many keys had been destroyed before it was found
+   */
+  private record About(DataKey key, long destroyed) {}
 
   /**
    * @param ring null: this node has no master key
@@ -81,15 +95,6 @@ public final class Sealing {
     this.find = find;
     this.random = random;
     this.cipher = new PayloadCipher(random);
-  }
-
-  /** Whether anything was ever sealed, as far as is known. */
-  public boolean isUsed() {
-    try {
-      return !keyRing.get().keys().isEmpty();
-    } catch (RefusedException _) {
-      return true;
-    }
   }
 
   /** Whether the key of a data subject is there; that of nobody always is. */
@@ -190,11 +195,25 @@ public final class Sealing {
     throw noKey();
   }
 
+  /** Sees which keys there are, before something is asked that may be sealed under them. */
+  public void look() {
+    look(keyRing.get());
+  }
+
+  private void look(KeyRing known) {
+    if (seen != known) {
+      forgetDestroyed(known);
+    }
+  }
+
   /** The key of a number; null: it is destroyed, or a data subject's. */
   private @Nullable DataKey key(long id) {
     KeyRing known = keyRing.get();
-    if (seen != known) {
-      forgetDestroyed(known);
+    look(known);
+    StoredKey current = known.key(id);
+    StoredKey stored = current == null ? retired.get(id) : current;
+    if (stored == null) {
+      return null;
     }
     synchronized (keys) {
       DataKey found = keys.get(id);
@@ -202,15 +221,11 @@ public final class Sealing {
         return found;
       }
     }
-    StoredKey stored = known.key(id);
-    if (stored == null) {
-      return null;
-    }
     DataKey made = inTheClear(stored);
     synchronized (keys) {
-      keys.put(id, made);
+      DataKey first = keys.putIfAbsent(id, made);
+      return first == null ? made : first;
     }
-    return made;
   }
 
   private DataKey inTheClear(StoredKey stored) {
@@ -223,54 +238,60 @@ public final class Sealing {
   }
 
   private void forgetDestroyed(KeyRing known) {
-    KeyRing last = seen;
     synchronized (keys) {
+      KeyRing last = seen;
+      boolean destroyed = known.destroyed() != last.destroyed();
+      retired = destroyed || known.ring() != last.ring() ? Map.of() : retired(known, last);
       keys.entrySet()
           .removeIf(
               one -> {
-                boolean gone = known.key(one.getKey()) == null;
+                boolean gone =
+                    known.key(one.getKey()) == null && !retired.containsKey(one.getKey());
                 if (gone) {
-                  forget(one.getValue());
+                  cipher.forget(one.getValue());
                 }
                 return gone;
               });
-    }
-    if (known.destroyed() != last.destroyed()) {
-      synchronized (subjects) {
-        subjects.values().forEach(this::forget);
-        subjects.clear();
+      if (destroyed) {
+        synchronized (subjects) {
+          subjects.values().forEach(about -> cipher.forget(about.key));
+          subjects.clear();
+        }
       }
+      seen = known;
     }
-    seen = known;
   }
 
-  private void forget(DataKey key) {
-    cipher.forget(key.id());
-    key.wipe();
+  private Map<Long, StoredKey> retired(KeyRing known, KeyRing last) {
+    var gone = new LinkedHashMap<Long, StoredKey>();
+    for (StoredKey key : last.keys()) {
+      if (known.key(key.id()) == null) {
+        gone.put(key.id(), key);
+      }
+    }
+    return gone.isEmpty() ? retired : Map.copyOf(gone);
   }
 
   /** The key of a data subject; null: it is destroyed, or not known here. */
   private @Nullable DataKey subject(long id) {
     KeyRing known = keyRing.get();
-    if (seen != known) {
-      forgetDestroyed(known);
-    }
+    look(known);
     synchronized (subjects) {
-      DataKey found = subjects.get(id);
-      if (found != null) {
-        return found;
+      About found = subjects.get(id);
+      if (found != null && found.destroyed == known.destroyed()) {
+        return found.key;
       }
     }
     List<StoredKey> stored = find.apply(new SubjectKeys(List.of(), List.of(id))).keys();
-    return stored.isEmpty() ? null : keep(inTheClear(stored.getFirst()));
+    return stored.isEmpty() ? null : keep(inTheClear(stored.getFirst()), known);
   }
 
-  private DataKey keep(DataKey key) {
+  private DataKey keep(DataKey key, KeyRing known) {
     synchronized (subjects) {
       if (subjects.size() >= SUBJECTS) {
         subjects.remove(subjects.keySet().iterator().next());
       }
-      subjects.put(key.id(), key);
+      subjects.put(key.id(), new About(key, known.destroyed()));
     }
     return key;
   }
@@ -288,17 +309,23 @@ public final class Sealing {
     if (key == null) {
       throw noKey();
     }
-    var hashes = new LinkedHashMap<String, ByteString>();
-    for (String name : names) {
-      hashes.put(name, hash(key, name));
+    try {
+      byte[] clear = key.copy();
+      var hashes = new LinkedHashMap<String, ByteString>();
+      for (String name : names) {
+        hashes.put(name, hash(clear, name));
+      }
+      Arrays.fill(clear, (byte) 0);
+      return hashes;
+    } catch (WipedKeyException _) {
+      return hashes(names);
     }
-    return hashes;
   }
 
-  private static ByteString hash(DataKey key, String name) {
+  private static ByteString hash(byte[] key, String name) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key.bytes(), "HmacSHA256"));
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
       return ByteString.copyFrom(mac.doFinal(name.getBytes(UTF_8)), 0, Limits.SUBJECT_HASH_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has HMAC-SHA256", e);
@@ -337,19 +364,25 @@ public final class Sealing {
    * @param subject number of the data subject's; 0: of nobody
    */
   public Payload seal(long key, long subject, JobPart part, Payload clear) {
-    DataKey under = key(key);
-    DataKey about = subject == 0 ? null : subject(subject);
-    if (under == null || (subject != 0 && about == null)) {
-      throw noKey();
+    while (true) {
+      DataKey under = key(key);
+      DataKey about = subject == 0 ? null : subject(subject);
+      if (under == null || (subject != 0 && about == null)) {
+        throw noKey();
+      }
+      try {
+        byte[] sealed =
+            cipher.seal(
+                under,
+                about,
+                part.sealedAs(),
+                clear.encoding().number(),
+                clear.bytes().asReadOnlyByteBuffer());
+        return new Payload(Payload.Encoding.SEALED, UnsafeByteOperations.unsafeWrap(sealed));
+      } catch (WipedKeyException _) {
+        // Keys were destroyed meanwhile; whether those, the next look tells.
+      }
     }
-    byte[] sealed =
-        cipher.seal(
-            under,
-            about,
-            part.sealedAs(),
-            clear.encoding().number(),
-            clear.bytes().asReadOnlyByteBuffer());
-    return new Payload(Payload.Encoding.SEALED, UnsafeByteOperations.unsafeWrap(sealed));
   }
 
   /** Whether it was sealed under these keys. */
@@ -377,20 +410,31 @@ public final class Sealing {
     ByteBuffer bytes = sealed.bytes().asReadOnlyByteBuffer();
     try {
       Sealed front = Sealed.parse(bytes.duplicate());
+      Payload.Encoding encoding = Payload.Encoding.of(front.encoding());
+      if (encoding == null || encoding == Payload.Encoding.SEALED) {
+        throw new UnreadableException("an encoding that this version does not know");
+      }
+      byte[] clear = opened(front, part, bytes);
+      return clear == null ? null : new Payload(encoding, UnsafeByteOperations.unsafeWrap(clear));
+    } catch (UnreadableException e) {
+      LOG.error("Something sealed cannot be opened: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  private byte @Nullable [] opened(Sealed front, JobPart part, ByteBuffer bytes)
+      throws UnreadableException {
+    while (true) {
       DataKey key = key(front.key());
       DataKey about = key == null || front.subject() == 0 ? null : subject(front.subject());
       if (key == null || (front.subject() != 0 && about == null)) {
         return null;
       }
-      Payload.Encoding encoding = Payload.Encoding.of(front.encoding());
-      if (encoding == null || encoding == Payload.Encoding.SEALED) {
-        throw new UnreadableException("an encoding that this version does not know");
+      try {
+        return cipher.open(front, key, about, part.sealedAs(), bytes.duplicate());
+      } catch (WipedKeyException _) {
+        // Keys were destroyed meanwhile; whether those, the next look tells.
       }
-      byte[] clear = cipher.open(front, key, about, part.sealedAs(), bytes);
-      return new Payload(encoding, UnsafeByteOperations.unsafeWrap(clear));
-    } catch (UnreadableException e) {
-      LOG.error("Something sealed cannot be opened: {}", e.getMessage());
-      return null;
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.flashq.cluster.seal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.cluster.data.ErasureDuty;
 import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.schedule.VirtualTime;
@@ -76,7 +78,7 @@ final class SealedCluster implements AutoCloseable {
     return log.stream().anyMatch(entry -> contains(entry, wanted));
   }
 
-  private static boolean contains(ByteString entry, ByteString wanted) {
+  static boolean contains(ByteString entry, ByteString wanted) {
     for (int i = 0; i + wanted.size() <= entry.size(); i++) {
       if (entry.substring(i, i + wanted.size()).equals(wanted)) {
         return true;
@@ -115,12 +117,17 @@ final class SealedCluster implements AutoCloseable {
     private final VirtualTime reading = new VirtualTime();
     boolean runs = true;
     boolean leads;
+
+    /** What happens after keys were found, before they are looked at. */
+    Runnable afterFind = () -> {};
+
     private @Nullable RingKeys ring;
     Sealing sealing;
     Inspections inspections;
     Opener opener;
     private RingDuty rings;
     private ResealDuty reseal;
+    private ErasureDuty erasures;
 
     Member(int number, Path folder) {
       this.number = number;
@@ -140,7 +147,7 @@ final class SealedCluster implements AutoCloseable {
         throw new IllegalStateException(e);
       }
       ring = opened;
-      sealing = new Sealing(opened, engine::keyRing, engine::ask, new SecureRandom());
+      sealing = new Sealing(opened, engine::keyRing, this::find, new SecureRandom());
       opener = new Opener(sealing);
       inspections =
           new Inspections(
@@ -173,6 +180,24 @@ final class SealedCluster implements AutoCloseable {
               this::propose,
               lane,
               reading);
+      erasures = erasures();
+    }
+
+    private ErasureDuty erasures() {
+      return new ErasureDuty(
+          () -> engine.ask(new Query.NextErasure()),
+          sealing,
+          () -> leads,
+          engine::featureLevel,
+          this::propose,
+          lane,
+          reading);
+    }
+
+    private Query.Keys find(Query.SubjectKeys query) {
+      Query.Keys found = engine.ask(query);
+      afterFind.run();
+      return found;
     }
 
     private CompletableFuture<Reply> propose(Submission submission) {
@@ -180,7 +205,11 @@ final class SealedCluster implements AutoCloseable {
     }
 
     RingKeys ring() {
-      return java.util.Objects.requireNonNull(ring);
+      return requireNonNull(ring);
+    }
+
+    Path folder() {
+      return folder;
     }
 
     private Hello hello() {
@@ -201,6 +230,7 @@ final class SealedCluster implements AutoCloseable {
       }
       rings.look();
       reseal.look();
+      erasures.look();
       do {
         reading.settle();
         lane.settle();

@@ -10,6 +10,7 @@ import dev.flashq.security.seal.RingKey;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
@@ -18,6 +19,8 @@ import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -307,5 +310,83 @@ class SealingTest {
     node.start();
     JobView last = job(new JobId(2700));
     assertThat(last.data()).isEqualTo(Payload.json(DATA));
+  }
+
+  private JobView stored(JobId id) {
+    return requireNonNull(cluster.engine.ask(new Query.GetJob(id)).job());
+  }
+
+  private JobView openedBy(SealedCluster.Member member, JobView stored) {
+    return requireNonNull(member.opener.opened(new Query.Found(stored)).job());
+  }
+
+  private void destroy(String subject) {
+    assertThat(node.submit(new Command.DestroySubject(subject, ByteString.EMPTY)))
+        .isInstanceOf(Reply.Removed.class);
+  }
+
+  @Test
+  void whatOthersDestroyMeanwhileHarmsNothingThatIsSealed() throws Exception {
+    seal("pay");
+    long subject = stored(node.pushed("pay", DATA, o -> o.subject("anna"))).options().subjectKey();
+    long key = cluster.keys().keys().getFirst().id();
+    var stopped = new AtomicBoolean();
+    var sealed = new ConcurrentLinkedQueue<Payload>();
+    Thread sealer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stopped.get()) {
+                    sealed.add(node.sealing.seal(key, subject, JobPart.DATA, Payload.json(DATA)));
+                  }
+                });
+    for (int i = 0; i < 300; i++) {
+      var _ = node.pushed("pay", DATA, o -> o.subject("bert"));
+      destroy("bert");
+    }
+    stopped.set(true);
+    sealer.join();
+    cluster.pass();
+    node.start();
+    assertThat(sealed)
+        .isNotEmpty()
+        .allSatisfy(
+            each ->
+                assertThat(node.sealing.open(JobPart.DATA, each)).isEqualTo(Payload.json(DATA)));
+  }
+
+  @Test
+  void anAnswerFromBeforeTheEndOfARotationIsOpenedAfterIt() {
+    seal("pay");
+    JobId id = node.pushed("pay", DATA, o -> o);
+    for (SealedCluster.Member member : cluster.members) {
+      member.sealing.look();
+    }
+    JobView before = stored(id);
+    seal("pay");
+    cluster.pass();
+    assertThat(stored(id).data()).isNotEqualTo(before.data());
+    for (SealedCluster.Member member : cluster.members) {
+      assertThat(openedBy(member, before).data()).isEqualTo(Payload.json(DATA));
+    }
+    assertThat(node.submit(new Command.SealQueues("pay", null, true))).isEqualTo(Done.DONE);
+    for (SealedCluster.Member member : cluster.members) {
+      assertThat(openedBy(member, before).unreadable()).isTrue();
+    }
+  }
+
+  @Test
+  void aKeyThatWasFoundBeforeItWasDestroyedIsNotKept() {
+    seal("pay");
+    JobId id = node.pushed("pay", DATA, o -> o.subject("anna"));
+    node.start();
+    node.afterFind =
+        () -> {
+          node.afterFind = () -> {};
+          destroy("anna");
+          node.sealing.look();
+        };
+    var _ = job(id);
+    assertThat(job(id).unreadable()).isTrue();
   }
 }

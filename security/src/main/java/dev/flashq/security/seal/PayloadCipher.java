@@ -74,7 +74,8 @@ public final class PayloadCipher {
    * @param encoding of the clear text, from 0 to 255; {@link Sealed#encoding} tells it
    */
   public byte[] seal(
-      DataKey key, @Nullable DataKey subject, int part, int encoding, ByteBuffer clear) {
+      DataKey key, @Nullable DataKey subject, int part, int encoding, ByteBuffer clear)
+      throws WipedKeyException {
     Place place = next();
     var front =
         new Sealed(
@@ -97,7 +98,7 @@ public final class PayloadCipher {
    */
   public byte[] open(
       Sealed front, DataKey key, @Nullable DataKey subject, int part, ByteBuffer sealed)
-      throws UnreadableException {
+      throws UnreadableException, WipedKeyException {
     byte[] all = new byte[sealed.remaining()];
     sealed.get(all);
     try {
@@ -113,7 +114,7 @@ public final class PayloadCipher {
 
   private Cipher cipher(
       int mode, Sealed front, DataKey key, @Nullable DataKey subject, byte[] sealed, int part)
-      throws GeneralSecurityException {
+      throws GeneralSecurityException, WipedKeyException {
     Cipher cipher = CIPHERS.get();
     byte[] nonce =
         ByteBuffer.allocate(NONCE_BYTES).putLong(NONCE_BYTES - Long.BYTES, front.counter()).array();
@@ -127,7 +128,7 @@ public final class PayloadCipher {
   }
 
   private SecretKey derived(Sealed front, DataKey key, @Nullable DataKey subject)
-      throws GeneralSecurityException {
+      throws GeneralSecurityException, WipedKeyException {
     var name = new Derived(key.id(), front.subject(), front.salt());
     synchronized (derived) {
       SecretKey known = derived.get(name);
@@ -140,18 +141,22 @@ public final class PayloadCipher {
       if (derived.size() >= KEPT) {
         derived.remove(derived.keySet().iterator().next());
       }
-      derived.put(name, made);
+      // What is wiped is forgotten afterwards: nothing of it may come behind that.
+      if (!key.isWiped() && (subject == null || !subject.isWiped())) {
+        derived.put(name, made);
+      }
     }
     return made;
   }
 
   private static SecretKey derive(Sealed.Salt salt, DataKey key, @Nullable DataKey subject)
-      throws GeneralSecurityException {
-    byte[] material =
-        Arrays.copyOf(key.bytes(), DataKey.BYTES + (subject == null ? 0 : DataKey.BYTES));
-    if (subject != null) {
-      System.arraycopy(subject.bytes(), 0, material, DataKey.BYTES, DataKey.BYTES);
-    }
+      throws GeneralSecurityException, WipedKeyException {
+    byte[] its = key.copy();
+    byte[] about = subject == null ? new byte[0] : subject.copy();
+    byte[] material = Arrays.copyOf(its, its.length + about.length);
+    System.arraycopy(about, 0, material, its.length, about.length);
+    Arrays.fill(its, (byte) 0);
+    Arrays.fill(about, (byte) 0);
     try {
       return KDF.getInstance("HKDF-SHA256")
           .deriveKey(
@@ -169,10 +174,11 @@ public final class PayloadCipher {
     }
   }
 
-  /** Forgets what was derived from a key that is gone. */
-  public void forget(long key) {
+  /** Wipes a key, and forgets what was derived from it. */
+  public void forget(DataKey key) {
+    key.wipe();
     synchronized (derived) {
-      derived.keySet().removeIf(name -> name.key == key || name.subject == key);
+      derived.keySet().removeIf(name -> name.key == key.id() || name.subject == key.id());
     }
   }
 }

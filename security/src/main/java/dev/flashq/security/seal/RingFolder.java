@@ -2,6 +2,7 @@ package dev.flashq.security.seal;
 
 import dev.flashq.security.secrets.SecretException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -57,7 +58,13 @@ public final class RingFolder implements RingKeys {
   private synchronized void load() throws IOException, SecretException {
     var files = new ArrayList<Path>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILES)) {
-      found.forEach(files::add);
+      for (Path file : found) {
+        if (isBeingDestroyed(file)) {
+          Files.delete(file);
+        } else {
+          files.add(file);
+        }
+      }
     }
     if (files.size() > MAX) {
       throw new SecretException(folder + " holds more than " + MAX + " ring keys");
@@ -68,6 +75,13 @@ public final class RingFolder implements RingKeys {
       add(
           newest().id().equals(key.masterKey()) ? key : store(key.number(), key.id(), clear),
           clear);
+    }
+  }
+
+  /** Whether it was overwritten, and the process ended before it was deleted. */
+  private static boolean isBeingDestroyed(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == 0;
     }
   }
 
@@ -117,6 +131,9 @@ public final class RingFolder implements RingKeys {
 
   @Override
   public synchronized RingKey make(long number) throws SecretException {
+    if (held.size() >= MAX) {
+      throw new SecretException(folder + " holds " + MAX + " ring keys, and takes no more");
+    }
     byte[] clear = DataKey.create(random);
     RingKey made = store(number, RingKey.idOf(number, clear), clear);
     add(made, clear);
@@ -194,8 +211,10 @@ public final class RingFolder implements RingKeys {
     }
     try {
       Path file = file(number, id);
-      write(file, new byte[(int) Files.size(file)]);
-      Files.delete(file);
+      if (Files.exists(file)) {
+        write(file, new byte[(int) Files.size(file)]);
+        Files.delete(file);
+      }
       syncFolder();
     } catch (IOException e) {
       throw new SecretException("a ring key cannot be deleted from " + folder + ": " + e);

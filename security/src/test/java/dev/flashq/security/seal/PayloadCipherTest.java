@@ -20,26 +20,26 @@ class PayloadCipherTest {
   private final DataKey subject = new DataKey(9, DataKey.create(RANDOM));
   private final PayloadCipher cipher = new PayloadCipher(RANDOM);
 
-  private byte[] seal(@Nullable DataKey about) {
+  private byte[] seal(@Nullable DataKey about) throws WipedKeyException {
     return cipher.seal(key, about, PART, 1, ByteBuffer.wrap(TEXT.getBytes(UTF_8)));
   }
 
   private static String open(
       PayloadCipher by, byte[] sealed, DataKey key, @Nullable DataKey about, int part)
-      throws UnreadableException {
+      throws UnreadableException, WipedKeyException {
     Sealed front = Sealed.parse(ByteBuffer.wrap(sealed));
     return new String(by.open(front, key, about, part, ByteBuffer.wrap(sealed)), UTF_8);
   }
 
   @Test
-  void anotherProcessWithTheSameKeysOpensIt() throws UnreadableException {
+  void anotherProcessWithTheSameKeysOpensIt() throws Exception {
     PayloadCipher other = new PayloadCipher(RANDOM);
     assertThat(open(other, seal(null), key, null, PART)).isEqualTo(TEXT);
     assertThat(open(other, seal(subject), key, subject, PART)).isEqualTo(TEXT);
   }
 
   @Test
-  void theFrontTellsByWhatItWasSealed() throws UnreadableException {
+  void theFrontTellsByWhatItWasSealed() throws Exception {
     byte[] sealed = seal(subject);
     Sealed front = Sealed.parse(ByteBuffer.wrap(sealed));
     assertThat(front.encoding()).isEqualTo(1);
@@ -50,7 +50,7 @@ class PayloadCipherTest {
   }
 
   @Test
-  void nothingOpensItButBothKeysAndTheSamePart() {
+  void nothingOpensItButBothKeysAndTheSamePart() throws Exception {
     byte[] sealed = seal(subject);
     DataKey wrong = new DataKey(7, DataKey.create(RANDOM));
     DataKey wrongSubject = new DataKey(9, DataKey.create(RANDOM));
@@ -66,7 +66,7 @@ class PayloadCipherTest {
   }
 
   @Test
-  void everyChangedByteIsFound() {
+  void everyChangedByteIsFound() throws Exception {
     byte[] sealed = seal(subject);
     for (int i = 0; i < sealed.length; i++) {
       byte[] changed = sealed.clone();
@@ -78,7 +78,7 @@ class PayloadCipherTest {
   }
 
   @Test
-  void whatIsTooShortIsNoSealedText() {
+  void whatIsTooShortIsNoSealedText() throws Exception {
     byte[] sealed = seal(null);
     for (int length : new int[] {0, 1, Sealed.OVERHEAD - 1}) {
       assertThatThrownBy(() -> Sealed.parse(ByteBuffer.wrap(sealed, 0, length)))
@@ -87,7 +87,7 @@ class PayloadCipherTest {
   }
 
   @Test
-  void noNonceComesTwiceUnderOneKey() throws UnreadableException {
+  void noNonceComesTwiceUnderOneKey() throws Exception {
     Set<Sealed> fronts = new HashSet<>();
     PayloadCipher other = new PayloadCipher(RANDOM);
     for (int i = 0; i < 1000; i++) {
@@ -99,9 +99,9 @@ class PayloadCipherTest {
   }
 
   @Test
-  void afterForgettingOtherBytesOfANumberAreUsed() throws UnreadableException {
+  void afterForgettingOtherBytesOfANumberAreUsed() throws Exception {
     byte[] sealed = seal(null);
-    cipher.forget(key.id());
+    cipher.forget(key);
     DataKey other = new DataKey(7, DataKey.create(RANDOM));
     assertThatThrownBy(() -> open(cipher, sealed, other, null, PART))
         .isInstanceOf(UnreadableException.class);
@@ -110,7 +110,20 @@ class PayloadCipherTest {
   @Test
   void keysTellNothingOfThemselves() {
     assertThat(key).hasToString("DataKey[7]");
-    key.wipe();
-    assertThat(key.bytes()).containsOnly(0);
+  }
+
+  @Test
+  void aKeyThatWasTakenBackSealsAndOpensNothing() throws Exception {
+    byte[] bytes = DataKey.create(RANDOM);
+    DataKey taken = new DataKey(8, bytes);
+    byte[] sealed = cipher.seal(key, taken, PART, 1, ByteBuffer.allocate(1));
+    cipher.forget(taken);
+    assertThat(bytes).containsOnly(0);
+    assertThatThrownBy(() -> cipher.seal(key, taken, PART, 1, ByteBuffer.allocate(1)))
+        .isInstanceOf(WipedKeyException.class);
+    assertThatThrownBy(() -> cipher.seal(taken, null, PART, 1, ByteBuffer.allocate(1)))
+        .isInstanceOf(WipedKeyException.class);
+    assertThatThrownBy(() -> open(cipher, sealed, key, taken, PART))
+        .isInstanceOf(WipedKeyException.class);
   }
 }

@@ -102,6 +102,8 @@ class RingFolderTest {
     }
     ring.take(RingFolder.open(folder.resolve("other"), WrappingKeys.of(master(1)), RANDOM).make(9));
     assertThat(ring.held()).hasSize(RingKeys.MAX);
+    assertThatThrownBy(() -> ring.make(9)).isInstanceOf(SecretException.class);
+    assertThat(open(master(1)).held()).hasSize(RingKeys.MAX);
   }
 
   @Test
@@ -116,6 +118,37 @@ class RingFolderTest {
     assertThat(ring.key(1, made.id())).isNull();
     assertThat(clear).containsOnly(0);
     assertThat(open(master(1)).held()).isEmpty();
+  }
+
+  @Test
+  void oneWhoseDestructionWasCutOffIsGoneAfterTheNextStart() throws SecretException, IOException {
+    RingFolder ring = open(master(1));
+    RingKey gone = ring.make(1);
+    RingKey other = ring.make(2);
+    Path file = folder.resolve("ring").resolve("ring-1-" + gone.id() + ".key");
+    Files.write(file, new byte[(int) Files.size(file)]);
+    assertThat(open(master(1)).held()).containsExactly(other);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void whatCannotBeWrittenOrDeletedIsToldAndWorksLater() throws SecretException, IOException {
+    RingFolder ring = open(master(1));
+    RingKey made = ring.make(1);
+    Path away = Files.move(folder.resolve("ring"), folder.resolve("away"));
+    assertThatThrownBy(() -> ring.make(2))
+        .isInstanceOf(SecretException.class)
+        .hasMessageContaining("cannot be written");
+    assertThatThrownBy(() -> ring.destroy(1, made.id()))
+        .isInstanceOf(SecretException.class)
+        .hasMessageContaining("cannot be deleted");
+    assertThat(ring.held()).containsExactly(made);
+    Files.move(away, folder.resolve("ring"));
+    Files.delete(files().getFirst());
+    ring.destroy(1, made.id());
+    assertThat(ring.held()).isEmpty();
+    assertThat(open(master(1)).held()).isEmpty();
+    assertThat(ring.make(2).number()).isEqualTo(2);
   }
 
   @Test
