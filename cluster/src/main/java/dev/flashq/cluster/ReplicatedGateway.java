@@ -8,6 +8,7 @@ import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.propose.Proposer;
 import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.seal.OpenedPulls;
 import dev.flashq.cluster.seal.Opener;
 import dev.flashq.cluster.seal.Sealing;
 import dev.flashq.cluster.waiting.Answers;
@@ -63,10 +64,10 @@ final class ReplicatedGateway implements CommandGateway {
   private final Inspections inspections;
   private final Sealing sealing;
   private final Opener opener;
-  private final Consumer<Reply> unwanted;
+  private final OpenedPulls pulls;
 
   /**
-   * @param unwanted gets jobs that were delivered and cannot be opened here
+   * @param unwanted gets jobs that were delivered to nobody
    * @param stale whether this node may not know any more who may do what
    * @param now milliseconds that never jump
    */
@@ -81,7 +82,6 @@ final class ReplicatedGateway implements CommandGateway {
       Sealing sealing,
       Consumer<Reply> unwanted,
       LongSupplier now) {
-    this.unwanted = unwanted;
     this.proposer = proposer;
     this.longPolls = longPolls;
     this.jobWaits = jobWaits;
@@ -91,6 +91,7 @@ final class ReplicatedGateway implements CommandGateway {
     this.stale = stale;
     this.sealing = sealing;
     this.opener = new Opener(sealing);
+    this.pulls = new OpenedPulls(opener, readers, unwanted);
     this.reads =
         new AuditedReads(replica::featureLevelIfAny, replica::auditPolicy, proposer::submit);
     this.inspections =
@@ -154,35 +155,7 @@ final class ReplicatedGateway implements CommandGateway {
     if (noKey != null) {
       return CompletableFuture.completedFuture(noKey);
     }
-    return opened(pulled(submission, pull));
-  }
-
-  /** What it waits for may be sealed when it comes, whatever was when it began. */
-  private CompletableFuture<Reply> opened(CompletableFuture<Reply> pulled) {
-    var answer = new CompletableFuture<Reply>();
-    var _ =
-        pulled.whenComplete(
-            (reply, failure) -> {
-              if (failure != null) {
-                answer.completeExceptionally(failure);
-              } else if (Opener.isLarge(reply)) {
-                readers.execute(() -> answer.complete(openedOrBack(reply)));
-              } else {
-                answer.complete(openedOrBack(reply));
-              }
-            });
-    Answers.cancelWith(answer, pulled);
-    return answer;
-  }
-
-  /** Jobs that cannot be opened here go back. */
-  private Reply openedOrBack(Reply reply) {
-    try {
-      return opener.opened(reply);
-    } catch (RefusedException e) {
-      unwanted.accept(reply);
-      return e.refusal();
-    }
+    return pulls.opened(pulled(submission, pull), submission.requestId() != null);
   }
 
   private static <R> void answer(CompletableFuture<R> answer, Supplier<R> maker) {

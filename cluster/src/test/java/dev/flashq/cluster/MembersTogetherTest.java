@@ -3,11 +3,18 @@ package dev.flashq.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.flashq.cluster.ClusterView.MemberView;
+import dev.flashq.protocol.ErrorCode;
+import dev.flashq.statemachine.AuditAction;
+import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Pushed;
+import dev.flashq.statemachine.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +27,20 @@ import org.junit.jupiter.api.io.TempDir;
 class MembersTogetherTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long HOUR = 3_600_000;
+
+  private static final List<Command> OF_PRIVACY =
+      List.of(
+          new Command.SetRetention(new Retention("*", 1000, 0, 0, 0)),
+          new Command.BeginErasure(
+              new Erasure.Request(
+                  "user",
+                  ByteString.copyFromUtf8("1"),
+                  List.of(new Erasure.Edit("name", null)),
+                  List.of("*"),
+                  List.of(),
+                  false)),
+          new Command.CancelErasure(1),
+          naming(AuditAction.ERASE));
 
   @TempDir Path folder;
 
@@ -48,6 +69,51 @@ class MembersTogetherTest {
       assertThat(cluster.push(cluster.leader(), "2")).succeedsWithin(SOON);
       assertThat(cluster.fatal()).isEmpty();
     }
+  }
+
+  /** An older member could not read it in the log. */
+  @Test
+  void whatAMemberDoesNotUnderstandIsRefused() {
+    try (var cluster = new TestCluster(folder, 3)) {
+      cluster.start("n1");
+      cluster.start("n2");
+      cluster.startOlder("n3", FeatureLevel.DATA_RULES);
+      await().atMost(SOON).until(() -> level(cluster) == FeatureLevel.DATA_RULES);
+      for (Command command : OF_PRIVACY) {
+        assertThat(said(cluster, command))
+            .isInstanceOfSatisfying(
+                Reply.Refused.class,
+                refused -> {
+                  assertThat(refused.code()).isEqualTo(ErrorCode.FEATURE_LEVEL);
+                  assertThat(refused.detail()).contains("does not understand this yet");
+                });
+      }
+      assertThat(said(cluster, naming(AuditAction.SET_SCHEMA))).isEqualTo(Reply.Done.DONE);
+
+      cluster.stop("n3");
+      cluster.start("n3");
+      await().atMost(SOON).until(() -> level(cluster) == FeatureLevel.PRIVACY);
+      for (Command command : OF_PRIVACY) {
+        assertThat(said(cluster, command)).isEqualTo(Reply.Done.DONE);
+      }
+    }
+  }
+
+  private static Command naming(AuditAction action) {
+    return new Command.SetAuditPolicy(
+        new AuditPolicy(
+            List.of(
+                new AuditPolicy.Rule(List.of(action), false, List.of("*"), AuditPolicy.Scope.ALL)),
+            AuditPolicy.KEEP_MS,
+            AuditPolicy.KEEP_BYTES));
+  }
+
+  private static int level(TestCluster cluster) {
+    return cluster.node(cluster.leader()).view().featureLevel();
+  }
+
+  private static Reply said(TestCluster cluster, Command command) {
+    return cluster.gateway(cluster.leader()).submit(Principal.ANONYMOUS, null, command).join();
   }
 
   private static boolean heardAll(TestCluster cluster, String node) {

@@ -63,6 +63,7 @@ final class AdminCommand {
           "--encrypted-only",
           "--forbidden-fields",
           "--no-card-numbers",
+          "--no-names",
           "--max-bytes",
           "--id",
           "--subject");

@@ -16,7 +16,8 @@ import java.util.Map;
 
 /** The options of a schema, of a policy for data and of one for what is kept, as JSON objects. */
 final class DataRuleOptions {
-  private static final List<String> FLAGS = List.of("--encrypted-only", "--no-card-numbers");
+  private static final List<String> FLAGS =
+      List.of("--encrypted-only", "--no-card-numbers", "--no-names");
 
   static final List<String> RETENTION =
       List.of("--completed-age", "--completed-count", "--dead-age", "--dead-count");
@@ -56,7 +57,12 @@ final class DataRuleOptions {
   static String policy(Options options) {
     var fields = new LinkedHashMap<String, String>();
     for (String option :
-        List.of("--encrypted-only", "--forbidden-fields", "--no-card-numbers", "--max-bytes")) {
+        List.of(
+            "--encrypted-only",
+            "--forbidden-fields",
+            "--no-card-numbers",
+            "--max-bytes",
+            "--no-names")) {
       if (options.has(option)) {
         fields.put(option, options.value(option, ""));
       }

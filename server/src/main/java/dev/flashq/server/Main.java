@@ -38,7 +38,7 @@ public final class Main {
              flashq encryption list|set|delete|destroy [--queue Q]
              flashq encryption forget --subject NAME   destroys the key of a data subject
              flashq erase start|status|cancel [--id N] [--field PATH --equals TEXT | --equals-json JSON] [--set '{"PATH":VALUE}'] [--delete PATH,PATH] [--queues Q,Q] [--states S,S] [--dry-run true]
-             flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N]
+             flashq policies list|set|delete [--queue Q] [--encrypted-only true] [--forbidden-fields F,F] [--no-card-numbers true] [--max-bytes N] [--no-names true]
              flashq access check --op WORD [--queue Q] [--token-name N]
              flashq security check                 0 when the guide's nine lines are on or not applicable
              flashq audit list [--from TIME] [--to TIME] [--user N] [--action WORD] [--queue Q] [--success true|false]

@@ -208,17 +208,19 @@ class ArchitectureTest {
           Map.entry("turn", List.of("store", "state")),
           Map.entry("timer", List.of("store", "turn")),
           Map.entry("queue", List.of("store", "turn", "timer", "rate", "state")),
-          Map.entry("job", List.of("store", "turn", "timer", "queue", "access", "log", "state")),
+          Map.entry("keys", List.of("store", "turn", "log", "state")),
+          Map.entry(
+              "job", List.of("store", "turn", "timer", "queue", "keys", "access", "log", "state")),
           Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
           Map.entry("access", List.of("store", "turn", "timer", "rate", "log", "state")),
-          Map.entry("erase", List.of("store", "turn", "job", "log", "state")),
+          Map.entry("erase", List.of("store", "turn", "job", "keys", "log", "state")),
           Map.entry("audit", List.of("store", "turn", "timer", "log", "state")),
-          Map.entry("data", List.of("store", "turn", "log", "state")),
+          Map.entry("data", List.of("store", "turn", "keys", "log", "state")),
           Map.entry(
               "engine",
               List.of(
                   "store", "turn", "timer", "queue", "job", "request", "access", "audit", "data",
-                  "erase", "log", "state")));
+                  "erase", "keys", "log", "state")));
 
   static Stream<Map.Entry<String, List<String>>> layers() {
     return LAYERS.entrySet().stream();

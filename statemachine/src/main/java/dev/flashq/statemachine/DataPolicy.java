@@ -10,15 +10,26 @@ import java.util.List;
  * @param forbiddenFields names of fields at any depth
  * @param noCardNumbers nothing that looks like one
  * @param maxBytes of data and of a result; 0: as many as there may be anyway
+ * @param noNames no tags, groups, keys and ids of the pusher's, which are kept in the clear
  */
 public record DataPolicy(
     String queues,
     boolean encryptedOnly,
     List<String> forbiddenFields,
     boolean noCardNumbers,
-    long maxBytes) {
+    long maxBytes,
+    boolean noNames) {
   public DataPolicy {
     forbiddenFields = List.copyOf(forbiddenFields);
+  }
+
+  public DataPolicy(
+      String queues,
+      boolean encryptedOnly,
+      List<String> forbiddenFields,
+      boolean noCardNumbers,
+      long maxBytes) {
+    this(queues, encryptedOnly, forbiddenFields, noCardNumbers, maxBytes, false);
   }
 
   public boolean covers(QueueName queue) {
@@ -27,6 +38,10 @@ public record DataPolicy(
 
   /** Whether it asks for nothing. */
   public boolean isEmpty() {
-    return !encryptedOnly && forbiddenFields.isEmpty() && !noCardNumbers && maxBytes == 0;
+    return !encryptedOnly
+        && forbiddenFields.isEmpty()
+        && !noCardNumbers
+        && maxBytes == 0
+        && !noNames;
   }
 }

@@ -61,7 +61,8 @@ public final class FeatureLevel {
           Command.SignAuditHead _ ->
           AUDIT_HEADS;
       case Command.SetQuota _ -> QUOTAS;
-      case Command.SetSchema _, Command.SetDataPolicy _, Command.CleanQueues _ -> DATA_RULES;
+      case Command.SetDataPolicy(DataPolicy policy) -> policy.noNames() ? SEALING : DATA_RULES;
+      case Command.SetSchema _, Command.CleanQueues _ -> DATA_RULES;
       case Command.SetRetention _,
           Command.BeginErasure _,
           Command.CancelErasure _,

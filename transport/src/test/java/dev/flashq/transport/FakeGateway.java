@@ -688,7 +688,7 @@ public final class FakeGateway implements CommandGateway, AutoCloseable {
                           new Erasure.Counts(6, 5, 4, 3, 2, 1))));
       case Query.ListDataPolicies _ ->
           new Query.DataPolicies(
-              List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000)), false);
+              List.of(new DataPolicy("pay*", false, List.of("cvv"), true, 1000, true)), false);
       case Query.WaitForJob _,
           Query.IsAnswered _,
           Query.QueuesOf _,

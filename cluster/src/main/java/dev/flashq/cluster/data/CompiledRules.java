@@ -67,12 +67,13 @@ final class CompiledRules {
   /**
    * What is said about the data of one queue.
    *
+   * @param noNames whether jobs may have no names that are kept in the clear
    * @param key number of the key under which it is sealed; 0: it is not
    */
-  record OfQueue(List<Schema> schemas, List<PayloadPolicy> policies, long key) {
+  record OfQueue(List<Schema> schemas, List<PayloadPolicy> policies, boolean noNames, long key) {
     /** Whether nobody needs to look at it. */
     boolean isEmpty() {
-      return schemas.isEmpty() && policies.isEmpty();
+      return schemas.isEmpty() && policies.isEmpty() && !noNames;
     }
   }
 
@@ -148,6 +149,7 @@ final class CompiledRules {
     return new OfQueue(
         schemas.stream().filter(schema -> schema.said.covers(queue)).toList(),
         itsPolicies,
+        policies.stream().anyMatch(policy -> policy.said.noNames() && policy.said.covers(queue)),
         key(queue));
   }
 

@@ -6,11 +6,13 @@ import dev.flashq.content.JsonSchema;
 import dev.flashq.content.PayloadPolicy;
 import dev.flashq.content.Violation;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataSchema;
 import dev.flashq.statemachine.Inspection;
 import dev.flashq.statemachine.Inspection.Flaw;
 import dev.flashq.statemachine.JobId;
+import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.JobPlace;
@@ -37,6 +39,14 @@ final class Inspector {
 
   /** In place of a text that may not be kept. */
   private static final String WITHHELD = "[withheld: %s]";
+
+  private static final List<PushOption> NAMES =
+      List.of(
+          PushOption.JOB_ID,
+          PushOption.TAGS,
+          PushOption.GROUP_ID,
+          PushOption.UNIQUE_KEY,
+          PushOption.DEBOUNCE_ID);
 
   private final Function<List<JobId>, Map<JobId, JobPlace>> places;
   private final Sealer sealer;
@@ -161,7 +171,10 @@ final class Inspector {
     var flaws = new ArrayList<Flaw>(0);
     long until = now.getAsLong() + WORK_MS;
     for (NewJob job : push.jobs()) {
-      String wrong = now.getAsLong() > until ? TOO_MUCH : data(job.data(), push.queue(), its);
+      String wrong = its.noNames() ? name(job.options()) : null;
+      if (wrong == null) {
+        wrong = now.getAsLong() > until ? TOO_MUCH : data(job.data(), push.queue(), its);
+      }
       if (wrong == null) {
         jobs.add(job);
       } else {
@@ -173,6 +186,16 @@ final class Inspector {
     return flaws.isEmpty()
         ? seen(submission, push, rules)
         : seen(submission, new Command.PushJobs(push.queue(), jobs), rules, flaws);
+  }
+
+  /** What is wrong with names that are kept in the clear; null: there are none. */
+  private static @Nullable String name(JobOptions options) {
+    for (PushOption option : NAMES) {
+      if (options.isSet(option)) {
+        return option.wireName() + " is kept in the clear, which the policy of the queue forbids";
+      }
+    }
+    return null;
   }
 
   private Submission update(

@@ -6,6 +6,7 @@ import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.flashq.protocol.option.PushOption;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.DataPolicy;
@@ -327,5 +328,36 @@ class InspectionsTest {
         .isInstanceOfSatisfying(
             Reply.Refused.class, refused -> assertThat(refused.code()).isEqualTo(INTERNAL_ERROR));
     assertThat(proposed).isEmpty();
+  }
+
+  @Test
+  void namesInTheClearCanBeForbidden() {
+    rules =
+        new DataRules(
+            3,
+            List.of(),
+            List.of(new DataPolicy("m*", false, List.of(), false, 0, true)),
+            List.of());
+    for (PushOption option :
+        List.of(
+            PushOption.JOB_ID,
+            PushOption.UNIQUE_KEY,
+            PushOption.GROUP_ID,
+            PushOption.DEBOUNCE_ID)) {
+      JobOptions named = JobOptions.builder().set(option, "anna").build();
+      submit(new Command.PushJobs(MAIL, List.of(new NewJob(Payload.json("1"), named))));
+      assertThat(inspection().flaws())
+          .containsExactly(
+              new Flaw(
+                  0,
+                  "Invalid job data for queue mail: "
+                      + option.wireName()
+                      + " is kept in the clear, which the policy of the queue forbids"));
+    }
+    JobOptions tagged = JobOptions.builder().tags(List.of("anna")).build();
+    submit(new Command.PushJobs(MAIL, List.of(new NewJob(Payload.json("1"), tagged))));
+    assertThat(inspection().flaws()).hasSize(1);
+    submit(push("1"));
+    assertThat(inspection().flaws()).isEmpty();
   }
 }

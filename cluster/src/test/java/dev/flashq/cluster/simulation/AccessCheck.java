@@ -311,15 +311,22 @@ final class AccessCheck implements Checks.Check {
       return false;
     }
     ErrorCode refused = model.carryOut(submission.command(), clock);
-    // A head of the trail is refused when there is a later one, of which the rules know nothing.
     boolean ofRules =
-        wanted.queue() == null
-            && wanted.jobs().isEmpty()
-            && !(submission.command() instanceof Command.SignAuditHead);
+        wanted.queue() == null && wanted.jobs().isEmpty() && isOfRules(submission.command());
     if (ofRules && refused != code) {
       run.violated(RULES, what + " was answered " + code + ", not " + refused);
     }
     return true;
+  }
+
+  /**
+   * A head of the trail is refused when there is a later one, and erasures when there are too many
+   * or there is none, of which the rules know nothing.
+   */
+  private static boolean isOfRules(Command command) {
+    return !(command instanceof Command.SignAuditHead
+        || command instanceof Command.BeginErasure
+        || command instanceof Command.CancelErasure);
   }
 
   /** The answer to what a node tells of a question is what the question was refused with. */

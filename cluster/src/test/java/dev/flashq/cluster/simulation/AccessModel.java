@@ -323,8 +323,17 @@ final class AccessModel {
       case Command.DiscardJob c -> Wanted.onJob(c.claim().job().value(), Operation.ADMIN);
       case Command.SetSchema c when !c.queues().contains("*") ->
           Wanted.on(c.queues(), Operation.ADMIN);
-      case Command.SetSchema _,
+      case Command.SetRetention c when !c.retention().queues().contains("*") ->
+          Wanted.on(c.retention().queues(), Operation.ADMIN);
+      // Some queue would do, but nobody begins one here who may not do everything.
+      case Command.BeginErasure _ -> Wanted.on(null, Operation.ADMIN);
+      case Command.SetRetention _,
+          Command.CancelErasure _,
+          Command.SetSchema _,
           Command.SetDataPolicy _,
+          Command.SealQueues _,
+          Command.UnsealQueues _,
+          Command.DestroySubject _,
           Command.SetClock _,
           Command.CreateToken _,
           Command.RotateToken _,

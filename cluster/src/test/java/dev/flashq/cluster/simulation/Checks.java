@@ -50,16 +50,15 @@ final class Checks {
         new Bounded(),
         new AccessCheck(),
         new AuditChain(),
-        new DataCheck());
+        new DataCheck(),
+        new RetentionCheck(),
+        new ErasureCheck(),
+        new SealCheck());
   }
 
   /** The job as every node has it in the end. */
   static @Nullable JobView find(Simulation run, long id) {
-    return run.nodes()
-        .getFirst()
-        .replica()
-        .ask(Principal.SYSTEM, new Query.GetJob(new JobId(id)))
-        .job();
+    return run.nodes().getFirst().ask(new Query.GetJob(new JobId(id))).job();
   }
 
   /** What was acknowledged is there, or was done, or somebody had it removed. */

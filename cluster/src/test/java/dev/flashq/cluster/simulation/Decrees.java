@@ -5,11 +5,12 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.Command.RateLimit;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Quota.Owner;
+import dev.flashq.statemachine.Retention;
 import dev.flashq.statemachine.UseLimits;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Quotas small enough to be reached, and policies of what is recorded, by chance. */
+/** Quotas small enough to be reached, and policies of what is recorded and kept, by chance. */
 final class Decrees {
   private static final int KEPT = 2;
   private static final List<AuditAction> READS = List.of(AuditAction.GET_JOB, AuditAction.GET_JOBS);
@@ -81,6 +82,18 @@ final class Decrees {
       rules.add(rule(WORK, "*"));
     }
     return new AuditPolicy(rules, AuditPolicy.KEEP_MS, AuditPolicy.KEEP_BYTES);
+  }
+
+  /** Of queues of guests only, and so strict that it shows in a run. */
+  Retention retention() {
+    String pattern = world.any(patterns.stream().filter(any -> !any.equals("*")).toList());
+    return world.chance(0.3)
+        ? new Retention(pattern, 0, 0, 0, 0)
+        : new Retention(pattern, perhaps(3_000), perhaps(4), perhaps(3_000), perhaps(3));
+  }
+
+  private long perhaps(long most) {
+    return world.chance(0.5) ? 0 : world.between(1, most);
   }
 
   private AuditPolicy.Rule rule(List<AuditAction> actions, String pattern) {

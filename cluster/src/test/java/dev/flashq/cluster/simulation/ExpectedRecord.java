@@ -73,6 +73,10 @@ final class ExpectedRecord {
                   : record(submission, action, jobs.stream().map(JobView::id).toList(), null);
           case Reply.Acked(_, var failures) -> acked(submission, action, named, failures);
           case Reply.Begun _ -> record(submission, action, named, null);
+          case Reply.Removed _ when submission.command() instanceof Command.DestroySubject ->
+              record(submission, action, named, null);
+          case Reply.Removed removed when submission.command() instanceof Command.EraseJobs ->
+              removed.more() ? null : record(submission, action, named, null);
           case Reply.Removed removed ->
               removed.count() == 0 ? null : record(submission, action, named, null);
         };
@@ -138,6 +142,14 @@ final class ExpectedRecord {
       case Command.SetQuota c -> c.quota().name();
       case Command.SetSchema c -> c.queues();
       case Command.SetDataPolicy c -> c.policy().queues();
+      case Command.SetRetention c -> c.retention().queues();
+      case Command.BeginErasure c ->
+          c.request().field() + " in " + String.join(" ", c.request().queues());
+      case Command.CancelErasure c -> Long.toString(c.number());
+      case Command.EraseJobs c -> Long.toString(c.number());
+      case Command.SealQueues c -> c.queues();
+      case Command.UnsealQueues c -> c.queues();
+      case Command.BeginRing c -> Long.toString(c.ring());
       case Command.BindCertificate c -> c.subject();
       case Command.ListTokens c -> c.member();
       default -> "";

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,11 @@ final class Guest extends Busy {
 
   /** More than some may make. */
   private static final int MORE_QUEUES = 8;
+
+  /** Whatever they push to. */
+  static final List<QueueName> ALL_QUEUES =
+      Stream.concat(QUEUES.stream(), IntStream.rangeClosed(1, MORE_QUEUES).mapToObj(Guest::another))
+          .toList();
 
   private static final long PATIENCE_MS = 7_000;
 
@@ -80,7 +87,7 @@ final class Guest extends Busy {
     if (what < 5) {
       push(queue, null, 0);
     } else if (what == 5) {
-      push(new QueueName("jobs.more" + world.between(1, MORE_QUEUES)), null, 0);
+      push(another((int) world.between(1, MORE_QUEUES)), null, 0);
     } else if (what < 8) {
       push(queue, new RequestId(name, ++sequence, sequence), 2);
     } else if (what < 12) {
@@ -98,6 +105,10 @@ final class Guest extends Busy {
     }
   }
 
+  private static QueueName another(int number) {
+    return new QueueName("jobs.more" + number);
+  }
+
   private void goOn() {
     goOn(2, 60);
   }
@@ -105,10 +116,19 @@ final class Guest extends Busy {
   private void push(QueueName queue, @Nullable RequestId id, int repeats) {
     var jobs = new ArrayList<NewJob>();
     for (long i = world.between(1, 3); i > 0; i--) {
-      Payload data = world.chance(0.7) ? DataCheck.TEXT : DataCheck.NUMBER;
-      jobs.add(new NewJob(data, JobOptions.builder().stallTimeoutMs(1_500).build()));
+      int attempts = world.chance(0.3) ? 1 : 3;
+      jobs.add(
+          new NewJob(
+              data(), JobOptions.builder().stallTimeoutMs(1_500).maxAttempts(attempts).build()));
     }
     push(new Command.PushJobs(queue, jobs), id, repeats);
+  }
+
+  private Payload data() {
+    return world.chance(0.5)
+        ? DataCheck.TEXT
+        : world.any(
+            List.of(DataCheck.NUMBER, ErasureCheck.ADA, ErasureCheck.ADA, ErasureCheck.BOB));
   }
 
   private void push(Command.PushJobs push, @Nullable RequestId id, int repeats) {
@@ -166,8 +186,12 @@ final class Guest extends Busy {
       goOn();
       return;
     }
-    var acks = claims.stream().map(claim -> new Command.Ack(claim, null)).toList();
+    var acks = claims.stream().map(claim -> new Command.Ack(claim, result())).toList();
     give(null, new Command.AckJobs(acks), List.of(), null, _ -> goOn());
+  }
+
+  private @Nullable Payload result() {
+    return world.chance(0.3) ? ErasureCheck.ADA : null;
   }
 
   private static Claim claim(JobView job) {

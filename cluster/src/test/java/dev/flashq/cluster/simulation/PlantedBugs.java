@@ -14,6 +14,8 @@ interface PlantedBugs {
     all.addAll(List.of(QuotaBugs.values()));
     all.addAll(List.of(AuditBugs.values()));
     all.addAll(List.of(DataBugs.values()));
+    all.addAll(List.of(PrivacyBugs.values()));
+    all.addAll(List.of(SealBugs.values()));
     return all;
   }
 

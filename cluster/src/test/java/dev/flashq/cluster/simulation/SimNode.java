@@ -1,5 +1,7 @@
 package dev.flashq.cluster.simulation;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.Checkpointing;
 import dev.flashq.cluster.NodeCore;
@@ -13,6 +15,7 @@ import dev.flashq.cluster.peers.PeerLink;
 import dev.flashq.cluster.replica.Checkpoint;
 import dev.flashq.cluster.replica.Checkpoints;
 import dev.flashq.cluster.replica.Replica;
+import dev.flashq.cluster.seal.Opener;
 import dev.flashq.cluster.simulation.Message.LogEntry;
 import dev.flashq.cluster.simulation.SimRaft.CheckpointFolder;
 import dev.flashq.security.SigningKey;
@@ -23,6 +26,8 @@ import dev.flashq.security.seal.WrappingKeys;
 import dev.flashq.security.secrets.SecretException;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.ListedToken;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.gateway.CommandGateway;
@@ -66,6 +71,7 @@ final class SimNode {
   private @Nullable SimRaft raft;
   private @Nullable Replica replica;
   private @Nullable NodeCore core;
+  private @Nullable RingKeys ring;
 
   SimNode(Simulation simulation, int number, Path folder) {
     this.simulation = simulation;
@@ -212,8 +218,17 @@ final class SimNode {
     onDeath.add(action);
   }
 
+  RingKeys ringKeys() {
+    return requireNonNull(ring);
+  }
+
+  /** As a client of this node sees it. */
+  <R> R ask(Query<R> query) {
+    return new Opener(core().sealing()).opened(replica().ask(Principal.SYSTEM, query));
+  }
+
   /** In files that no fault of the simulation touches. */
-  private RingKeys ringKeys() {
+  private RingKeys openRing() {
     try {
       return RingFolder.open(
           folder.resolve("ring"), WrappingKeys.of(LocalMasterKey.parse(MASTER_KEY)), dice());
@@ -244,6 +259,7 @@ final class SimNode {
     replica = made;
     var link = new SimRaft(world, simulation.network(), disk, this, new Hands(), simulation.size());
     raft = link;
+    ring = openRing();
     core =
         new NodeCore(
             new Surroundings(
@@ -260,7 +276,7 @@ final class SimNode {
                 Timing.DEFAULT.staleMs(),
                 simulation.isGuarded() ? new SimTokens() : ConfiguredTokens.NONE,
                 () -> SigningKey.create(new SameEachTime()),
-                Optional.of(ringKeys()),
+                Optional.of(ring),
                 dice(),
                 this::unixMs,
                 new Lanes(

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.simulation.Checks.Check;
+import dev.flashq.statemachine.Principal;
+import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueEngine;
 import dev.flashq.statemachine.QueueEngine.Outcome;
 import dev.flashq.statemachine.QueueName;
@@ -134,7 +136,15 @@ final class Simulation implements AutoCloseable {
     if (plan.guarded()) {
       clients.add(new Warden(this, "a"));
     }
+    if (hasLocksmith()) {
+      clients.add(new Locksmith(this, "k"));
+    }
     clients.forEach(Client::begin);
+  }
+
+  /** Whether the producers' queues are sealed. */
+  boolean hasLocksmith() {
+    return Locksmith.isIn(plan.seed());
   }
 
   private void runUntil(long micros) {
@@ -195,8 +205,11 @@ final class Simulation implements AutoCloseable {
   private boolean isAtRest() {
     return isHealthy()
         && nodes.stream()
-            .allMatch(
-                node -> node.core().pendingCommands() == 0 && node.core().waitingPulls() == 0);
+            .allMatch(node -> node.core().pendingCommands() == 0 && node.core().waitingPulls() == 0)
+        && nodes.getFirst().replica().ask(Principal.SYSTEM, new Query.NextErasure()).erasure()
+            == null
+        && !nodes.getFirst().ask(new Query.GetSealing()).reseal().isRunning()
+        && nodes.stream().allMatch(node -> node.ringKeys().held().size() == 1);
   }
 
   private boolean isFinished() {

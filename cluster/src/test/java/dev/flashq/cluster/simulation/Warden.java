@@ -66,7 +66,7 @@ final class Warden extends Busy {
 
   private Command command() {
     String token = world.any(TOKENS);
-    return switch ((int) world.between(0, 25)) {
+    return switch ((int) world.between(0, 32)) {
       case 0, 1, 2, 3 -> new Command.PutRole(new Role(world.any(ROLES), allowed(), denied()));
       case 4 -> new Command.DropRole(world.any(ROLES));
       case 5, 6, 7, 8 -> new Command.CreateToken(token, fresh(token).hash(), roles(), ends());
@@ -81,6 +81,11 @@ final class Warden extends Busy {
               world.any(PATTERNS),
               DataSchema.Mode.ENFORCE,
               world.chance(0.6) ? null : DataCheck.TEXTS_ONLY);
+      case 24, 25, 26 -> new Command.SetRetention(decrees.retention());
+      case 27, 28, 29 ->
+          new Command.BeginErasure(
+              ErasureCheck.takesAdaOut(world.any(PATTERNS), world.chance(0.2)));
+      case 30 -> new Command.CancelErasure(world.between(1, 20));
       default -> {
         Badge shown = new Badge(world.any(SUBJECTS), "", true);
         yield new Command.BindCertificate(simulation.badges().give(shown).owner(), roles());

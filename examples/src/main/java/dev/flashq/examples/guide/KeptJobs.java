@@ -5,7 +5,7 @@ import dev.flashq.client.Retention;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Keeps jobs that have ended no longer than needed. Needs the permission {@code security}. */
+/** Keeps jobs that have ended no longer than needed. Needs {@code admin} and {@code security}. */
 public final class KeptJobs {
   private final FlashQ client;
 

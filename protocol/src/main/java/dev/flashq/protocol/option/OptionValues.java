@@ -56,6 +56,10 @@ public abstract class OptionValues {
     return set == 0;
   }
 
+  public final boolean isSet(PushOption option) {
+    return (set & 1L << option.ordinal()) != 0;
+  }
+
   /** Tells of every option that is set, in their order. */
   public final void forEach(BiConsumer<PushOption, Object> action) {
     for (long left = set; left != 0; left &= left - 1) {

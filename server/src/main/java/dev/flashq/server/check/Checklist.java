@@ -6,13 +6,16 @@ import dev.flashq.server.config.Given;
 import dev.flashq.server.config.ServerConfig;
 import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.AuditPolicy;
+import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Namespace;
 import dev.flashq.statemachine.Retention;
 import dev.flashq.transport.connection.TlsMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The nine lines of the guide's checklist, of one node and the state that it knows. */
 public final class Checklist {
@@ -96,13 +99,15 @@ public final class Checklist {
   private Item encryption() {
     return covered(
         "Encrypt sensitive data",
-        standing.rules().policies().stream()
-            .filter(policy -> policy.encryptedOnly())
-            .map(policy -> policy.queues())
+        Stream.concat(
+                standing.rules().namespaces().stream().map(Namespace::queues),
+                standing.rules().policies().stream()
+                    .filter(DataPolicy::encryptedOnly)
+                    .map(DataPolicy::queues))
             .toList(),
-        "no job is taken that its client has not encrypted",
+        "data is kept encrypted, by the nodes or by its clients",
         "data is kept as it comes",
-        "./flashq policies set --encrypted-only true");
+        "./flashq encryption set, ./flashq policies set --encrypted-only true");
   }
 
   private Item inputs() {

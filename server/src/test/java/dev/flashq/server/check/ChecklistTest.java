@@ -14,6 +14,7 @@ import dev.flashq.statemachine.AuditPolicy;
 import dev.flashq.statemachine.DataPolicy;
 import dev.flashq.statemachine.DataRules;
 import dev.flashq.statemachine.DataSchema;
+import dev.flashq.statemachine.Namespace;
 import dev.flashq.statemachine.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,12 @@ class ChecklistTest {
             state(
                 2, config(), saying(new DataRules(1, List.of(), List.of(some, every), List.of()))))
         .isEqualTo(ON);
+    assertThat(state(2, config(), saying(sealing("pay*")))).isEqualTo(PARTLY);
+    assertThat(state(2, config(), saying(sealing("*")))).isEqualTo(ON);
+  }
+
+  private static DataRules sealing(String queues) {
+    return new DataRules(1, List.of(), List.of(), List.of(new Namespace(queues, 1)));
   }
 
   @Test

@@ -121,9 +121,15 @@ record Effect(List<JobId> jobs, int count, int failed, @Nullable Refused refused
       case Command.RemoveJobs c -> c.queue();
       case Command.ForgetQueue c -> c.queue();
       case Command.NoteRead c -> c.queue();
-      case Command.SetSchema c -> c.queues().contains("*") ? null : new QueueName(c.queues());
+      case Command.SetSchema c -> single(c.queues());
+      case Command.SetRetention c -> single(c.retention().queues());
       default -> null;
     };
+  }
+
+  /** The queue that a pattern without a star means. */
+  private static @Nullable QueueName single(String queues) {
+    return queues.contains("*") ? null : new QueueName(queues);
   }
 
   /** The name of what it is about that is no queue and no job; empty when there is none. */

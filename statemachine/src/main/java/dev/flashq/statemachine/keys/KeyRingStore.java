@@ -1,5 +1,7 @@
 package dev.flashq.statemachine.keys;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.Limits;
@@ -8,6 +10,7 @@ import dev.flashq.statemachine.Command.AddKeys;
 import dev.flashq.statemachine.Command.BeginRing;
 import dev.flashq.statemachine.Command.DestroySubject;
 import dev.flashq.statemachine.Command.NewKey;
+import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.Command.RewrapKeys;
 import dev.flashq.statemachine.Command.RewrappedKey;
 import dev.flashq.statemachine.Command.SealQueues;
@@ -90,11 +93,9 @@ public final class KeyRingStore {
     return changed;
   }
 
+  /** What is not {@link #isStale}; so are the others. */
   public Reply seal(SealQueues command, Turn turn) {
-    WrappedKey wrapped = command.key();
-    if (wrapped == null || !isUnderTheRing(wrapped.ring())) {
-      return Reason.DATA_RULES_CHANGED.refuses();
-    }
+    WrappedKey wrapped = requireNonNull(command.key());
     if (!namespaces.containsKey(command.queues()) && namespaces.size() >= Limits.NAMESPACES) {
       return full(Limits.NAMESPACES + " sealed patterns");
     }
@@ -196,9 +197,6 @@ public final class KeyRingStore {
   }
 
   public Reply add(AddKeys command, Turn turn) {
-    if (!isUnderTheRing(command.ring())) {
-      return Reason.DATA_RULES_CHANGED.refuses();
-    }
     if (meta.subjectKeys() + command.keys().size() > Limits.SUBJECT_KEYS) {
       return full(Limits.SUBJECT_KEYS + " keys of data subjects");
     }
@@ -273,17 +271,20 @@ public final class KeyRingStore {
     gone(record.getRing());
   }
 
-  /** Whether a push is sealed under the key of a subject that has gone meanwhile. */
+  /** Whether a node must make a command again, because keys have come or gone meanwhile. */
   public boolean isStale(Command command) {
-    if (command instanceof Command.PushJobs push) {
-      for (NewJob job : push.jobs()) {
-        long subject = job.options().subjectKey();
-        if (subject != 0 && subjectKey(subject) == null) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return switch (command) {
+      case PushJobs push -> push.jobs().stream().anyMatch(this::isAboutNobody);
+      case SealQueues(_, WrappedKey key, _) -> key == null || !isUnderTheRing(key.ring());
+      case AddKeys add -> !isUnderTheRing(add.ring());
+      case RewrapKeys rewrap -> !isUnderTheRing(rewrap.ring());
+      default -> false;
+    };
+  }
+
+  private boolean isAboutNobody(NewJob job) {
+    long subject = job.options().subjectKey();
+    return subject != 0 && subjectKey(subject) == null;
   }
 
   /** One more job is about a subject. */
@@ -353,9 +354,6 @@ public final class KeyRingStore {
   }
 
   public Reply rewrap(RewrapKeys command) {
-    if (!isUnderTheRing(command.ring())) {
-      return Reason.DATA_RULES_CHANGED.refuses();
-    }
     for (RewrappedKey key : command.keys()) {
       StoredKey known = keys.get(key.id());
       if (known != null) {

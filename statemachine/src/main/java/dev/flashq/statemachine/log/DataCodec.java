@@ -50,6 +50,7 @@ public final class DataCodec {
         .setEncryptedOnly(policy.encryptedOnly())
         .addAllForbiddenFields(policy.forbiddenFields())
         .setNoCardNumbers(policy.noCardNumbers())
+        .setNoNames(policy.noNames())
         .setMaxBytes(policy.maxBytes())
         .build();
   }
@@ -60,6 +61,7 @@ public final class DataCodec {
         policy.getEncryptedOnly(),
         policy.getForbiddenFieldsList(),
         policy.getNoCardNumbers(),
-        Form.amount(policy.getMaxBytes()));
+        Form.amount(policy.getMaxBytes()),
+        policy.getNoNames());
   }
 }

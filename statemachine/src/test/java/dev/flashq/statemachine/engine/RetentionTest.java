@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.Limits;
+import dev.flashq.statemachine.AuditAction;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.JobId;
@@ -41,6 +42,22 @@ class RetentionTest extends WithEngine {
                 new Command.SetRetention(
                     new Retention(queues, completedMs, completed, deadMs, dead))))
         .isEqualTo(Reply.Done.DONE);
+  }
+
+  @Test
+  void isRecordedWithItsQueueOrItsPattern() {
+    keep("mail", 1000, 0, 0, 0);
+    keep("mail*", 0, 1, 0, 0);
+    var records =
+        cluster
+            .engine()
+            .ask(
+                new Query.ListAudit(
+                    0, Long.MAX_VALUE, null, AuditAction.SET_RETENTION, null, null, 0, 10))
+            .records();
+    assertThat(records)
+        .extracting(record -> record.queue() + "/" + record.subject())
+        .containsExactly("mail/mail", "/mail*");
   }
 
   private JobId completed(QueueFixture jobs, long ageMs) {

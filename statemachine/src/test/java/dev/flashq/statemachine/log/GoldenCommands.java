@@ -209,6 +209,9 @@ public final class GoldenCommands {
                 new Erasure.Replacement(
                     JOB, JobPart.RESULT, ByteString.copyFromUtf8("hash"), MESSAGE_PACK)),
             true));
+    commands.put(
+        "SetDataPolicy/names",
+        new Command.SetDataPolicy(new DataPolicy("mail*", false, List.of(), false, 0, true)));
     ByteString wrapped = ByteString.copyFromUtf8("wrapped");
     ByteString hash = ByteString.copyFromUtf8("hash");
     commands.put("SealQueues", new Command.SealQueues("mail*", new WrappedKey(3, wrapped), false));

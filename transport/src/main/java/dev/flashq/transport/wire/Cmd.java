@@ -90,6 +90,7 @@ public enum Cmd {
       Field.ENCRYPTED_ONLY,
       Field.FORBIDDEN_FIELDS,
       Field.NO_CARD_NUMBERS,
+      Field.NO_NAMES,
       Field.MAX_BYTES),
   DATAPOLICYDELETE(Field.QUEUE),
   DATAPOLICYLIST(),

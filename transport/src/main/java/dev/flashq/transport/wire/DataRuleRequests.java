@@ -91,11 +91,12 @@ final class DataRuleRequests {
             r.encryptedOnly,
             r.forbiddenFields == null ? List.of() : r.forbiddenFields,
             r.noCardNumbers,
-            r.maxBytes);
+            r.maxBytes,
+            r.noNames);
     if (policy.isEmpty()) {
       throw new InvalidValueException(
           INVALID_REQUEST,
-          "a policy asks for encrypted_only, forbidden_fields, no_card_numbers or max_bytes");
+          "a policy asks for encrypted_only, forbidden_fields, no_card_numbers, max_bytes or no_names");
     }
     return policy;
   }

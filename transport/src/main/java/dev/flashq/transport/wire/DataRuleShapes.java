@@ -55,7 +55,7 @@ final class DataRuleShapes {
     out.key(Names.POLICIES);
     out.beginArray(page.policies().size());
     for (DataPolicy policy : page.policies()) {
-      out.beginMap(5);
+      out.beginMap(6);
       text(out, Names.QUEUE, policy.queues());
       flag(out, Names.ENCRYPTED_ONLY, policy.encryptedOnly());
       out.key(Names.FORBIDDEN_FIELDS);
@@ -64,6 +64,7 @@ final class DataRuleShapes {
       out.endArray();
       flag(out, Names.NO_CARD_NUMBERS, policy.noCardNumbers());
       integer(out, Names.MAX_BYTES, policy.maxBytes());
+      flag(out, Names.NO_NAMES, policy.noNames());
       out.endMap();
     }
     out.endArray();

@@ -76,6 +76,7 @@ enum Field implements WireField {
   ENCRYPTED_ONLY("encrypted_only"),
   FORBIDDEN_FIELDS("forbidden_fields"),
   NO_CARD_NUMBERS("no_card_numbers"),
+  NO_NAMES("no_names"),
   MAX_BYTES("max_bytes"),
   /** Of what is kept. */
   COMPLETED_AGE("completed_age"),

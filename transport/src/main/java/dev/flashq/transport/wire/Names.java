@@ -98,6 +98,7 @@ public final class Names {
   static final FieldName ENCRYPTED_ONLY = FieldName.of("encrypted_only");
   static final FieldName FORBIDDEN_FIELDS = FieldName.of("forbidden_fields");
   static final FieldName NO_CARD_NUMBERS = FieldName.of("no_card_numbers");
+  static final FieldName NO_NAMES = FieldName.of("no_names");
   static final FieldName MAX_BYTES = FieldName.of("max_bytes");
   static final FieldName RETENTION = FieldName.of("retention");
   static final FieldName COMPLETED_AGE = FieldName.of("completed_age");

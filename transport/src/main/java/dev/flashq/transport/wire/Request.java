@@ -87,6 +87,7 @@ public final class Request {
   boolean encryptedOnly;
   @Nullable List<String> forbiddenFields;
   boolean noCardNumbers;
+  boolean noNames;
   long maxBytes;
   long completedAge;
   long completedCount;
@@ -161,6 +162,7 @@ public final class Request {
     encryptedOnly = false;
     forbiddenFields = null;
     noCardNumbers = false;
+    noNames = false;
     maxBytes = 0;
     completedAge = 0;
     completedCount = 0;

@@ -160,6 +160,7 @@ public final class RequestReader {
       case ENCRYPTED_ONLY -> request.encryptedOnly = in.bool();
       case FORBIDDEN_FIELDS -> request.forbiddenFields = AccessFields.texts(in);
       case NO_CARD_NUMBERS -> request.noCardNumbers = in.bool();
+      case NO_NAMES -> request.noNames = in.bool();
       case COMPLETED_AGE -> request.completedAge = in.integer();
       case COMPLETED_COUNT -> request.completedCount = in.integer();
       case DEAD_AGE -> request.deadAge = in.integer();

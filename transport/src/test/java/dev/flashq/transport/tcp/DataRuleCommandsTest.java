@@ -55,18 +55,18 @@ class DataRuleCommandsTest {
     asked(
         "{'cmd':'DATAPOLICYSET','queue':'pay*','encrypted_only':true,"
             + "'forbidden_fields':['cvv','pin'],'no_card_numbers':true,'max_bytes':1000}");
-    asked("{'cmd':'DATAPOLICYSET','queue':'pay','max_bytes':5}");
+    asked("{'cmd':'DATAPOLICYSET','queue':'pay','max_bytes':5,'no_names':true}");
     asked("{'cmd':'DATAPOLICYDELETE','queue':'pay'}");
     assertThat(fixture.gateway.access)
         .containsExactly(
             new Command.SetDataPolicy(
                 new DataPolicy("pay*", true, List.of("cvv", "pin"), true, 1000)),
-            new Command.SetDataPolicy(new DataPolicy("pay", false, List.of(), false, 5)),
+            new Command.SetDataPolicy(new DataPolicy("pay", false, List.of(), false, 5, true)),
             new Command.SetDataPolicy(new DataPolicy("pay", false, List.of(), false, 0)));
     assertThat(asked("{'cmd':'DATAPOLICYLIST'}"))
         .isEqualTo(
             "{\"ok\":true,\"policies\":[{\"queue\":\"pay*\",\"encrypted_only\":false,"
-                + "\"forbidden_fields\":[\"cvv\"],\"no_card_numbers\":true,\"max_bytes\":1000}],"
+                + "\"forbidden_fields\":[\"cvv\"],\"no_card_numbers\":true,\"max_bytes\":1000,\"no_names\":true}],"
                 + "\"more\":false,\"success\":true}");
   }
 
