@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.flashq.chaos.Asked.Said;
+import dev.flashq.client.Data;
 import dev.flashq.launcher.LocalCluster;
 import dev.flashq.launcher.LocalNode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +23,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
@@ -32,9 +41,18 @@ final class EncryptedNodes implements AutoCloseable {
           + " export FLASHQ_ENCRYPTION_MASTER_KEY=\"file:$key\"; fi; exec \"$@\"";
 
   private final Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
   final LocalCluster cluster;
 
-  EncryptedNodes(Path folder, Map<String, String> settings) throws IOException {
+  EncryptedNodes(Path folder) throws IOException {
+    this(folder, Map.of(), Optional.empty());
+  }
+
+  /**
+   * @param token with which the nodes are asked how they are
+   */
+  EncryptedNodes(Path folder, Map<String, String> settings, Optional<String> token)
+      throws IOException {
     this.folder = folder;
     String key = randomKey();
     for (String node : List.of("n1", "n2", "n3")) {
@@ -46,7 +64,8 @@ final class EncryptedNodes implements AutoCloseable {
     all.put("FLASHQ_LOG_LEVEL", "debug");
     all.put("FLASHQ_RAFT_SNAPSHOT_BYTES", "1048576");
     this.cluster =
-        LocalCluster.plan(new LocalCluster.Plan(3, nodesFolder(), 0, command, all)).start();
+        LocalCluster.plan(new LocalCluster.Plan(3, nodesFolder(), 0, command, all).withToken(token))
+            .start();
     cluster.awaitReady(START);
   }
 
@@ -115,6 +134,26 @@ final class EncryptedNodes implements AutoCloseable {
     return await().atMost(SOON).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50));
   }
 
+  HttpResponse<String> sent(LocalNode node, String method, String path, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
+            .method(method, BodyPublishers.ofString(body.replace('\'', '"')))
+            .timeout(SOON)
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  /** What a route answers, repeated while nobody leads. */
+  Map<?, ?> route(LocalNode node, String method, String path, String body) {
+    String answer =
+        soon()
+            .ignoreExceptionsMatching(IOException.class::isInstance)
+            .until(
+                () -> sent(node, method, path, body).body(), said -> said.contains("\"ok\":true"));
+    return (Map<?, ?>) requireNonNull(Data.json(answer).value());
+  }
+
   /** Repeated while the cluster has no ring key yet. */
   void encrypt(Asked by, LocalNode node, String queues) {
     soon()
@@ -138,14 +177,15 @@ final class EncryptedNodes implements AutoCloseable {
     return reseal(done);
   }
 
-  /** Number of keys of a pattern that are still there. */
-  long keysOf(String queues) {
-    return ((List<?>) keys().get("encryption"))
-        .stream()
-            .map(each -> (Map<?, ?>) each)
-            .filter(each -> queues.equals(each.get("queue")))
-            .mapToLong(each -> ((Number) requireNonNull(each.get("keys"))).longValue())
-            .sum();
+  /** What is said of the keys of a pattern. */
+  Said namespace(String queues) {
+    return new Said(
+        ((List<?>) keys().get("encryption"))
+            .stream()
+                .map(each -> (Map<?, ?>) each)
+                .filter(each -> queues.equals(each.get("queue")))
+                .findFirst()
+                .orElseThrow());
   }
 
   List<String> ringFiles(LocalNode node) throws IOException {
@@ -154,20 +194,59 @@ final class EncryptedNodes implements AutoCloseable {
     }
   }
 
+  /**
+   * Copies what the nodes have on their disks, but for the ring keys. They must have been stopped.
+   */
+  Path backUp() throws IOException {
+    Path backup = folder.resolve("backup");
+    for (LocalNode node : all()) {
+      Files.createDirectories(backup);
+      copy(data(node), backup.resolve(node.id()), "ring");
+    }
+    return backup;
+  }
+
+  /** Puts a backup in the place of the nodes' data, but for the ring keys, which stay. */
+  void restore(Path backup) throws IOException {
+    for (LocalNode node : all()) {
+      Path ring = folder.resolve("ring-of-" + node.id());
+      Files.move(data(node).resolve("ring"), ring);
+      Files.move(data(node), folder.resolve("before-" + node.id()));
+      copy(backup.resolve(node.id()), data(node), "ring");
+      Files.move(ring, data(node).resolve("ring"));
+    }
+  }
+
+  private static void copy(Path from, Path to, String without) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        if (!file.startsWith(from.resolve(without))) {
+          Files.copy(file, to.resolve(from.relativize(file).toString()));
+        }
+      }
+    }
+  }
+
   /** Waits until all living members have one ring key, which has this number. */
   void awaitRing(long number) {
+    awaitRing(() -> keys().number("ring"), number);
+    soon().until(() -> keys().get("ring_changing").equals(false));
+  }
+
+  /**
+   * @param current as somebody is told it who may know
+   */
+  void awaitRing(Callable<Long> current, long number) {
     soon()
         .untilAsserted(
             () -> {
-              Said keys = keys();
-              assertThat(keys.number("ring")).isEqualTo(number);
-              assertThat(keys.get("ring_changing")).isEqualTo(false);
+              assertThat(current.call()).isGreaterThanOrEqualTo(number);
               for (LocalNode node : all().stream().filter(LocalNode::isAlive).toList()) {
                 assertThat(ringFiles(node))
                     .as(node.id())
                     .singleElement()
                     .asString()
-                    .startsWith("ring-" + number + "-");
+                    .startsWith("ring-" + current.call() + "-");
               }
             });
   }
@@ -175,5 +254,6 @@ final class EncryptedNodes implements AutoCloseable {
   @Override
   public void close() {
     cluster.close();
+    http.close();
   }
 }

@@ -9,11 +9,6 @@ import dev.flashq.client.FlashQ;
 import dev.flashq.client.Job;
 import dev.flashq.client.PushOptions;
 import dev.flashq.launcher.LocalNode;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +25,8 @@ final class SealedJobs {
 
   private final String queue;
   private final PlantedTexts texts;
+  private final EncryptedNodes nodes;
   private final FlashQ client;
-  private final HttpClient http = HttpClient.newHttpClient();
   private final List<Told> told = new ArrayList<>();
 
   /** What was said of a job, as the cluster must show it. */
@@ -52,9 +47,10 @@ final class SealedJobs {
    * @param queue what the names of all queues begin with
    * @param client speaks MessagePack, by all nodes
    */
-  SealedJobs(String queue, PlantedTexts texts, FlashQ client) {
+  SealedJobs(String queue, PlantedTexts texts, EncryptedNodes nodes, FlashQ client) {
     this.queue = queue;
     this.texts = texts;
+    this.nodes = nodes;
     this.client = client;
   }
 
@@ -179,31 +175,15 @@ final class SealedJobs {
     Map<?, ?> job =
         (Map<?, ?>)
             requireNonNull(
-                route(node, "POST", "/queues/" + to + "/jobs", "{" + data(data) + "}").get("data"));
+                nodes
+                    .route(node, "POST", "/queues/" + to + "/jobs", "{" + data(data) + "}")
+                    .get("data"));
     assertThat(text(job.get("data"))).isEqualTo(data);
     long id = ((Number) requireNonNull(job.get("id"))).longValue();
     told.add(Told.of(id, to, "waiting", data));
   }
 
-  private Map<?, ?> route(LocalNode node, String method, String path, String body) {
-    String answer =
-        EncryptedNodes.soon()
-            .ignoreExceptionsMatching(java.io.IOException.class::isInstance)
-            .until(() -> sent(node, method, path, body), said -> said.contains("\"ok\":true"));
-    return (Map<?, ?>) requireNonNull(Data.json(answer).value());
-  }
-
-  private String sent(LocalNode node, String method, String path, String body)
-      throws java.io.IOException, InterruptedException {
-    return http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + path))
-                .method(method, BodyPublishers.ofString(body.replace('\'', '"')))
-                .build(),
-            BodyHandlers.ofString())
-        .body();
-  }
-
-  private static @Nullable Object text(@Nullable Object data) {
+  static @Nullable Object text(@Nullable Object data) {
     return data == null ? null : ((Map<?, ?>) data).get("text");
   }
 
@@ -265,10 +245,10 @@ final class SealedJobs {
   }
 
   private void isShownByItsRoute(Told told, LocalNode node) {
-    Map<?, ?> answer = route(node, "GET", "/jobs/" + told.id, "");
+    Map<?, ?> answer = nodes.route(node, "GET", "/jobs/" + told.id, "");
     assertThat(answer.toString()).contains(told.data);
     if (told.result != null) {
-      assertThat(route(node, "GET", "/jobs/" + told.id + "/result", "").toString())
+      assertThat(nodes.route(node, "GET", "/jobs/" + told.id + "/result", "").toString())
           .contains(told.result);
     }
   }
@@ -292,8 +272,8 @@ final class SealedJobs {
     }
     String routed = texts.next();
     long id = pushed(Asked.BY_TCP, node, from, routed, "");
-    Map<?, ?> pulled = route(node, "GET", "/queues/" + from + "/jobs?count=1", "");
+    Map<?, ?> pulled = nodes.route(node, "GET", "/queues/" + from + "/jobs?count=1", "");
     assertThat(pulled.toString()).contains(routed);
-    var _ = route(node, "POST", "/jobs/" + id + "/ack", "{}");
+    var _ = nodes.route(node, "POST", "/jobs/" + id + "/ack", "{}");
   }
 }
