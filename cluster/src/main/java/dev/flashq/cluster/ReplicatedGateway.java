@@ -16,11 +16,18 @@ import dev.flashq.cluster.waiting.JobWaits;
 import dev.flashq.cluster.waiting.LongPolls;
 import dev.flashq.protocol.InvalidValueException;
 import dev.flashq.statemachine.Command;
+import dev.flashq.statemachine.Command.AddKeys;
 import dev.flashq.statemachine.Command.PullJobs;
+import dev.flashq.statemachine.Command.PushJobs;
 import dev.flashq.statemachine.FeatureLevel;
 import dev.flashq.statemachine.Grant;
+import dev.flashq.statemachine.Inspection;
+import dev.flashq.statemachine.Inspection.Flaw;
+import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobView;
+import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Operation;
+import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Query.WaitForJob;
@@ -124,9 +131,40 @@ final class ReplicatedGateway implements CommandGateway {
     return inspections.submit(
         submission,
         inspected ->
-            inspected.command() instanceof PullJobs pull
-                ? pull(inspected, pull)
-                : proposer.submit(inspected));
+            switch (inspected.command()) {
+              case PullJobs pull -> pull(inspected, pull);
+              case AddKeys _ when command instanceof PushJobs push ->
+                  addKeys(inspected, principal, push);
+              default -> proposer.submit(inspected);
+            });
+  }
+
+  /**
+   * Keys for whom a push is about are made only for who may push there. This replica may not know
+   * yet that it was allowed; when it does, the log refuses the push, without what it is about.
+   */
+  private CompletableFuture<Reply> addKeys(Submission keys, Principal principal, PushJobs push) {
+    if (may(principal, Operation.PUSH, push.queue())) {
+      return proposer.submit(keys);
+    }
+    return barrier
+        .await()
+        .thenCompose(
+            _ ->
+                proposer.submit(
+                    may(principal, Operation.PUSH, push.queue())
+                        ? keys
+                        : new Submission(principal, null, withoutAnything(push), nothing(push))));
+  }
+
+  private static PushJobs withoutAnything(PushJobs push) {
+    return new PushJobs(push.queue(), List.of(new NewJob(Payload.NULL, JobOptions.DEFAULTS)));
+  }
+
+  /** If it is allowed by then, nothing comes of it either, and it is tried again. */
+  private Inspection nothing(PushJobs push) {
+    return new Inspection(
+        replica.dataRules().version(), List.of(new Flaw(0, "try again: queue " + push.queue())));
   }
 
   /** Number of the key under which is sealed in a queue; 0: in the clear. */
@@ -167,7 +205,7 @@ final class ReplicatedGateway implements CommandGateway {
   }
 
   private CompletableFuture<Reply> pulled(Submission submission, PullJobs pull) {
-    if (mayPull(submission.principal(), pull)) {
+    if (may(submission.principal(), Operation.PULL, pull.queue())) {
       return longPolls.pull(submission, pull);
     }
     var answer = new CompletableFuture<Reply>();
@@ -189,10 +227,10 @@ final class ReplicatedGateway implements CommandGateway {
     return reply instanceof Delivered(List<JobView> jobs) && jobs.isEmpty();
   }
 
-  private boolean mayPull(Principal principal, PullJobs pull) {
+  private boolean may(Principal principal, Operation operation, QueueName queue) {
     try {
       Grant grant = replica.access().grant(principal);
-      return grant != null && grant.allows(Operation.PULL, pull.queue());
+      return grant != null && grant.allows(operation, queue);
     } catch (RefusedException _) {
       return true;
     }

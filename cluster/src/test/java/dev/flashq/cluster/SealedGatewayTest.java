@@ -15,13 +15,16 @@ import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.NewJob;
+import dev.flashq.statemachine.Operation;
 import dev.flashq.statemachine.Payload;
+import dev.flashq.statemachine.Permission;
 import dev.flashq.statemachine.Principal;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply;
 import dev.flashq.statemachine.Reply.Done;
+import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.gateway.Consistency;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,5 +160,39 @@ class SealedGatewayTest {
     await().atMost(SOON).until(() -> job(id).state() == JobState.WAITING);
     assertThat(job(id).attempts()).isZero();
     assertThat(only(cluster.pull(OTHER, 1, 5_000).join()).data()).isEqualTo(Payload.json(DATA));
+  }
+
+  private Reply submitAs(Principal who, Command command) {
+    return cluster.gateway(RICH).submit(who, null, command).join();
+  }
+
+  @Test
+  void noKeysAreMadeForWhoMayNotPush() {
+    seal();
+    var mayPull = new Permission(List.of("*"), List.of(Operation.PULL), false);
+    assertThat(submit(RICH, new Command.PutRole(new Role("worker", List.of(mayPull), List.of()))))
+        .isEqualTo(Done.DONE);
+    var token =
+        new Command.CreateToken("w", ByteString.copyFrom(new byte[32]), List.of("worker"), 0);
+    assertThat(submit(RICH, token)).isEqualTo(Done.DONE);
+    Principal worker = new Principal("w", 1, "127.0.0.1");
+    var job = new NewJob(Payload.json(DATA), JobOptions.builder().subject("anna").build());
+    var push = new Command.PushJobs(MAIL, List.of(job));
+    assertThat(submitAs(worker, push))
+        .isInstanceOfSatisfying(
+            Reply.Refused.class,
+            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.FORBIDDEN));
+    assertThat(subjects()).isZero();
+    assertThat(submitAs(Principal.SYSTEM, push)).isInstanceOf(Reply.Pushed.class);
+    assertThat(subjects()).isEqualTo(1);
+  }
+
+  private long subjects() {
+    return cluster
+        .gateway(RICH)
+        .ask(Principal.SYSTEM, new Query.GetSealing(), Consistency.LINEARIZABLE)
+        .join()
+        .keys()
+        .subjects();
   }
 }

@@ -208,7 +208,7 @@ class ArchitectureTest {
           Map.entry("turn", List.of("store", "state")),
           Map.entry("timer", List.of("store", "turn")),
           Map.entry("queue", List.of("store", "turn", "timer", "rate", "state")),
-          Map.entry("keys", List.of("store", "turn", "log", "state")),
+          Map.entry("keys", List.of("store", "turn", "timer", "log", "state")),
           Map.entry(
               "job", List.of("store", "turn", "timer", "queue", "keys", "access", "log", "state")),
           Map.entry("request", List.of("store", "turn", "timer", "log", "state")),
