@@ -55,6 +55,7 @@ final class GuideCluster implements AutoCloseable {
   static GuideCluster start(Path folder) throws IOException, InterruptedException {
     Files.writeString(folder.resolve("permissions.json"), PERMISSIONS);
     Files.writeString(folder.resolve("tokens"), "");
+    Files.writeString(folder.resolve("master-key"), "5b".repeat(32));
     CertificateAuthority.create(folder.resolve("authority"), InstantSource.system());
     CertificateAuthority.create(folder.resolve("another"), InstantSource.system());
     CertificateAuthority.open(folder.resolve("authority"), InstantSource.system())
@@ -63,6 +64,7 @@ final class GuideCluster implements AutoCloseable {
         Map.of(
             "FLASHQ_AUTH_PERMISSIONS_FILE", folder.resolve("permissions.json").toString(),
             "FLASHQ_AUTH_TOKENS_FILE", folder.resolve("tokens").toString(),
+            "FLASHQ_ENCRYPTION_MASTER_KEY", "file:" + folder.resolve("master-key"),
             "FLASHQ_TCP_TLS", "optional",
             "FLASHQ_TLS_CERTIFICATE", folder.resolve("node.pem").toString(),
             "FLASHQ_TLS_KEY", folder.resolve("node-key.pem").toString(),

@@ -580,6 +580,32 @@ class GuideTest {
   }
 
   @Test
+  void aUserIsForgottenWithAKeyAndNobodyElse() {
+    var queues = new EncryptedQueues(admin);
+    await()
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(() -> queues.encrypt("jobs:sealed-*").thenApply(_ -> true).join());
+    try (FlashQ producer = client(GuideCluster.PRODUCER)) {
+      var pushes = new EncryptedQueues(producer);
+      long gone = pushes.push("jobs:sealed-orders", about("user-5"), "user-5").join();
+      long other = pushes.push("jobs:sealed-orders", about("user-6"), "user-6").join();
+      assertThat(job(gone).data()).isEqualTo(about("user-5"));
+      refuses(() -> pushes.forget("user-5").join(), ErrorCode.FORBIDDEN, "Unauthorized");
+
+      assertThat(queues.forget("user-5").join()).isTrue();
+
+      assertThat(job(gone).data()).isEqualTo(Data.NULL);
+      assertThat(job(gone).unreadable()).isTrue();
+      assertThat(job(other).data()).isEqualTo(about("user-6"));
+      assertThat(queues.forget("user-5").join()).isFalse();
+      assertThat(cluster.page("/security/audit?action=destroySubject"))
+          .contains("\"userId\":\"producer\"", "\"userId\":\"admin\",")
+          .doesNotContain("user-5");
+    }
+  }
+
+  @Test
   void whatCompletedLongAgoGoesAndNothingElse() {
     for (int i = 0; i < 3; i++) {
       completed("kept-jobs", Data.of(i));
