@@ -23,6 +23,7 @@ import dev.flashq.cluster.read.ReadBarrier;
 import dev.flashq.cluster.replica.Replica;
 import dev.flashq.cluster.replica.ReplicaEvents;
 import dev.flashq.cluster.schedule.Scheduler;
+import dev.flashq.cluster.seal.KeyholderWatch;
 import dev.flashq.cluster.seal.ResealDuty;
 import dev.flashq.cluster.seal.RingDuty;
 import dev.flashq.cluster.seal.Sealing;
@@ -144,6 +145,7 @@ public final class NodeCore implements ReplicaEvents {
   private final Sealing sealing;
   private final ResealDuty reseal;
   private final Optional<RingDuty> rings;
+  private final KeyholderWatch keyholders;
   private final ReplicatedGateway gateway;
   private final ReadBarrier barrier;
   private final Consumer<Throwable> fatal;
@@ -244,6 +246,8 @@ public final class NodeCore implements ReplicaEvents {
             lane,
             lanes.reading());
     this.rings = in.ringKeys().map(this::ringDuty);
+    this.keyholders =
+        new KeyholderWatch(replica::keyRing, sealing, members::words, duties::leads, in.peers());
     replica.listen(this::hear);
   }
 
@@ -284,6 +288,7 @@ public final class NodeCore implements ReplicaEvents {
       erasures.look();
       reseal.look();
       rings.ifPresent(RingDuty::look);
+      keyholders.look();
     }
   }
 

@@ -18,6 +18,11 @@ public enum JobPart {
     this.number = number;
   }
 
+  /** Whether it is data or a result; otherwise a text that is replaced as a whole. */
+  public boolean isPayload() {
+    return this == DATA || this == RESULT;
+  }
+
   public int number() {
     return number;
   }

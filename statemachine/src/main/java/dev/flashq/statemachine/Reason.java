@@ -66,7 +66,8 @@ public enum Reason {
       30,
       SERVICE_UNAVAILABLE,
       "Service unavailable: the rules for job data keep changing, retry later"),
-  NO_ERASURE(31, ERASURE_NOT_FOUND, "There is no erasure {job}");
+  NO_ERASURE(31, ERASURE_NOT_FOUND, "There is no erasure {job}"),
+  NOT_ENCRYPTED(32, WRONG_STATE, "There is no key of the pattern {text}");
 
   private static final List<Reason> ALL = List.of(values());
 

@@ -149,7 +149,8 @@ class StoredNumbersTest {
             28 RATE_LIMITED RATE_EXCEEDED
             29 VALIDATION_ERROR DATA_REFUSED
             30 SERVICE_UNAVAILABLE DATA_RULES_CHANGED
-            31 ERASURE_NOT_FOUND NO_ERASURE""");
+            31 ERASURE_NOT_FOUND NO_ERASURE
+            32 WRONG_STATE NOT_ENCRYPTED""");
     for (Reason reason : Reason.values()) {
       assertThat(Reason.of(reason.number())).isEqualTo(reason);
     }

@@ -62,11 +62,10 @@ final class Erasing {
   private Command.EraseJobs through(ErasurePage page, boolean skip) {
     long to = page.to();
     for (ErasableJob job : page.jobs()) {
-      if (bytes >= Limits.ERASURE_WRITE_BYTES) {
+      if (bytes >= Limits.ERASURE_WRITE_BYTES || !look(job)) {
         to = job.id().value();
         break;
       }
-      look(job);
     }
     return new Command.EraseJobs(
         erasure.number(),
@@ -77,22 +76,33 @@ final class Erasing {
         skip);
   }
 
-  private void look(ErasableJob job) {
-    looked++;
-    active += job.active() ? 1 : 0;
+  /**
+   * False when the step has become as large as it may be before all of the job was in it. What
+   * makes the job one that is meant comes last, so that the next step finds it again.
+   */
+  private boolean look(ErasableJob job) {
+    boolean whole = true;
     try {
       Payload data = opened(JobPart.DATA, job.data());
       Payload result = opened(JobPart.RESULT, job.result());
-      if (isMeant(data) || isMeant(result)) {
-        matched++;
+      boolean byData = isMeant(data);
+      if (byData || isMeant(result)) {
         if (!erasure.request().dryRun()) {
-          edit(job, JobPart.DATA, job.data(), data);
-          edit(job, JobPart.RESULT, job.result(), result);
+          whole =
+              byData
+                  ? edit(job, JobPart.RESULT, job.result(), result)
+                      && edit(job, JobPart.DATA, job.data(), data)
+                  : edit(job, JobPart.DATA, job.data(), data)
+                      && edit(job, JobPart.RESULT, job.result(), result);
         }
+        matched += whole ? 1 : 0;
       }
     } catch (WireException e) {
       unreadable++;
     }
+    looked += whole ? 1 : 0;
+    active += whole && job.active() ? 1 : 0;
+    return whole;
   }
 
   private boolean isMeant(@Nullable Payload payload) {
@@ -108,10 +118,13 @@ final class Erasing {
     return payload == null || !payload.isSealed() ? payload : sealing.open(part, payload);
   }
 
-  private void edit(
+  private boolean edit(
       ErasableJob job, JobPart part, @Nullable Payload stored, @Nullable Payload clear) {
     if (stored == null || clear == null) {
-      return;
+      return true;
+    }
+    if (bytes > 0 && bytes + stored.bytes().size() > Limits.DATA_BYTES) {
+      return false;
     }
     byte[] edited = edits.apply(clear.bytes().toByteArray(), isPacked(clear), Limits.DATA_BYTES);
     if (edited != null) {
@@ -124,5 +137,6 @@ final class Erasing {
               stored.isSealed() ? sealing.sealAs(stored, part, after) : after));
       bytes += edited.length;
     }
+    return true;
   }
 }

@@ -36,8 +36,11 @@ public record Hello(
 
   /** Whether the member has a ring key on its disk. */
   public boolean holds(RingKey key) {
-    return ring.stream()
-        .anyMatch(held -> held.number() == key.number() && held.id().equals(key.id()));
+    return holds(key.number(), key.id());
+  }
+
+  public boolean holds(long number, String id) {
+    return ring.stream().anyMatch(held -> held.number() == number && held.id().equals(id));
   }
 
   public ByteString encode() {

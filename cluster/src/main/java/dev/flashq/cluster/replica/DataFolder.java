@@ -224,7 +224,8 @@ public final class DataFolder implements AutoCloseable {
   private static void requireNew(Path folder) throws IOException {
     for (Path path : Disk.list(folder)) {
       String name = path.getFileName().toString();
-      if (!name.equals("lock") && !name.equals("identity.new")) {
+      // Ring keys are brought back before the first start.
+      if (!name.equals("lock") && !name.equals("identity.new") && !name.equals("ring")) {
         throw new DataFolderException(
             "The data folder "
                 + folder

@@ -53,6 +53,9 @@ public final class OpenedPulls {
     } catch (RefusedException e) {
       unwanted.accept(reply);
       answer.complete(e.refusal());
+    } catch (RuntimeException e) {
+      unwanted.accept(reply);
+      answer.completeExceptionally(e);
     }
   }
 }

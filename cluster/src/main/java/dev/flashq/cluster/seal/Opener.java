@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * more is left out, and the job says so.
  */
 public final class Opener {
-  /** Bytes of sealed data up to which an answer is opened where it arrives. */
+  /** Weight of what is sealed up to which an answer is opened where it arrives. */
   private static final long SMALL_BYTES = 64 * 1024;
+
+  /** What it costs to open one text, in bytes that could be opened meanwhile. */
+  private static final long EACH = 2 * 1024;
 
   private final Sealing sealing;
 
@@ -33,9 +36,14 @@ public final class Opener {
     }
     long bytes = 0;
     for (JobView job : jobs) {
-      bytes += job.data() == null || !job.data().isSealed() ? 0 : job.data().bytes().size();
+      bytes += job.data() != null && job.data().isSealed() ? weight(job.data().bytes()) : 0;
+      bytes += weight(job.sealed().error()) + weight(job.sealed().message());
     }
     return bytes > SMALL_BYTES;
+  }
+
+  private static long weight(@Nullable ByteString sealed) {
+    return sealed == null ? 0 : EACH + sealed.size();
   }
 
   public Reply opened(Reply reply) {

@@ -38,18 +38,21 @@ final class Resealing {
     long to = page.to();
     long looked = 0;
     for (Reseal.Item item : page.items()) {
-      if (bytes >= Limits.ERASURE_WRITE_BYTES) {
+      if (bytes >= Limits.ERASURE_WRITE_BYTES || !look(item)) {
         to = item.job().value();
         break;
       }
       looked++;
-      look(item);
     }
     return new Command.ResealJobs(
         page.reseal().version(), page.reseal().next(), to, looked, unreadable, replacements, skip);
   }
 
-  private void look(Reseal.Item item) {
+  /**
+   * False when the step has become as large as it may be before all of the job was in it: the next
+   * one finds what is in this one sealed.
+   */
+  private boolean look(Reseal.Item item) {
     long key = keys.applyAsLong(item.queue());
     boolean lost = false;
     for (Reseal.Content content : item.contents()) {
@@ -57,16 +60,25 @@ final class Resealing {
       if (key == 0 || (stored.isSealed() && Sealing.isUnder(stored, key, item.subject()))) {
         continue;
       }
+      if (bytes > 0 && bytes + stored.bytes().size() > Limits.DATA_BYTES) {
+        return false;
+      }
       Payload clear = stored.isSealed() ? sealing.open(content.part(), stored) : stored;
-      if (clear == null || !sealing.hasSubject(item.subject())) {
+      if (clear == null) {
         lost = true;
         continue;
       }
-      Payload anew = sealing.seal(key, item.subject(), content.part(), clear);
+      // What came while nothing was sealed is about nobody whose key is gone.
+      long subject = sealing.hasSubject(item.subject()) ? item.subject() : 0;
+      if (stored.isSealed() && Sealing.isUnder(stored, key, subject)) {
+        continue;
+      }
+      Payload anew = sealing.seal(key, subject, content.part(), clear);
       replacements.add(
           new Erasure.Replacement(item.job(), content.part(), Erasure.hash(stored), anew));
       bytes += anew.bytes().size();
     }
     unreadable += lost ? 1 : 0;
+    return true;
   }
 }

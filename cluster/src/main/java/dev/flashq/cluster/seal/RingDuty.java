@@ -130,10 +130,10 @@ public final class RingDuty {
       return;
     }
     String current = Sealing.id(keys);
-    boolean has = ring.key(keys.ring(), current) != null;
     for (RingKey key : ring.held()) {
       boolean vain = key.number() == keys.ring() && !key.id().equals(current);
-      boolean old = key.number() < keys.ring() && keys.unwrapped() == 0 && has;
+      boolean old =
+          key.number() < keys.ring() - 1 || (key.number() < keys.ring() && keys.unwrapped() == 0);
       if (vain || old) {
         attempt(() -> ring.destroy(key.number(), key.id()), troubles);
       }
@@ -146,7 +146,10 @@ public final class RingDuty {
     for (Hello hello : said) {
       for (RingKey key : hello.ring()) {
         boolean current = key.number() == keys.ring() && key.id().equals(Sealing.id(keys));
-        if ((current || key.number() > keys.ring()) && !attempt(() -> ring.take(key), found)) {
+        // While it takes the place of another one, keys are wrapped under that one still.
+        boolean leaving = keys.unwrapped() > 0 && key.number() == keys.ring() - 1;
+        if ((current || leaving || key.number() > keys.ring())
+            && !attempt(() -> ring.take(key), found)) {
           missing.add(key);
         }
       }

@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Seals what one command carries. For any thread. */
 public final class Sealer {
+  private static final String LEFT_OUT = "[withheld: whom the job is about was forgotten]";
+  private static final Refused FORGOTTEN =
+      new Refused(
+          ErrorCode.WRONG_STATE,
+          "The key of whom this job is about was destroyed: it can have no new data");
+
   private final Sealing sealing;
 
   public Sealer(Sealing sealing) {
@@ -61,6 +67,9 @@ public final class Sealer {
       case Command.PushJobs push -> push(push, keys.applyAsLong(push.queue()));
       case Command.UpdateJob update -> {
         Under under = under(update.job(), keys, places);
+        if (under != null && under.isForgotten()) {
+          throw new RefusedException(FORGOTTEN);
+        }
         yield under == null
             ? update
             : new Command.UpdateJob(update.job(), under.seal(JobPart.DATA, update.data()));
@@ -101,12 +110,26 @@ public final class Sealer {
       this.subject = subject;
     }
 
+    /** Whether nobody may read any more what the job is about. */
+    boolean isForgotten() {
+      return !sealing.hasSubject(subject);
+    }
+
     Payload seal(JobPart part, Payload clear) {
       return sealing.seal(key, subject, part, clear);
     }
 
+    /** A text of whom nobody may read is left out, so that the worker can end the job. */
     ByteString seal(JobPart part, String clear) {
-      return seal(part, new Payload(Payload.Encoding.TEXT, ByteString.copyFromUtf8(clear))).bytes();
+      boolean forgotten = isForgotten();
+      return sealing
+          .seal(
+              key,
+              forgotten ? 0 : subject,
+              part,
+              new Payload(
+                  Payload.Encoding.TEXT, ByteString.copyFromUtf8(forgotten ? LEFT_OUT : clear)))
+          .bytes();
     }
   }
 
@@ -129,7 +152,8 @@ public final class Sealer {
       acks.add(
           result == null || under == null
               ? ack
-              : new Command.Ack(ack.claim(), under.seal(JobPart.RESULT, result)));
+              : new Command.Ack(
+                  ack.claim(), under.isForgotten() ? null : under.seal(JobPart.RESULT, result)));
     }
     return changed ? new Command.AckJobs(acks) : command;
   }

@@ -26,6 +26,7 @@ import dev.flashq.statemachine.WrappedKey;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -242,21 +243,21 @@ public final class Sealing {
       KeyRing last = seen;
       boolean destroyed = known.destroyed() != last.destroyed();
       retired = destroyed || known.ring() != last.ring() ? Map.of() : retired(known, last);
+      var gone = new ArrayList<DataKey>();
       keys.entrySet()
           .removeIf(
-              one -> {
-                boolean gone =
-                    known.key(one.getKey()) == null && !retired.containsKey(one.getKey());
-                if (gone) {
-                  cipher.forget(one.getValue());
-                }
-                return gone;
-              });
+              one ->
+                  known.key(one.getKey()) == null
+                      && !retired.containsKey(one.getKey())
+                      && gone.add(one.getValue()));
       if (destroyed) {
         synchronized (subjects) {
-          subjects.values().forEach(about -> cipher.forget(about.key));
+          subjects.values().forEach(about -> gone.add(about.key));
           subjects.clear();
         }
+      }
+      if (!gone.isEmpty()) {
+        cipher.forget(gone);
       }
       seen = known;
     }

@@ -8,6 +8,7 @@ import dev.flashq.cluster.data.ErasureDuty;
 import dev.flashq.cluster.data.Inspections;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.schedule.VirtualTime;
+import dev.flashq.protocol.ErrorCode;
 import dev.flashq.security.seal.LocalMasterKey;
 import dev.flashq.security.seal.RingFolder;
 import dev.flashq.security.seal.RingKeys;
@@ -117,6 +118,7 @@ final class SealedCluster implements AutoCloseable {
     private final VirtualTime reading = new VirtualTime();
     boolean runs = true;
     boolean leads;
+    boolean rewraps = true;
 
     /** What happens after keys were found, before they are looked at. */
     Runnable afterFind = () -> {};
@@ -201,6 +203,10 @@ final class SealedCluster implements AutoCloseable {
     }
 
     private CompletableFuture<Reply> propose(Submission submission) {
+      if (submission.command() instanceof Command.RewrapKeys && !rewraps) {
+        return CompletableFuture.completedFuture(
+            new Reply.Refused(ErrorCode.SERVICE_UNAVAILABLE, "Service unavailable"));
+      }
       return CompletableFuture.completedFuture(apply(submission));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.protocol.ErrorCode;
+import dev.flashq.protocol.Limits;
 import dev.flashq.security.seal.RingKey;
 import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
@@ -403,5 +404,82 @@ class SealingTest {
         };
     var _ = job(id);
     assertThat(job(id).unreadable()).isTrue();
+  }
+
+  @Test
+  void workersEndJobsOfWhomWasForgotten() {
+    seal("pay");
+    JobId anna = node.pushed("pay", DATA, o -> o.subject("anna"));
+    JobId failing = node.pushed("pay", DATA, o -> o.subject("anna").maxAttempts(1));
+    JobId other = node.pushed("pay", DATA, o -> o);
+    List<JobView> held = ((Reply.Delivered) node.pull("pay")).jobs();
+    assertThat(node.submit(new Command.DestroySubject("anna", ByteString.EMPTY)))
+        .isEqualTo(new Reply.Removed(1, false));
+    assertThat(code(node.submit(new Command.UpdateJob(anna, Payload.json("1")))))
+        .isEqualTo(ErrorCode.WRONG_STATE);
+    assertThat(
+            node.submit(new Command.ReportProgress(claim(held.get(1)), 5, "about anna " + SECRET)))
+        .isEqualTo(Done.DONE);
+    assertThat(node.submit(new Command.FailJob(claim(held.get(1)), "no anna " + SECRET)))
+        .isEqualTo(Done.DONE);
+    assertThat(job(failing).error()).contains("withheld").doesNotContain("anna");
+    Payload result = Payload.json("{\"about\":\"anna\"}");
+    assertThat(
+            node.submit(
+                new Command.AckJobs(
+                    List.of(
+                        new Command.Ack(claim(held.get(0)), result),
+                        new Command.Ack(claim(held.get(2)), result)))))
+        .isEqualTo(new Reply.Acked(2, List.of()));
+    assertThat(job(anna).result()).isNull();
+    assertThat(job(other).result()).isEqualTo(result);
+    assertThat(cluster.logHas("anna")).isFalse();
+  }
+
+  @Test
+  void largeDataWithALargeResultIsSealedAnewInTwoSteps() {
+    String large = '"' + "x".repeat(Limits.DATA_BYTES - 2) + '"';
+    JobId id = node.pushed("pay", large, o -> o);
+    JobView held = only(node.pull("pay"));
+    var ack = new Command.Ack(claim(held), Payload.json(large));
+    assertThat(node.submit(new Command.AckJobs(List.of(ack)))).isInstanceOf(Reply.Acked.class);
+    JobId behind = node.pushed("pay", DATA, o -> o);
+    cluster.log.clear();
+    seal("pay");
+    cluster.pass();
+    assertThat(cluster.sealing().reseal().isRunning()).isFalse();
+    assertThat(cluster.log).allMatch(entry -> entry.size() < Limits.FRAME_BYTES);
+    var parts = List.of(new Query.Part(id, false), new Query.Part(id, true));
+    var stored = cluster.engine.ask(new Query.GetPayloads(parts)).found().values();
+    assertThat(stored).hasSize(2).allMatch(Payload::isSealed);
+    assertThat(node.ask(new Query.GetPayloads(parts)).found().values())
+        .containsOnly(Payload.json(large));
+    assertThat(job(behind).data()).isEqualTo(Payload.json(DATA));
+  }
+
+  @Test
+  void whoComesBackWhileKeysAreWrappedAnewGoesOnWithThat() {
+    seal("pay");
+    SealedCluster.Member away = cluster.members.getLast();
+    for (int i = 0; i < 3; i++) {
+      var _ = node.pushed("pay", DATA, o -> o.subject("somebody"));
+    }
+    JobId id = node.pushed("pay", DATA, o -> o);
+    for (RingKey key : away.ring().held()) {
+      destroy(away, key);
+    }
+    away.runs = false;
+    away.start();
+    var _ = node.submit(new Command.DestroySubject("nobody", ByteString.EMPTY));
+    node.rewraps = false;
+    cluster.pass();
+    assertThat(cluster.keys().ring()).isEqualTo(2);
+    assertThat(cluster.keys().unwrapped()).isPositive();
+    node.leads = false;
+    away.runs = true;
+    away.leads = true;
+    cluster.pass();
+    assertThat(cluster.keys().unwrapped()).isZero();
+    assertThat(job(id).data()).isEqualTo(Payload.json(DATA));
   }
 }

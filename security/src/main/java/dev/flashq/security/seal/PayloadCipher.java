@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.AEADBadTagException;
@@ -174,11 +176,15 @@ public final class PayloadCipher {
     }
   }
 
-  /** Wipes a key, and forgets what was derived from it. */
-  public void forget(DataKey key) {
-    key.wipe();
+  /** Wipes keys, and forgets what was derived from them. */
+  public void forget(Collection<DataKey> keys) {
+    var ids = new HashSet<Long>();
+    for (DataKey key : keys) {
+      key.wipe();
+      ids.add(key.id());
+    }
     synchronized (derived) {
-      derived.keySet().removeIf(name -> name.key == key.id() || name.subject == key.id());
+      derived.keySet().removeIf(name -> ids.contains(name.key) || ids.contains(name.subject));
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,7 @@ class PayloadCipherTest {
   @Test
   void afterForgettingOtherBytesOfANumberAreUsed() throws Exception {
     byte[] sealed = seal(null);
-    cipher.forget(key);
+    cipher.forget(List.of(key));
     DataKey other = new DataKey(7, DataKey.create(RANDOM));
     assertThatThrownBy(() -> open(cipher, sealed, other, null, PART))
         .isInstanceOf(UnreadableException.class);
@@ -117,7 +118,7 @@ class PayloadCipherTest {
     byte[] bytes = DataKey.create(RANDOM);
     DataKey taken = new DataKey(8, bytes);
     byte[] sealed = cipher.seal(key, taken, PART, 1, ByteBuffer.allocate(1));
-    cipher.forget(taken);
+    cipher.forget(List.of(taken));
     assertThat(bytes).containsOnly(0);
     assertThatThrownBy(() -> cipher.seal(key, taken, PART, 1, ByteBuffer.allocate(1)))
         .isInstanceOf(WipedKeyException.class);

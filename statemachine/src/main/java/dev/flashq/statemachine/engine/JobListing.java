@@ -216,6 +216,7 @@ final class JobListing {
     long bytes = size(job.data()) + size(job.result());
     bytes += job.omitted().data() + job.omitted().result();
     bytes += length(job.error()) + length(job.progressMessage());
+    bytes += length(job.sealed().error()) + length(job.sealed().message());
     bytes += 8L * job.options().dependsOn().size();
     for (String tag : job.tags()) {
       bytes += tag.length();
@@ -225,6 +226,10 @@ final class JobListing {
 
   private static long size(@Nullable Payload payload) {
     return payload == null ? 0 : payload.bytes().size();
+  }
+
+  private static long length(@Nullable ByteString text) {
+    return text == null ? 0 : text.size();
   }
 
   private static long length(@Nullable String text) {

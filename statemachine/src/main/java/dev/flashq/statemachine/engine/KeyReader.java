@@ -110,7 +110,7 @@ final class KeyReader {
   }
 
   /** What the walk that seals anew looks at next. */
-  static Reseal.Page next(View view, IntFunction<@Nullable QueueName> names) {
+  static Reseal.Page next(View view, IntFunction<QueueName> names) {
     Reseal reseal = reseal(view);
     return reseal.isRunning() ? new Walk(reseal, view, names).page() : Reseal.Page.NONE;
   }
@@ -119,7 +119,7 @@ final class KeyReader {
   private static final class Walk {
     private final Reseal reseal;
     private final View view;
-    private final IntFunction<@Nullable QueueName> names;
+    private final IntFunction<QueueName> names;
     private final List<Namespace> namespaces;
     private final Map<QueueName, Boolean> sealed = new LinkedHashMap<>();
     private final List<Reseal.Item> items = new ArrayList<>();
@@ -127,7 +127,7 @@ final class KeyReader {
     private int looks;
     private long bytes;
 
-    Walk(Reseal reseal, View view, IntFunction<@Nullable QueueName> names) {
+    Walk(Reseal reseal, View view, IntFunction<QueueName> names) {
       this.reseal = reseal;
       this.view = view;
       this.names = names;
@@ -152,7 +152,7 @@ final class KeyReader {
       looks++;
       Job job = JobCodec.decode(id, header);
       QueueName queue = names.apply(job.queue());
-      if (queue != null && isSealed(queue)) {
+      if (isSealed(queue)) {
         items.add(new Reseal.Item(new JobId(id), queue, job.options().subjectKey(), contents(job)));
       }
       return true;

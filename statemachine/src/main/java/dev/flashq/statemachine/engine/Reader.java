@@ -107,7 +107,7 @@ final class Reader {
           case Query.GetSealing _ -> KeyReader.sealing(meta(in.view), in.view);
           case Query.SubjectKeys q -> KeyReader.subjects(q, in.view);
           case Query.KeysToRewrap q -> KeyReader.rewrap(q, in.view);
-          case Query.NextReseal _ -> KeyReader.next(in.view, names);
+          case Query.NextReseal _ -> KeyReader.next(in.view, queue -> name(queue, in.view));
           case Query.ListCredentials q -> credentials(q, in.view);
           case Query.ListRoles q -> roles(q, in.view);
           case Query.ListQuotas q -> quotas(q, in.view);

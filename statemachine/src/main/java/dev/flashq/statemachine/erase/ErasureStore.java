@@ -180,8 +180,7 @@ public final class ErasureStore {
         || command.to() < command.from()) {
       return new Reply.Removed(0, true);
     }
-    Replacements.Outcome outcome =
-        replacements.carryOut(command.replacements(), command.skip(), turn);
+    Replacements.Outcome outcome = replacements.carryOut(command.replacements(), command.skip());
     if (outcome.conflict() != 0) {
       // Another step looks at it again; what comes behind it is looked at then.
       return new Reply.Removed(0, true);

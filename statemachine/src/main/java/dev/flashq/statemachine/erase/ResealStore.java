@@ -81,8 +81,7 @@ public final class ResealStore {
         || command.to() < command.from()) {
       return new Reply.Removed(0, true);
     }
-    Replacements.Outcome outcome =
-        replacements.carryOut(command.replacements(), command.skip(), turn);
+    Replacements.Outcome outcome = replacements.carryOut(command.replacements(), command.skip());
     if (outcome.conflict() != 0) {
       return new Reply.Removed(0, true);
     }
@@ -93,12 +92,13 @@ public final class ResealStore {
             .setSealed(record.getSealed() + outcome.changed())
             .setUnreadable(record.getUnreadable() + command.unreadable())
             .setMissed(record.getMissed() + outcome.missed());
-    boolean done = command.to() > record.getLast();
+    boolean atTheEnd = command.to() > record.getLast();
+    boolean done = atTheEnd && next.getMissed() == 0;
     if (done) {
       next.setEndedAt(turn.now());
-      if (next.getMissed() == 0) {
-        keys.retire();
-      }
+      keys.retire();
+    } else if (atTheEnd) {
+      next.setNext(1).setLooked(0).setUnreadable(0).setMissed(0);
     }
     put(next);
     return new Reply.Removed(0, !done);

@@ -4,7 +4,7 @@ import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.Erasure.Replacement;
 import dev.flashq.statemachine.JobPart;
 import dev.flashq.statemachine.Payload;
-import dev.flashq.statemachine.turn.Turn;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,30 +26,34 @@ public final class Replacements {
    */
   public record Outcome(int changed, int missed, long conflict) {}
 
-  /** All of them, or with {@code skip} those that can be; a job that is gone needs none. */
-  public Outcome carryOut(List<Replacement> replacements, boolean skip, Turn turn) {
-    var changed = new LinkedHashSet<Long>();
+  /**
+   * All of them, or with {@code skip} those that can be; a job that is gone needs none, nor does an
+   * error or a message in whose place there is another one.
+   */
+  public Outcome carryOut(List<Replacement> replacements, boolean skip) {
+    var fitting = new ArrayList<Replacement>(replacements.size());
     var missed = new LinkedHashSet<Long>();
     for (Replacement replacement : replacements) {
       Job job = jobs.find(replacement.job().value());
-      if (job == null) {
-        continue;
-      }
-      Payload stored = stored(job, replacement.part());
-      if (stored == null || !Erasure.hash(stored).equals(replacement.before())) {
+      Payload stored = job == null ? null : stored(job, replacement.part());
+      if (stored != null && Erasure.hash(stored).equals(replacement.before())) {
+        fitting.add(replacement);
+      } else if (job != null && replacement.part().isPayload()) {
         if (!skip) {
           return new Outcome(0, 0, job.id());
         }
         missed.add(job.id());
       }
     }
-    for (Replacement replacement : replacements) {
+    var changed = new LinkedHashSet<Long>();
+    for (Replacement replacement : fitting) {
       Job job = jobs.find(replacement.job().value());
-      if (job != null && !missed.contains(job.id())) {
+      if (job != null) {
         replace(job, replacement);
         changed.add(job.id());
       }
     }
+    changed.removeAll(missed);
     return new Outcome(changed.size(), missed.size(), 0);
   }
 

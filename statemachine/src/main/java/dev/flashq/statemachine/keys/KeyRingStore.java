@@ -96,15 +96,22 @@ public final class KeyRingStore {
   /** What is not {@link #isStale}; so are the others. */
   public Reply seal(SealQueues command, Turn turn) {
     WrappedKey wrapped = requireNonNull(command.key());
-    if (!namespaces.containsKey(command.queues()) && namespaces.size() >= Limits.NAMESPACES) {
+    boolean known = namespaces.containsKey(command.queues());
+    if (command.destroy()) {
+      if (destroyKeysOf(command.queues()) == 0) {
+        return Reason.NOT_ENCRYPTED.refuses(command.queues());
+      }
+      if (!known) {
+        return new Reply.Removed(0, false);
+      }
+    }
+    if (!known && namespaces.size() >= Limits.NAMESPACES) {
       return full(Limits.NAMESPACES + " sealed patterns");
     }
-    if (command.destroy()) {
-      destroyKeysOf(command.queues());
-    }
-    if (keys.size() >= Limits.NAMESPACE_KEYS) {
+    if (keys.size() - (hasNames() ? 1 : 0) >= Limits.NAMESPACE_KEYS) {
       return full(
-          Limits.NAMESPACE_KEYS + " keys; those of earlier days go when all is sealed anew");
+          Limits.NAMESPACE_KEYS
+              + " keys; those of earlier days go when all is sealed anew, or are destroyed");
     }
     long id = meta.nextKey();
     put(
@@ -163,14 +170,17 @@ public final class KeyRingStore {
         .setMadeAt(key.madeAt());
   }
 
-  private void destroyKeysOf(String queues) {
+  private int destroyKeysOf(String queues) {
+    int destroyed = 0;
     for (StoredKey key : List.copyOf(keys.values())) {
       if (key.queues().equals(queues)) {
         remove(key);
         meta.keyDestroyed();
         meta.ringWanted(true);
+        destroyed++;
       }
     }
+    return destroyed;
   }
 
   private void remove(StoredKey key) {
@@ -210,8 +220,13 @@ public final class KeyRingStore {
     return Done.DONE;
   }
 
+  /** Whether there is the key that makes hashes. */
+  private boolean hasNames() {
+    return keys.values().stream().anyMatch(key -> key.queues().isEmpty());
+  }
+
   private void addNames(long ring, NewKey key, Turn turn) {
-    if (keys.values().stream().noneMatch(known -> known.queues().isEmpty())) {
+    if (!hasNames()) {
       put(
           new StoredKey(
               meta.nextKey(),

@@ -2,6 +2,7 @@ package dev.flashq.statemachine.engine;
 
 import static dev.flashq.protocol.ErrorCode.LIMIT_EXCEEDED;
 import static dev.flashq.protocol.ErrorCode.SERVICE_UNAVAILABLE;
+import static dev.flashq.protocol.ErrorCode.WRONG_STATE;
 import static dev.flashq.statemachine.engine.EngineFixture.refused;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -377,8 +378,9 @@ class KeyRingTest extends WithEngine {
     assertThat(sealing().reseal().isRunning()).isTrue();
     var skipping =
         new Command.ResealJobs(sealing().reseal().version(), 1, 100, 1, 0, List.of(wrong), true);
-    assertThat(apply(skipping)).isEqualTo(new Removed(0, false));
-    assertThat(sealing().reseal().counts().missed()).isEqualTo(1);
+    assertThat(apply(skipping)).isEqualTo(new Removed(0, true));
+    assertThat(sealing().reseal().isRunning()).isTrue();
+    assertThat(sealing().reseal().next()).isEqualTo(1);
   }
 
   @Test
@@ -402,5 +404,62 @@ class KeyRingTest extends WithEngine {
             AuditAction.DESTROY_SUBJECT,
             AuditAction.STOP_ENCRYPTION);
     assertThat(records).extracting(AuditRecord::subject).contains("mail*");
+  }
+
+  private Reply destroy(String queues) {
+    return apply(new Command.SealQueues(queues, new WrappedKey(1, AGAIN), true));
+  }
+
+  @Test
+  void aPatternWithoutKeysIsNotDestroyed() {
+    assertThat(seal("pay*", 1)).isEqualTo(Done.DONE);
+    refused(destroy("pay"), WRONG_STATE);
+    assertThat(ring().keys()).hasSize(1);
+    assertThat(ring().wanted()).isFalse();
+    assertThat(cluster.engine().dataRules().namespaces()).hasSize(1);
+  }
+
+  @Test
+  void whatIsSealedNoMoreCanBeDestroyed() {
+    assertThat(seal("pay", 1)).isEqualTo(Done.DONE);
+    assertThat(apply(new Command.UnsealQueues("pay"))).isEqualTo(Done.DONE);
+    assertThat(destroy("pay")).isEqualTo(new Removed(0, false));
+    assertThat(ring().keys()).isEmpty();
+    assertThat(ring().destroyed()).isEqualTo(1);
+    assertThat(cluster.engine().dataRules().namespaces()).isEmpty();
+  }
+
+  @Test
+  void destroyingIsNeverRefusedForWantOfRoom() {
+    assertThat(add(ByteString.EMPTY)).isEqualTo(Done.DONE);
+    assertThat(seal("pay", 1)).isEqualTo(Done.DONE);
+    for (int i = 1; i < Limits.NAMESPACE_KEYS; i++) {
+      assertThat(seal("mail", 1)).isEqualTo(Done.DONE);
+    }
+    refused(seal("mail", 1), LIMIT_EXCEEDED);
+    assertThat(destroy("pay")).isEqualTo(Done.DONE);
+    assertThat(ring().keys()).extracting(StoredKey::queues).contains("pay");
+  }
+
+  @Test
+  void aTextInWhosePlaceThereIsAnotherHoldsNothingUp() {
+    JobId id = queue.push("clear");
+    JobView job = queue.mustPull();
+    assertThat(seal("*", 1)).isEqualTo(Done.DONE);
+    Payload data = requireNonNull(cluster.job(id).data());
+    var claim = new Claim(job.id(), job.lease());
+    assertThat(apply(seen(new Command.ReportProgress(claim, 5, null, AGAIN)))).isEqualTo(Done.DONE);
+    var replacements =
+        List.of(
+            new Erasure.Replacement(id, JobPart.DATA, Erasure.hash(data), sealed("sealed")),
+            new Erasure.Replacement(
+                id, JobPart.MESSAGE, Erasure.hash(sealed("another")), sealed("message")));
+    assertThat(
+            apply(
+                new Command.ResealJobs(
+                    sealing().reseal().version(), 1, 100, 1, 0, replacements, false)))
+        .isEqualTo(new Removed(0, false));
+    assertThat(requireNonNull(cluster.job(id).data()).isSealed()).isTrue();
+    assertThat(cluster.job(id).sealed().message()).isEqualTo(AGAIN);
   }
 }
