@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Seals what one command carries. For any thread. */
 public final class Sealer {
+  /** In place of a text about somebody whose key is destroyed. */
+  private static final String FORGOTTEN = "[withheld: the key of its data subject is destroyed]";
+
   private final Sealing sealing;
 
   public Sealer(Sealing sealing) {
@@ -61,22 +64,35 @@ public final class Sealer {
       case Command.PushJobs push -> push(push, keys.applyAsLong(push.queue()));
       case Command.UpdateJob update -> {
         Under under = under(update.job(), keys, places);
-        yield under == null
-            ? update
-            : new Command.UpdateJob(update.job(), under.seal(JobPart.DATA, update.data()));
+        if (under == null) {
+          yield update;
+        }
+        if (under.isForgotten()) {
+          throw new RefusedException(
+              new Refused(
+                  ErrorCode.WRONG_STATE,
+                  "The key of the data subject of job " + update.job() + " is destroyed"));
+        }
+        yield new Command.UpdateJob(update.job(), under.seal(JobPart.DATA, update.data()));
       }
       case Command.AckJobs acks -> acks(acks, keys, places);
       case Command.FailJob fail -> {
         Under under = fail.error().isEmpty() ? null : under(fail.claim().job(), keys, places);
-        yield under == null
-            ? fail
+        if (under == null) {
+          yield fail;
+        }
+        yield under.isForgotten()
+            ? new Command.FailJob(fail.claim(), FORGOTTEN)
             : new Command.FailJob(fail.claim(), "", under.seal(JobPart.ERROR, fail.error()));
       }
       case Command.ReportProgress progress -> {
         String message = progress.message();
         Under under = message == null ? null : under(progress.claim().job(), keys, places);
-        yield message == null || under == null
-            ? progress
+        if (message == null || under == null) {
+          yield progress;
+        }
+        yield under.isForgotten()
+            ? new Command.ReportProgress(progress.claim(), progress.progress(), FORGOTTEN)
             : new Command.ReportProgress(
                 progress.claim(), progress.progress(), null, under.seal(JobPart.MESSAGE, message));
       }
@@ -99,6 +115,11 @@ public final class Sealer {
     Under(long key, long subject) {
       this.key = key;
       this.subject = subject;
+    }
+
+    /** Whether nothing may be kept of what it carries: nobody could be forgotten otherwise. */
+    boolean isForgotten() {
+      return !sealing.hasSubject(subject);
     }
 
     Payload seal(JobPart part, Payload clear) {
@@ -129,7 +150,8 @@ public final class Sealer {
       acks.add(
           result == null || under == null
               ? ack
-              : new Command.Ack(ack.claim(), under.seal(JobPart.RESULT, result)));
+              : new Command.Ack(
+                  ack.claim(), under.isForgotten() ? null : under.seal(JobPart.RESULT, result)));
     }
     return changed ? new Command.AckJobs(acks) : command;
   }
