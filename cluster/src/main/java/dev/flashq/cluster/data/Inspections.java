@@ -250,7 +250,9 @@ public final class Inspections {
     try {
       seen = inspect(submission, caughtUp);
     } catch (RefusedException e) {
-      return CompletableFuture.completedFuture(e.refusal());
+      return isStale(e.refusal()) && left > 1
+          ? again(submission, propose, left - 1, caughtUp)
+          : CompletableFuture.completedFuture(e.refusal());
     } catch (Inspector.UnknownJobException e) {
       return whenCaughtUp(submission, propose, left);
     } catch (KeysNeededException e) {

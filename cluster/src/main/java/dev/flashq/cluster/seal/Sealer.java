@@ -24,11 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Seals what one command carries. For any thread. */
 public final class Sealer {
-  private static final String LEFT_OUT = "[withheld: whom the job is about was forgotten]";
-  private static final Refused FORGOTTEN =
-      new Refused(
-          ErrorCode.WRONG_STATE,
-          "The key of whom this job is about was destroyed: it can have no new data");
+  /** In place of a text about somebody whose key is destroyed. */
+  private static final String FORGOTTEN = "[withheld: the key of its data subject is destroyed]";
 
   private final Sealing sealing;
 
@@ -67,25 +64,35 @@ public final class Sealer {
       case Command.PushJobs push -> push(push, keys.applyAsLong(push.queue()));
       case Command.UpdateJob update -> {
         Under under = under(update.job(), keys, places);
-        if (under != null && under.isForgotten()) {
-          throw new RefusedException(FORGOTTEN);
+        if (under == null) {
+          yield update;
         }
-        yield under == null
-            ? update
-            : new Command.UpdateJob(update.job(), under.seal(JobPart.DATA, update.data()));
+        if (under.isForgotten()) {
+          throw new RefusedException(
+              new Refused(
+                  ErrorCode.WRONG_STATE,
+                  "The key of the data subject of job " + update.job() + " is destroyed"));
+        }
+        yield new Command.UpdateJob(update.job(), under.seal(JobPart.DATA, update.data()));
       }
       case Command.AckJobs acks -> acks(acks, keys, places);
       case Command.FailJob fail -> {
         Under under = fail.error().isEmpty() ? null : under(fail.claim().job(), keys, places);
-        yield under == null
-            ? fail
+        if (under == null) {
+          yield fail;
+        }
+        yield under.isForgotten()
+            ? new Command.FailJob(fail.claim(), FORGOTTEN)
             : new Command.FailJob(fail.claim(), "", under.seal(JobPart.ERROR, fail.error()));
       }
       case Command.ReportProgress progress -> {
         String message = progress.message();
         Under under = message == null ? null : under(progress.claim().job(), keys, places);
-        yield message == null || under == null
-            ? progress
+        if (message == null || under == null) {
+          yield progress;
+        }
+        yield under.isForgotten()
+            ? new Command.ReportProgress(progress.claim(), progress.progress(), FORGOTTEN)
             : new Command.ReportProgress(
                 progress.claim(), progress.progress(), null, under.seal(JobPart.MESSAGE, message));
       }
@@ -110,7 +117,7 @@ public final class Sealer {
       this.subject = subject;
     }
 
-    /** Whether nobody may read any more what the job is about. */
+    /** Whether nothing may be kept of what it carries: nobody could be forgotten otherwise. */
     boolean isForgotten() {
       return !sealing.hasSubject(subject);
     }
@@ -119,17 +126,8 @@ public final class Sealer {
       return sealing.seal(key, subject, part, clear);
     }
 
-    /** A text of whom nobody may read is left out, so that the worker can end the job. */
     ByteString seal(JobPart part, String clear) {
-      boolean forgotten = isForgotten();
-      return sealing
-          .seal(
-              key,
-              forgotten ? 0 : subject,
-              part,
-              new Payload(
-                  Payload.Encoding.TEXT, ByteString.copyFromUtf8(forgotten ? LEFT_OUT : clear)))
-          .bytes();
+      return seal(part, new Payload(Payload.Encoding.TEXT, ByteString.copyFromUtf8(clear))).bytes();
     }
   }
 

@@ -19,6 +19,7 @@ import dev.flashq.statemachine.KeyRing;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query.Keys;
 import dev.flashq.statemachine.Query.SubjectKeys;
+import dev.flashq.statemachine.Reason;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
 import dev.flashq.statemachine.StoredKey;
@@ -351,15 +352,17 @@ public final class Sealing {
     return found;
   }
 
-  /** Fails with {@link RefusedException} when this node cannot seal or open under a key. */
+  /**
+   * Fails with {@link RefusedException} when this node cannot seal or open under a key that there
+   * is.
+   */
   public void require(long key) {
-    if (key(key) == null) {
-      throw noKey();
-    }
+    var _ = key(key);
   }
 
   /**
-   * Seals something.
+   * Seals something. Fails with {@link RefusedException} when a key is not there any more: it has
+   * to be asked again which ones are.
    *
    * @param key number of the namespace's key
    * @param subject number of the data subject's; 0: of nobody
@@ -369,7 +372,7 @@ public final class Sealing {
       DataKey under = key(key);
       DataKey about = subject == 0 ? null : subject(subject);
       if (under == null || (subject != 0 && about == null)) {
-        throw noKey();
+        throw new RefusedException(Reason.DATA_RULES_CHANGED.refuses());
       }
       try {
         byte[] sealed =

@@ -12,6 +12,7 @@ import dev.flashq.statemachine.Claim;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.JobPart;
+import dev.flashq.statemachine.JobState;
 import dev.flashq.statemachine.JobView;
 import dev.flashq.statemachine.Payload;
 import dev.flashq.statemachine.Query;
@@ -256,6 +257,47 @@ class SealingTest {
         .containsEntry(gone, Payload.NULL)
         .containsEntry(there, Payload.json(DATA));
     assertThat(payloads.unreadable()).containsExactly(gone);
+  }
+
+  @Test
+  void whoHoldsAJobOfAForgottenSubjectEndsItAndNothingOfItIsKept() {
+    seal("pay");
+    for (int i = 0; i < 2; i++) {
+      var _ = node.pushed("pay", DATA, o -> o.subject("anna").maxAttempts(1));
+    }
+    List<JobView> held = ((Reply.Delivered) node.pull("pay")).jobs();
+    destroy("anna");
+    JobView completing = held.getFirst();
+    JobView failing = held.getLast();
+    assertThat(node.submit(new Command.ReportProgress(claim(failing), 5, "card " + SECRET)))
+        .isEqualTo(Done.DONE);
+    assertThat(job(failing.id()).progressMessage()).contains("withheld");
+    var ack = new Command.Ack(claim(completing), Payload.json(DATA));
+    assertThat(node.submit(new Command.AckJobs(List.of(ack)))).isInstanceOf(Reply.Acked.class);
+    assertThat(node.submit(new Command.FailJob(claim(failing), "card " + SECRET)))
+        .isEqualTo(Done.DONE);
+    assertThat(job(completing.id()).state()).isEqualTo(JobState.COMPLETED);
+    assertThat(job(failing.id()).state()).isEqualTo(JobState.FAILED);
+    assertThat(job(failing.id()).error()).contains("withheld");
+    assertThat(code(node.submit(new Command.UpdateJob(failing.id(), Payload.json(DATA)))))
+        .isEqualTo(ErrorCode.WRONG_STATE);
+    assertThat(cluster.logHas(SECRET)).isFalse();
+  }
+
+  @Test
+  void aPushThatMeetsTheEndOfItsKeyIsSealedUnderTheNextOne() {
+    seal("pay");
+    var _ = node.pushed("pay", DATA, o -> o.subject("anna"));
+    node.afterFind =
+        () -> {
+          node.afterFind = () -> {};
+          SealedCluster.Member other = cluster.members.getLast();
+          assertThat(other.submit(new Command.SealQueues("pay", null, true))).isEqualTo(Done.DONE);
+          assertThat(other.submit(new Command.DestroySubject("anna", ByteString.EMPTY)))
+              .isInstanceOf(Reply.Removed.class);
+        };
+    JobId id = node.pushed("pay", DATA, o -> o.subject("anna"));
+    assertThat(job(id).data()).isEqualTo(Payload.json(DATA));
   }
 
   @Test
