@@ -133,12 +133,12 @@ class FailoverTest {
   @Test
   void stopsTheNodeWhoseStorageFails() {
     try (var cluster = new TestCluster(folder, 3).startAll()) {
+      String leader = cluster.leader();
       String follower = cluster.follower();
+      // From now on no entry is applied there, be it the one that raises the feature level.
       cluster.engine(follower).breakDisk();
 
-      assertThat(cluster.push(cluster.leader(), "\"a\""))
-          .succeedsWithin(SOON)
-          .isInstanceOf(Pushed.class);
+      assertThat(cluster.push(leader, "\"a\"")).succeedsWithin(SOON).isInstanceOf(Pushed.class);
 
       await().atMost(SOON).until(() -> !cluster.fatal().isEmpty());
       assertThat(cluster.fatal().getFirst())

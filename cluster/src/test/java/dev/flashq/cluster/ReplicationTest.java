@@ -150,17 +150,19 @@ class ReplicationTest {
       String leader = cluster.leader();
       cluster.push(leader, "\"a\"").join();
       cluster.awaitSameState();
-      long applied = cluster.engine(leader).lastApplied().index();
 
       for (Member member : cluster.members()) {
         ClusterNode node = cluster.node(member.id());
         await()
             .untilAsserted(
-                () ->
-                    assertThat(node.view().members())
-                        .hasSize(3)
-                        .allMatch(other -> other.appliedIndex() == applied)
-                        .allMatch(other -> other.committedIndex() >= applied));
+                () -> {
+                  // The feature level may be raised meanwhile.
+                  long applied = cluster.engine(leader).lastApplied().index();
+                  assertThat(node.view().members())
+                      .hasSize(3)
+                      .allMatch(other -> other.appliedIndex() == applied)
+                      .allMatch(other -> other.committedIndex() >= applied);
+                });
       }
 
       String gone = cluster.follower();

@@ -21,6 +21,12 @@ enum QuotaBugs implements PlantedBugs {
   /** A quota that is said again forgets what has gone under it. */
   FORGOTTEN_WHEN_SAID_AGAIN(QuotaModel.KEPT) {
     @Override
+    public Plan plan(long seed) {
+      // Many guests: quotas are used up when they are said again.
+      return super.plan(seed).with(new Plan.Load(1, 1, 0, false, 12));
+    }
+
+    @Override
     public PlantedBug make() {
       return Planting.submissions(
           (engine, submission) -> {
