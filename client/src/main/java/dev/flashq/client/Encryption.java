@@ -34,9 +34,9 @@ public record Encryption(
     static Namespace of(Map<?, ?> fields) {
       return new Namespace(
           String.valueOf(fields.get("queue")),
-          ErasureStatus.number(fields, "key"),
-          ErasureStatus.number(fields, "since"),
-          ErasureStatus.number(fields, "keys"));
+          Values.number(fields, "key"),
+          Values.number(fields, "since"),
+          Values.number(fields, "keys"));
     }
   }
 
@@ -68,25 +68,23 @@ public record Encryption(
     static Reseal of(Map<?, ?> fields) {
       return new Reseal(
           String.valueOf(fields.get("state")),
-          ErasureStatus.number(fields, "began"),
-          ErasureStatus.number(fields, "ended"),
-          fields.get("progress") instanceof Number part ? part.doubleValue() : 0,
-          ErasureStatus.number(fields, "looked"),
-          ErasureStatus.number(fields, "changed"),
-          ErasureStatus.number(fields, "unreadable"),
-          ErasureStatus.number(fields, "missed"));
+          Values.number(fields, "began"),
+          Values.number(fields, "ended"),
+          Values.fraction(fields, "progress"),
+          Values.number(fields, "looked"),
+          Values.number(fields, "changed"),
+          Values.number(fields, "unreadable"),
+          Values.number(fields, "missed"));
     }
   }
 
   static Encryption of(Map<?, ?> fields) {
     return new Encryption(
-        fields.get("encryption") instanceof List<?> list
-            ? list.stream().map(each -> Namespace.of((Map<?, ?>) each)).toList()
-            : List.of(),
-        ErasureStatus.number(fields, "ring"),
+        Values.items(fields, "encryption", Namespace::of),
+        Values.number(fields, "ring"),
         Boolean.TRUE.equals(fields.get("ring_changing")),
-        ErasureStatus.number(fields, "subjects"),
-        ErasureStatus.number(fields, "destroyed"),
+        Values.number(fields, "subjects"),
+        Values.number(fields, "destroyed"),
         Reseal.of(fields.get("reseal") instanceof Map<?, ?> walk ? walk : Map.of()));
   }
 }

@@ -47,7 +47,7 @@ public record ErasureStatus(
   /** From the fields of an answer, or of an item of a list. */
   static ErasureStatus of(Map<?, ?> fields) {
     return new ErasureStatus(
-        number(fields, "id"),
+        Values.number(fields, "id"),
         text(fields, "state"),
         (String) fields.get("user"),
         text(fields, "field"),
@@ -55,15 +55,15 @@ public record ErasureStatus(
         texts(fields, "queues"),
         texts(fields, "states"),
         Boolean.TRUE.equals(fields.get("dry_run")),
-        number(fields, "began"),
-        number(fields, "ended"),
-        fields.get("progress") instanceof Number part ? part.doubleValue() : 0,
-        number(fields, "looked"),
-        number(fields, "matched"),
-        number(fields, "changed"),
-        number(fields, "active"),
-        number(fields, "unreadable"),
-        number(fields, "missed"));
+        Values.number(fields, "began"),
+        Values.number(fields, "ended"),
+        Values.fraction(fields, "progress"),
+        Values.number(fields, "looked"),
+        Values.number(fields, "matched"),
+        Values.number(fields, "changed"),
+        Values.number(fields, "active"),
+        Values.number(fields, "unreadable"),
+        Values.number(fields, "missed"));
   }
 
   private static String text(Map<?, ?> fields, String name) {
@@ -74,9 +74,5 @@ public record ErasureStatus(
     return fields.get(name) instanceof List<?> list
         ? list.stream().map(String::valueOf).toList()
         : List.of();
-  }
-
-  static long number(Map<?, ?> fields, String name) {
-    return fields.get(name) instanceof Number number ? number.longValue() : 0;
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -251,10 +250,7 @@ public final class FlashQ implements AutoCloseable {
   public CompletableFuture<List<String>> queues() {
     return ask(
         Requests.command("LISTQUEUES"),
-        answer ->
-            answer.all().get("queues") instanceof List<?> queues
-                ? queues.stream().map(queue -> (String) ((Map<?, ?>) queue).get("name")).toList()
-                : List.of());
+        answer -> Values.items(answer.all(), "queues", queue -> (String) queue.get("name")));
   }
 
   /** Replaces the data of a job in any state, also of a completed or dead one. */

@@ -2,7 +2,6 @@ package dev.flashq.client;
 
 import dev.flashq.protocol.option.PushOption;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -43,7 +42,8 @@ public final class Privacy {
   /** The latest 200 that the token began; with the operation security, of all tokens. */
   public CompletableFuture<List<ErasureStatus>> erasures() {
     return ask.send(
-        Requests.command("ERASESTATUS"), answer -> items(answer, "erasures", ErasureStatus::of));
+        Requests.command("ERASESTATUS"),
+        answer -> Values.items(answer.all(), "erasures", ErasureStatus::of));
   }
 
   /** Ends an erasure; what it has changed stays so. Fails with ERASURE_NOT_FOUND. */
@@ -64,7 +64,8 @@ public final class Privacy {
   /** All policies, by their patterns; at most 100. */
   public CompletableFuture<List<Retention>> retentions() {
     return ask.send(
-        Requests.command("RETENTIONLIST"), answer -> items(answer, "retention", Retention::of));
+        Requests.command("RETENTIONLIST"),
+        answer -> Values.items(answer.all(), "retention", Retention::of));
   }
 
   /**
@@ -105,11 +106,5 @@ public final class Privacy {
   /** Which queues are encrypted, and how far that is. */
   public CompletableFuture<Encryption> encryption() {
     return ask.send(Requests.command("ENCRYPTIONLIST"), answer -> Encryption.of(answer.all()));
-  }
-
-  private static <T> List<T> items(Answer answer, String name, Function<Map<?, ?>, T> item) {
-    return answer.all().get(name) instanceof List<?> list
-        ? list.stream().map(each -> item.apply((Map<?, ?>) each)).toList()
-        : List.of();
   }
 }

@@ -48,9 +48,9 @@ public record Retention(
   static Retention of(Map<?, ?> fields) {
     return new Retention(
         String.valueOf(fields.get("queue")),
-        Duration.ofMillis(ErasureStatus.number(fields, "completed_age")),
-        ErasureStatus.number(fields, "completed_count"),
-        Duration.ofMillis(ErasureStatus.number(fields, "dead_age")),
-        ErasureStatus.number(fields, "dead_count"));
+        Duration.ofMillis(Values.number(fields, "completed_age")),
+        Values.number(fields, "completed_count"),
+        Duration.ofMillis(Values.number(fields, "dead_age")),
+        Values.number(fields, "dead_count"));
   }
 }

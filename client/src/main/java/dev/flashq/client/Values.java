@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** MessagePack as Java's values. */
@@ -46,6 +47,22 @@ final class Values {
     int from = in.position();
     in.skip();
     return Data.messagePack(Arrays.copyOfRange(in.bytes(), from, in.position()));
+  }
+
+  /** A number among fields; 0 when there is none. */
+  static long number(Map<?, ?> fields, String name) {
+    return fields.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  static double fraction(Map<?, ?> fields, String name) {
+    return fields.get(name) instanceof Number number ? number.doubleValue() : 0;
+  }
+
+  /** A list of objects among fields; empty when there is none. */
+  static <T> List<T> items(Map<?, ?> fields, String name, Function<Map<?, ?>, T> item) {
+    return fields.get(name) instanceof List<?> list
+        ? list.stream().map(each -> item.apply((Map<?, ?>) each)).toList()
+        : List.of();
   }
 
   private static MessagePackReader open(byte[] messagePack) {

@@ -1,21 +1,21 @@
 package dev.flashq.security;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.flashq.security.secrets.Secret;
 import dev.flashq.security.secrets.SecretException;
-import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
@@ -51,7 +51,6 @@ import org.jspecify.annotations.Nullable;
 final class PemFiles {
   private static final int FILE_BYTES = 1024 * 1024;
   private static final int KEY_BYTES = 64 * 1024;
-  private static final String KEY_MODE = "rw-------";
   private static final String OPEN_MODE = "rw-r--r--";
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
   private static final Pattern PKCS8 =
@@ -188,19 +187,21 @@ final class PemFiles {
 
   static void write(Path file, X509Certificate... certificates) throws IOException {
     Files.move(
-        temporary(file, KEY_MODE, (Object[]) certificates), file, StandardCopyOption.ATOMIC_MOVE);
+        temporary(file, DurableFiles.PRIVATE, (Object[]) certificates),
+        file,
+        StandardCopyOption.ATOMIC_MOVE);
     forceFolder(file);
   }
 
   static void write(Path file, PrivateKey key) throws IOException {
-    Path temporary = temporary(file, KEY_MODE, new JcaPKCS8Generator(key, null));
+    Path temporary = temporary(file, DurableFiles.PRIVATE, new JcaPKCS8Generator(key, null));
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     forceFolder(file);
   }
 
   /** Fails when the file is there. */
   static void writeNew(Path file, PrivateKey key) throws IOException {
-    putNew(file, temporary(file, KEY_MODE, new JcaPKCS8Generator(key, null)));
+    putNew(file, temporary(file, DurableFiles.PRIVATE, new JcaPKCS8Generator(key, null)));
   }
 
   /** Writes what everybody may know; fails when the file is there. */
@@ -221,25 +222,18 @@ final class PemFiles {
   /** A complete file beside another, with its rights from the first byte on. */
   private static Path temporary(Path file, String mode, Object... objects) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(temporary);
-    Files.createFile(
-        temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode)));
-    try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.US_ASCII);
-        JcaPEMWriter pem = new JcaPEMWriter(out)) {
+    var bytes = new ByteArrayOutputStream();
+    try (var pem = new JcaPEMWriter(new OutputStreamWriter(bytes, StandardCharsets.US_ASCII))) {
       for (Object object : objects) {
         pem.writeObject(object);
       }
     }
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
+    DurableFiles.create(temporary, mode, bytes.toByteArray());
     return temporary;
   }
 
   private static void forceFolder(Path file) throws IOException {
-    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
-      folder.force(true);
-    }
+    DurableFiles.forceFolder(requireNonNull(file.toAbsolutePath().getParent()));
   }
 
   /** Differs when something else stands there; the same for all that cannot be read. */

@@ -23,6 +23,7 @@ import dev.flashq.statemachine.Command.SetDataPolicy;
 import dev.flashq.statemachine.Command.SetQuota;
 import dev.flashq.statemachine.Command.SetSchema;
 import dev.flashq.statemachine.Command.UpdateJob;
+import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.JobOptions;
 import dev.flashq.statemachine.NewJob;
 import dev.flashq.statemachine.Permission;
@@ -70,16 +71,8 @@ final class CommandSize {
                       edit ->
                           SMALL + of(edit.path()) + (edit.json() == null ? 0 : edit.json().size()))
                   .sum();
-      case Command.EraseJobs step ->
-          SMALL
-              + step.replacements().stream()
-                  .mapToLong(item -> SMALL + item.after().bytes().size())
-                  .sum();
-      case Command.ResealJobs step ->
-          SMALL
-              + step.replacements().stream()
-                  .mapToLong(item -> SMALL + item.after().bytes().size())
-                  .sum();
+      case Command.EraseJobs step -> SMALL + replacements(step.replacements());
+      case Command.ResealJobs step -> SMALL + replacements(step.replacements());
       case Command.AddKeys add -> SMALL + (long) KEY * add.keys().size();
       case Command.RewrapKeys rewrap -> SMALL + (long) KEY * rewrap.keys().size();
       case CleanQueues clean -> SMALL + of(clean.queues()) + clean.from().size();
@@ -113,6 +106,10 @@ final class CommandSize {
 
   private static long of(@Nullable ByteString bytes) {
     return bytes == null ? 0 : bytes.size();
+  }
+
+  private static long replacements(List<Erasure.Replacement> replacements) {
+    return replacements.stream().mapToLong(item -> SMALL + item.after().bytes().size()).sum();
   }
 
   private static long permissions(List<Permission> permissions) {

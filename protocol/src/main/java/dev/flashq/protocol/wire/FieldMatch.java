@@ -50,12 +50,7 @@ public final class FieldMatch {
 
   /** Fails with a {@link WireException} when it cannot be read. */
   public boolean isIn(byte[] data, boolean messagePack) {
-    if (messagePack) {
-      var in = new MessagePackReader();
-      in.open(data, 0, data.length);
-      return find(in, 0);
-    }
-    var in = new JsonReader();
+    ValueReader in = messagePack ? new MessagePackReader() : new JsonReader();
     in.open(data, 0, data.length);
     return find(in, 0);
   }

@@ -3,7 +3,6 @@ package dev.flashq.secrets.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.flashq.security.seal.MasterKey;
 import dev.flashq.security.seal.MasterKeyProvider;
 import dev.flashq.security.secrets.SecretException;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.ServiceLoader;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +35,6 @@ class AwsKmsKeyTest {
   private static final byte[] RING = ring();
   private static final String RING_BASE64 = Base64.getEncoder().encodeToString(RING);
 
-  private final CountDownLatch end = new CountDownLatch(1);
   private final FakeKms kms = new FakeKms();
   private final List<MasterKey> keys = new ArrayList<>();
   private FakeAws aws;
@@ -49,17 +45,14 @@ class AwsKmsKeyTest {
     return ring;
   }
 
-  /** One of the ways in which the SDK finds who asks. */
   @BeforeAll
   static void credentials() {
-    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-    System.setProperty("aws.secretAccessKey", "the-key");
+    FakeAws.credentials();
   }
 
   @AfterAll
   static void noCredentials() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
+    FakeAws.noCredentials();
   }
 
   @BeforeEach
@@ -72,7 +65,6 @@ class AwsKmsKeyTest {
 
   @AfterEach
   void stop() {
-    end.countDown();
     keys.forEach(MasterKey::close);
     aws.close();
   }
@@ -270,23 +262,10 @@ class AwsKmsKeyTest {
         .hasMessageStartingWith("AWS KMS cannot be asked: ");
   }
 
-  /** The head of an answer, and then a byte now and then. */
-  private void drip(HttpExchange exchange, FakeAws.Asked asked) throws IOException {
-    exchange.sendResponseHeaders(200, 0);
-    try {
-      while (!end.await(50, TimeUnit.MILLISECONDS)) {
-        exchange.getResponseBody().write(' ');
-        exchange.getResponseBody().flush();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Test
   void waitsForNoAnswerThatDoesNotEnd() throws SecretException {
     MasterKey key = key(ID);
-    aws.instead = this::drip;
+    aws.instead = aws::drip;
     long start = System.nanoTime();
     fails(() -> key.wrap(RING), "AWS KMS has not answered within 10 seconds");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));

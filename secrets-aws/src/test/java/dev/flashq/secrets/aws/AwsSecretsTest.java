@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.flashq.security.secrets.Secret;
 import dev.flashq.security.secrets.SecretException;
 import dev.flashq.security.secrets.SecretReference;
@@ -17,8 +16,6 @@ import dev.flashq.security.secrets.UnavailableSecretException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,20 +30,16 @@ class AwsSecretsTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String NAME = "flashq/production/token";
 
-  private final CountDownLatch end = new CountDownLatch(1);
   private FakeAws aws;
 
-  /** One of the ways in which the SDK finds who asks. */
   @BeforeAll
   static void credentials() {
-    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-    System.setProperty("aws.secretAccessKey", "the-key");
+    FakeAws.credentials();
   }
 
   @AfterAll
   static void noCredentials() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
+    FakeAws.noCredentials();
   }
 
   @BeforeEach
@@ -56,7 +49,6 @@ class AwsSecretsTest {
 
   @AfterEach
   void stop() {
-    end.countDown();
     aws.close();
   }
 
@@ -205,22 +197,9 @@ class AwsSecretsTest {
     }
   }
 
-  /** The head of an answer, and then a byte now and then. */
-  private void drip(HttpExchange exchange, FakeAws.Asked asked) throws IOException {
-    exchange.sendResponseHeaders(200, 0);
-    try {
-      while (!end.await(50, TimeUnit.MILLISECONDS)) {
-        exchange.getResponseBody().write(' ');
-        exchange.getResponseBody().flush();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Test
   void waitsForNoAnswerThatDoesNotEnd() {
-    aws.instead = this::drip;
+    aws.instead = aws::drip;
     long start = System.nanoTime();
     try (Secrets secrets = secrets()) {
       refuses(

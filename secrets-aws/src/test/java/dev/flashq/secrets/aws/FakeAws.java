@@ -9,14 +9,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A server that speaks GetSecretValue, as AWS documents it, or what it is told to. */
 final class FakeAws implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch end = new CountDownLatch(1);
   final List<Asked> asked = new CopyOnWriteArrayList<>();
   volatile int status = 200;
   volatile String body = secret("the-token");
@@ -80,8 +83,33 @@ final class FakeAws implements AutoCloseable {
     exchange.getResponseBody().write(bytes);
   }
 
+  /** The head of an answer, and then a byte now and then. */
+  void drip(HttpExchange exchange, Asked asked) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try {
+      while (!end.await(50, TimeUnit.MILLISECONDS)) {
+        exchange.getResponseBody().write(' ');
+        exchange.getResponseBody().flush();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One of the ways in which the SDK finds who asks. */
+  static void credentials() {
+    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+    System.setProperty("aws.secretAccessKey", "the-key");
+  }
+
+  static void noCredentials() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
   @Override
   public void close() {
+    end.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

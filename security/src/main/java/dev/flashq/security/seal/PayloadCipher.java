@@ -1,5 +1,7 @@
 package dev.flashq.security.seal;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -24,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * never comes twice, and there is no bound on what one data key seals (NIST SP 800-38D, 8.2.1).
  */
 public final class PayloadCipher {
-  private static final byte[] INFO =
-      "flashQ payload 1".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] INFO = "flashQ payload 1".getBytes(US_ASCII);
   private static final int NONCE_BYTES = 12;
 
   /** Texts that are sealed with one salt. */

@@ -1,16 +1,13 @@
 package dev.flashq.security.seal;
 
+import dev.flashq.security.DurableFiles;
 import dev.flashq.security.secrets.SecretException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -162,17 +159,13 @@ public final class RingFolder implements RingKeys {
     RingKey key = new RingKey(number, id, newest().id(), newest().wrap(clear));
     Path temporary = folder.resolve("ring.tmp");
     try {
-      Files.deleteIfExists(temporary);
-      Files.createFile(
-          temporary,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      write(temporary, key.toText());
+      DurableFiles.create(temporary, DurableFiles.PRIVATE, key.toText());
       Files.move(
           temporary,
           file(number, id),
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
-      syncFolder();
+      DurableFiles.forceFolder(folder);
       return key;
     } catch (IOException e) {
       throw new SecretException("a ring key cannot be written to " + folder + ": " + e);
@@ -181,22 +174,6 @@ public final class RingFolder implements RingKeys {
 
   private Path file(long number, String id) {
     return folder.resolve("ring-" + number + "-" + id + ".key");
-  }
-
-  private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-  }
-
-  private void syncFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   /**
@@ -212,10 +189,10 @@ public final class RingFolder implements RingKeys {
     try {
       Path file = file(number, id);
       if (Files.exists(file)) {
-        write(file, new byte[(int) Files.size(file)]);
+        DurableFiles.overwrite(file, new byte[(int) Files.size(file)]);
         Files.delete(file);
       }
-      syncFolder();
+      DurableFiles.forceFolder(folder);
     } catch (IOException e) {
       throw new SecretException("a ring key cannot be deleted from " + folder + ": " + e);
     }

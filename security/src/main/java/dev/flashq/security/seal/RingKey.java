@@ -3,11 +3,8 @@ package dev.flashq.security.seal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -40,14 +37,8 @@ public record RingKey(long number, String id, String masterKey, byte[] wrapped) 
 
   /** The id of a key in the clear. */
   public static String idOf(long number, byte[] key) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ID_PREFIX);
-      digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
-      return HexFormat.of().formatHex(digest.digest(key), 0, ID_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] its = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    return Fingerprint.of(ID_BYTES, ID_PREFIX, its, key);
   }
 
   boolean is(long itsNumber, String itsId) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.flashq.security.secrets.FakeVault;
 import dev.flashq.security.secrets.SecretException;
 import dev.flashq.security.secrets.SecretSource;
@@ -15,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +32,6 @@ class VaultTransitKeyTest {
   private static final String RING_BASE64 = Base64.getEncoder().encodeToString(RING);
 
   private final AtomicLong nanos = new AtomicLong();
-  private final CountDownLatch end = new CountDownLatch(1);
   private final List<VaultSession> sessions = new ArrayList<>();
   private FakeVault vault;
 
@@ -53,7 +49,6 @@ class VaultTransitKeyTest {
 
   @AfterEach
   void stop() {
-    end.countDown();
     sessions.forEach(VaultSession::close);
     vault.close();
   }
@@ -297,23 +292,9 @@ class VaultTransitKeyTest {
         "it was wrapped by another key, or has been changed (status 400)");
   }
 
-  /** The head of an answer, and then a byte now and then. */
-  private boolean drip(HttpExchange exchange) throws IOException {
-    exchange.sendResponseHeaders(200, 0);
-    try {
-      while (!end.await(20, TimeUnit.MILLISECONDS)) {
-        exchange.getResponseBody().write(' ');
-        exchange.getResponseBody().flush();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
-  }
-
   @Test
   void waitsForNoAnswerThatDoesNotEnd() {
-    vault.instead = this::drip;
+    vault.instead = vault::drip;
     MasterKey key = new VaultTransitKey(session("", Duration.ofMillis(400)), "transit", "orders");
     fails(() -> key.wrap(RING), "Vault has not answered within 400 ms");
   }

@@ -17,8 +17,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
@@ -30,6 +32,7 @@ public final class FakeVault implements AutoCloseable {
   private final String scheme;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger logins = new AtomicInteger();
+  private final CountDownLatch end = new CountDownLatch(1);
   private final Set<String> alive = ConcurrentHashMap.newKeySet();
 
   public final FakeTransit transit = new FakeTransit();
@@ -163,8 +166,33 @@ public final class FakeVault implements AutoCloseable {
     exchange.getResponseBody().write(bytes);
   }
 
+  /** Answers nothing as long as it is there. */
+  boolean hang() {
+    try {
+      end.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  /** The head of an answer, and then a byte now and then. */
+  public boolean drip(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try {
+      while (!end.await(20, TimeUnit.MILLISECONDS)) {
+        exchange.getResponseBody().write(' ');
+        exchange.getResponseBody().flush();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
   @Override
   public void close() {
+    end.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

@@ -4,15 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +27,6 @@ class VaultSourceTest {
 
   @TempDir Path folder;
   private final AtomicLong nanos = new AtomicLong();
-  private final CountDownLatch end = new CountDownLatch(1);
   private FakeVault vault;
 
   @BeforeEach
@@ -40,7 +36,6 @@ class VaultSourceTest {
 
   @AfterEach
   void stop() {
-    end.countDown();
     vault.close();
   }
 
@@ -278,39 +273,10 @@ class VaultSourceTest {
     }
   }
 
-  private void await() {
-    try {
-      end.await();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The head of an answer, and then a byte now and then. */
-  private boolean drip(HttpExchange exchange) throws IOException {
-    exchange.sendResponseHeaders(200, 0);
-    try {
-      while (!end.await(20, TimeUnit.MILLISECONDS)) {
-        exchange.getResponseBody().write(' ');
-        exchange.getResponseBody().flush();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
-  }
-
   @Test
   void waitsForNoAnswerThatDoesNotEnd() {
     var id = new FixedSecret("vault.secret-id", "secret-1");
-    for (FakeVault.Instead slow :
-        new FakeVault.Instead[] {
-          _ -> {
-            await();
-            return true;
-          },
-          this::drip
-        }) {
+    for (FakeVault.Instead slow : new FakeVault.Instead[] {_ -> vault.hang(), vault::drip}) {
       vault.instead = slow;
       try (VaultSource source = source(id, "", Duration.ofMillis(400))) {
         fails(source, "Vault has not answered within 400 ms");

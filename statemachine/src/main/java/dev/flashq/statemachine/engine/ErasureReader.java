@@ -1,6 +1,5 @@
 package dev.flashq.statemachine.engine;
 
-import dev.flashq.protocol.Limits;
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.Grant;
 import dev.flashq.statemachine.JobId;
@@ -12,17 +11,12 @@ import dev.flashq.statemachine.Query.ErasableJob;
 import dev.flashq.statemachine.Query.ErasurePage;
 import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.erase.ErasureStore;
-import dev.flashq.statemachine.job.Job;
-import dev.flashq.statemachine.job.JobCodec;
-import dev.flashq.statemachine.job.Payloads;
 import dev.flashq.statemachine.state.proto.StateProto.ErasureRecord;
 import dev.flashq.statemachine.store.Bytes;
 import dev.flashq.statemachine.store.Column;
 import dev.flashq.statemachine.store.Views.View;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Answers questions about erasures. */
 final class ErasureReader {
@@ -58,80 +52,37 @@ final class ErasureReader {
           if (record.getStatus() != Erasure.Status.RUNNING.number()) {
             return true;
           }
-          page[0] =
-              new Walk(
-                      ErasureStore.view(Bytes.longAt(key, 0), record),
-                      ErasureStore.grant(record),
-                      view,
-                      names)
-                  .page();
+          Erasure erasure = ErasureStore.view(Bytes.longAt(key, 0), record);
+          page[0] = page(erasure, ErasureStore.grant(record), view, names);
           return false;
         });
     return page[0];
   }
 
-  /** One step through the jobs by their ids. */
-  private static final class Walk {
-    private final Erasure erasure;
-    private final Grant grant;
-    private final View view;
-    private final IntFunction<QueueName> names;
-    private final List<ErasableJob> jobs = new ArrayList<>();
-    private long to;
-    private int looks;
-    private long bytes;
+  private static ErasurePage page(
+      Erasure erasure, Grant grant, View view, IntFunction<QueueName> names) {
+    var jobs = new ArrayList<ErasableJob>();
+    long to =
+        JobWalk.step(
+            view,
+            erasure.next(),
+            erasure.last(),
+            job -> {
+              JobState state = job.status().state();
+              if (!erasure.request().covers(state)
+                  || !mayBeTouched(names.apply(job.queue()), erasure, grant)) {
+                return 0;
+              }
+              Payload data = Reader.payload(job.id(), false, view);
+              Payload result = Reader.payload(job.id(), true, view);
+              jobs.add(
+                  new ErasableJob(new JobId(job.id()), state == JobState.ACTIVE, data, result));
+              return JobListing.size(data) + JobListing.size(result);
+            });
+    return new ErasurePage(erasure, jobs, to);
+  }
 
-    Walk(Erasure erasure, Grant grant, View view, IntFunction<QueueName> names) {
-      this.erasure = erasure;
-      this.grant = grant;
-      this.view = view;
-      this.names = names;
-      this.to = erasure.last() + 1;
-    }
-
-    ErasurePage page() {
-      view.scan(Column.JOBS, ALL, Bytes.of(erasure.next()), this::look);
-      return new ErasurePage(erasure, jobs, to);
-    }
-
-    private boolean look(byte[] key, byte[] header) {
-      long id = Bytes.longAt(key, 0);
-      if (id > erasure.last()) {
-        return false;
-      }
-      if (looks >= Limits.ERASURE_LOOKS || bytes >= Limits.ERASURE_READ_BYTES) {
-        to = id;
-        return false;
-      }
-      looks++;
-      Job job = JobCodec.decode(id, header);
-      JobState state = job.status().state();
-      if (erasure.request().covers(state) && mayBeTouched(names.apply(job.queue()))) {
-        add(
-            new ErasableJob(
-                new JobId(id),
-                state == JobState.ACTIVE,
-                read(Payloads.dataKey(id)),
-                read(Payloads.resultKey(id))));
-      }
-      return true;
-    }
-
-    private boolean mayBeTouched(QueueName queue) {
-      return erasure.request().covers(queue) && grant.allows(Operation.ADMIN, queue);
-    }
-
-    private void add(ErasableJob job) {
-      jobs.add(job);
-      bytes += size(job.data()) + size(job.result());
-    }
-
-    private @Nullable Payload read(byte[] key) {
-      return Payloads.decode(view.get(Column.PAYLOADS, key));
-    }
-
-    private static long size(@Nullable Payload payload) {
-      return payload == null ? 0 : payload.bytes().size();
-    }
+  private static boolean mayBeTouched(QueueName queue, Erasure erasure, Grant grant) {
+    return erasure.request().covers(queue) && grant.allows(Operation.ADMIN, queue);
   }
 }

@@ -224,7 +224,7 @@ final class JobListing {
     return bytes;
   }
 
-  private static long size(@Nullable Payload payload) {
+  static long size(@Nullable Payload payload) {
     return payload == null ? 0 : payload.bytes().size();
   }
 

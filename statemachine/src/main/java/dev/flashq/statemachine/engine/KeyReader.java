@@ -13,8 +13,6 @@ import dev.flashq.statemachine.Reseal;
 import dev.flashq.statemachine.StoredKey;
 import dev.flashq.statemachine.erase.ResealStore;
 import dev.flashq.statemachine.job.Job;
-import dev.flashq.statemachine.job.JobCodec;
-import dev.flashq.statemachine.job.Payloads;
 import dev.flashq.statemachine.job.Remark;
 import dev.flashq.statemachine.keys.KeyRows;
 import dev.flashq.statemachine.state.proto.StateProto.MetaRecord;
@@ -24,7 +22,6 @@ import dev.flashq.statemachine.store.Views.View;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -112,79 +109,52 @@ final class KeyReader {
   /** What the walk that seals anew looks at next. */
   static Reseal.Page next(View view, IntFunction<QueueName> names) {
     Reseal reseal = reseal(view);
-    return reseal.isRunning() ? new Walk(reseal, view, names).page() : Reseal.Page.NONE;
+    return reseal.isRunning() ? page(reseal, view, names) : Reseal.Page.NONE;
   }
 
-  /** One step through the jobs by their ids. */
-  private static final class Walk {
-    private final Reseal reseal;
-    private final View view;
-    private final IntFunction<QueueName> names;
-    private final List<Namespace> namespaces;
-    private final Map<QueueName, Boolean> sealed = new LinkedHashMap<>();
-    private final List<Reseal.Item> items = new ArrayList<>();
-    private long to;
-    private int looks;
-    private long bytes;
+  private static Reseal.Page page(Reseal reseal, View view, IntFunction<QueueName> names) {
+    List<Namespace> namespaces = namespaces(view);
+    var sealed = new LinkedHashMap<QueueName, Boolean>();
+    var items = new ArrayList<Reseal.Item>();
+    long to =
+        JobWalk.step(
+            view,
+            reseal.next(),
+            reseal.last(),
+            job -> {
+              QueueName queue = names.apply(job.queue());
+              if (!sealed.computeIfAbsent(queue, name -> isSealed(name, namespaces))) {
+                return 0;
+              }
+              List<Reseal.Content> contents = contents(job, view);
+              items.add(
+                  new Reseal.Item(
+                      new JobId(job.id()), queue, job.options().subjectKey(), contents));
+              return contents.stream().mapToLong(each -> each.payload().bytes().size()).sum();
+            });
+    return new Reseal.Page(reseal, items, to);
+  }
 
-    Walk(Reseal reseal, View view, IntFunction<QueueName> names) {
-      this.reseal = reseal;
-      this.view = view;
-      this.names = names;
-      this.namespaces = namespaces(view);
-      this.to = reseal.last() + 1;
-    }
+  private static boolean isSealed(QueueName queue, List<Namespace> namespaces) {
+    return namespaces.stream().anyMatch(namespace -> namespace.covers(queue));
+  }
 
-    Reseal.Page page() {
-      view.scan(Column.JOBS, ALL, Bytes.of(reseal.next()), this::look);
-      return new Reseal.Page(reseal, items, to);
-    }
+  private static List<Reseal.Content> contents(Job job, View view) {
+    var contents = new ArrayList<Reseal.Content>(2);
+    add(contents, JobPart.DATA, Reader.payload(job.id(), false, view));
+    add(contents, JobPart.RESULT, Reader.payload(job.id(), true, view));
+    add(contents, JobPart.ERROR, said(job.error()));
+    add(contents, JobPart.MESSAGE, said(job.progressMessage()));
+    return contents;
+  }
 
-    private boolean look(byte[] key, byte[] header) {
-      long id = Bytes.longAt(key, 0);
-      if (id > reseal.last()) {
-        return false;
-      }
-      if (looks >= Limits.ERASURE_LOOKS || bytes >= Limits.ERASURE_READ_BYTES) {
-        to = id;
-        return false;
-      }
-      looks++;
-      Job job = JobCodec.decode(id, header);
-      QueueName queue = names.apply(job.queue());
-      if (isSealed(queue)) {
-        items.add(new Reseal.Item(new JobId(id), queue, job.options().subjectKey(), contents(job)));
-      }
-      return true;
+  private static void add(List<Reseal.Content> contents, JobPart part, @Nullable Payload payload) {
+    if (payload != null) {
+      contents.add(new Reseal.Content(part, payload));
     }
+  }
 
-    private boolean isSealed(QueueName queue) {
-      return sealed.computeIfAbsent(
-          queue, name -> namespaces.stream().anyMatch(namespace -> namespace.covers(name)));
-    }
-
-    private List<Reseal.Content> contents(Job job) {
-      var contents = new ArrayList<Reseal.Content>(2);
-      add(contents, JobPart.DATA, read(Payloads.dataKey(job.id())));
-      add(contents, JobPart.RESULT, read(Payloads.resultKey(job.id())));
-      add(contents, JobPart.ERROR, said(job.error()));
-      add(contents, JobPart.MESSAGE, said(job.progressMessage()));
-      return contents;
-    }
-
-    private void add(List<Reseal.Content> contents, JobPart part, @Nullable Payload payload) {
-      if (payload != null) {
-        contents.add(new Reseal.Content(part, payload));
-        bytes += payload.bytes().size();
-      }
-    }
-
-    private @Nullable Payload read(byte[] key) {
-      return Payloads.decode(view.get(Column.PAYLOADS, key));
-    }
-
-    private static @Nullable Payload said(@Nullable Remark remark) {
-      return remark == null ? null : remark.payload();
-    }
+  private static @Nullable Payload said(@Nullable Remark remark) {
+    return remark == null ? null : remark.payload();
   }
 }

@@ -147,7 +147,7 @@ final class Reader {
 
   private static Query.Roles roles(Query.ListRoles query, View view) {
     var page = new ArrayList<Role>();
-    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    byte[] from = behind(query.after());
     boolean more =
         fill(page, query.limit(), Column.ROLES, from, (_, row) -> AccessStore.parseRole(row), view);
     return new Query.Roles(page, more);
@@ -167,7 +167,7 @@ final class Reader {
     if (queue != null && !in.grant.sees(queue)) {
       return new Query.Schemas(page, false);
     }
-    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    byte[] from = behind(query.after());
     boolean more =
         fill(
             page,
@@ -182,7 +182,7 @@ final class Reader {
 
   private static Query.DataPolicies policies(Query.ListDataPolicies query, View view) {
     var page = new ArrayList<DataPolicy>();
-    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    byte[] from = behind(query.after());
     boolean more =
         fill(
             page,
@@ -196,7 +196,7 @@ final class Reader {
 
   private static Query.Retentions retentions(Query.ListRetentions query, View view) {
     var page = new ArrayList<Retention>();
-    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    byte[] from = behind(query.after());
     boolean more =
         fill(
             page,
@@ -289,7 +289,7 @@ final class Reader {
     return new Query.JobPlaces(places);
   }
 
-  private static @Nullable Payload payload(long job, boolean result, View view) {
+  static @Nullable Payload payload(long job, boolean result, View view) {
     return Payloads.decode(
         view.get(Column.PAYLOADS, result ? Payloads.resultKey(job) : Payloads.dataKey(job)));
   }
@@ -365,7 +365,7 @@ final class Reader {
   private static Queues queues(Query.ListQueues query, Scope in) {
     var page = new ArrayList<QueueView>();
     var more = new boolean[1];
-    byte[] from = query.after() == null ? new byte[0] : behind(Bytes.of(query.after()));
+    byte[] from = behind(query.after());
     in.view.scan(
         Column.QUEUES,
         new byte[0],
@@ -378,6 +378,11 @@ final class Reader {
           return !more[0] && page.add(Queue.view(queueName(key), QueueStore.parse(value)));
         });
     return new Queues(page, more[0]);
+  }
+
+  /** Behind a name; null: from the beginning. */
+  private static byte[] behind(@Nullable String after) {
+    return after == null ? new byte[0] : behind(Bytes.of(after));
   }
 
   private static byte[] behind(byte[] key) {

@@ -49,6 +49,10 @@ public final class KeyRingStore {
   private final TreeMap<String, Namespace> namespaces = new TreeMap<>();
   private final TreeMap<Long, StoredKey> keys = new TreeMap<>();
   private boolean namespacesChanged;
+
+  /** Since they were published. */
+  private boolean keysChanged;
+
   private volatile KeyRing published = KeyRing.NONE;
 
   public KeyRingStore(Tables tables, Meta meta, Timers timers) {
@@ -79,6 +83,7 @@ public final class KeyRingStore {
           keys.put(stored.id(), stored);
           return true;
         });
+    keysChanged = true;
   }
 
   /** By their patterns. */
@@ -158,6 +163,7 @@ public final class KeyRingStore {
 
   private void put(StoredKey key) {
     keys.put(key.id(), key);
+    keysChanged = true;
     tables.put(Column.DATA_KEYS, Bytes.of(key.id()), record(key).build().toByteArray());
   }
 
@@ -185,6 +191,7 @@ public final class KeyRingStore {
 
   private void remove(StoredKey key) {
     keys.remove(key.id());
+    keysChanged = true;
     tables.delete(Column.DATA_KEYS, Bytes.of(key.id()));
     gone(key.wrapped().ring());
   }
@@ -409,15 +416,16 @@ public final class KeyRingStore {
 
   private void publish() {
     KeyRing last = published;
-    if (last.ring() == meta.ring()
+    if (!keysChanged
+        && last.ring() == meta.ring()
         && last.wanted() == meta.ringWanted()
         && last.unwrapped() == meta.unwrappedKeys()
         && last.subjects() == meta.subjectKeys()
         && last.destroyed() == meta.destroyedKeys()
-        && last.ringId().equals(meta.ringId())
-        && isSame(last.keys())) {
+        && last.ringId().equals(meta.ringId())) {
       return;
     }
+    keysChanged = false;
     published =
         new KeyRing(
             meta.ring(),
@@ -427,19 +435,6 @@ public final class KeyRingStore {
             new ArrayList<>(keys.values()),
             meta.subjectKeys(),
             meta.destroyedKeys());
-  }
-
-  private boolean isSame(List<StoredKey> told) {
-    if (told.size() != keys.size()) {
-      return false;
-    }
-    int i = 0;
-    for (StoredKey key : keys.values()) {
-      if (told.get(i++) != key) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Reads everything again from the database. */

@@ -8,6 +8,7 @@ import dev.flashq.statemachine.WrappedKey;
 import dev.flashq.statemachine.state.proto.StateProto.KeyRecord;
 import dev.flashq.statemachine.state.proto.StateProto.NamespaceRecord;
 import dev.flashq.statemachine.store.Bytes;
+import java.nio.charset.StandardCharsets;
 
 /** Rows of keys to what they say. */
 public final class KeyRows {
@@ -39,8 +40,7 @@ public final class KeyRows {
   public static Namespace namespace(byte[] key, byte[] row) {
     try {
       return new Namespace(
-          new String(key, java.nio.charset.StandardCharsets.UTF_8),
-          NamespaceRecord.parseFrom(row).getKey());
+          new String(key, StandardCharsets.UTF_8), NamespaceRecord.parseFrom(row).getKey());
     } catch (InvalidProtocolBufferException e) {
       throw new StorageException("unreadable record of a namespace", e);
     }

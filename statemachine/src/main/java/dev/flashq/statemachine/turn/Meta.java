@@ -80,11 +80,6 @@ public final class Meta {
     return row.getNextKey();
   }
 
-  /** The number of the latest data key; 0: there was never any. */
-  public long lastKey() {
-    return row.getNextKey();
-  }
-
   /** Number of the ring key; 0: there was never any. */
   public long ring() {
     return row.getRing();

@@ -13,7 +13,6 @@ import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Quota;
 import dev.flashq.statemachine.Role;
 import dev.flashq.statemachine.UseLimits;
-import java.util.List;
 import java.util.Locale;
 
 /** Answers about tokens, roles and certificates; never a token but the one just made. */
@@ -36,12 +35,7 @@ final class AccessShapes {
   }
 
   static void tokens(Query.Credentials page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.TOKENS);
-    out.beginArray(page.credentials().size());
-    page.credentials().forEach(credential -> credential(credential, out));
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(answer, Names.TOKENS, page.credentials(), page.more(), AccessShapes::credential);
   }
 
   private static void credential(Credential credential, ValueWriter out) {
@@ -49,8 +43,8 @@ final class AccessShapes {
     text(out, Names.NAME, credential.name());
     text(out, Names.TYPE, credential.isToken() ? "token" : "certificate");
     text(out, Names.STATE, credential.state().name().toLowerCase(Locale.ROOT));
-    texts(Names.ROLES, credential.roles(), out);
-    texts(Names.MEMBERS, credential.members(), out);
+    Lists.texts(out, Names.ROLES, credential.roles());
+    Lists.texts(out, Names.MEMBERS, credential.members());
     integer(out, Names.CREATED, credential.createdAt());
     time(Names.EXPIRES, credential.endsAt(), out);
     time(Names.LAST_USED, credential.usedAt(), out);
@@ -66,20 +60,8 @@ final class AccessShapes {
     }
   }
 
-  private static void texts(FieldName name, List<String> texts, ValueWriter out) {
-    out.key(name);
-    out.beginArray(texts.size());
-    texts.forEach(out::string);
-    out.endArray();
-  }
-
   static void roles(Query.Roles page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.ROLES);
-    out.beginArray(page.roles().size());
-    page.roles().forEach(role -> role(role, out));
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(answer, Names.ROLES, page.roles(), page.more(), AccessShapes::role);
   }
 
   private static void role(Role role, ValueWriter out) {
@@ -98,7 +80,7 @@ final class AccessShapes {
   }
 
   private static void permission(Permission permission, ValueWriter out) {
-    texts(Names.QUEUES, permission.queues(), out);
+    Lists.texts(out, Names.QUEUES, permission.queues());
     out.key(Names.OPERATIONS);
     out.beginArray(permission.operations().size() + (permission.every() ? 1 : 0));
     for (Operation operation : permission.operations()) {
@@ -111,12 +93,7 @@ final class AccessShapes {
   }
 
   static void quotas(Query.Quotas page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.QUOTAS);
-    out.beginArray(page.quotas().size());
-    page.quotas().forEach(quota -> quota(quota, out));
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(answer, Names.QUOTAS, page.quotas(), page.more(), AccessShapes::quota);
   }
 
   private static void quota(Quota quota, ValueWriter out) {
@@ -127,7 +104,7 @@ final class AccessShapes {
     out.beginArray(quota.pushes().size());
     for (Quota.Pushes pushes : quota.pushes()) {
       out.beginMap(3);
-      texts(Names.QUEUES, pushes.queues(), out);
+      Lists.texts(out, Names.QUEUES, pushes.queues());
       integer(out, Names.MAX, pushes.rate().max());
       integer(out, Names.DURATION, pushes.rate().durationMs());
       out.endMap();

@@ -29,10 +29,7 @@ final class AuditShapes {
 
   static void page(Query.AuditPage page, Answer answer) {
     ValueWriter out = answer.ok(3);
-    out.key(Names.RECORDS);
-    out.beginArray(page.records().size());
-    page.records().forEach(record -> record(record, out));
-    out.endArray();
+    Lists.items(out, Names.RECORDS, page.records(), AuditShapes::record);
     text(out, Names.CURSOR, page.nextMs() + "-" + page.next());
     flag(out, Names.MORE, page.more());
   }
@@ -139,10 +136,7 @@ final class AuditShapes {
 
   static void policy(AuditPolicy policy, Answer answer) {
     ValueWriter out = answer.ok(4);
-    out.key(Names.RULES);
-    out.beginArray(policy.rules().size());
-    policy.rules().forEach(rule -> rule(rule, out));
-    out.endArray();
+    Lists.items(out, Names.RULES, policy.rules(), AuditShapes::rule);
     integer(out, Names.KEEP, policy.keepMs());
     integer(out, Names.KEEP_BYTES, policy.keepBytes());
     text(out, Names.WHEN_FULL, policy.whenFull().name().toLowerCase(Locale.ROOT));
@@ -157,10 +151,7 @@ final class AuditShapes {
       out.string("*");
     }
     out.endArray();
-    out.key(Names.QUEUES);
-    out.beginArray(rule.queues().size());
-    rule.queues().forEach(out::string);
-    out.endArray();
+    Lists.texts(out, Names.QUEUES, rule.queues());
     text(out, Names.RECORD, rule.scope().name().toLowerCase(Locale.ROOT));
     out.endMap();
   }

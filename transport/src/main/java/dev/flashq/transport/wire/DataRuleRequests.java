@@ -49,7 +49,7 @@ final class DataRuleRequests {
   }
 
   /** Other than a queue's name it may have stars. */
-  private static String pattern(Request r) {
+  static String pattern(Request r) {
     return Request.present(r.queue, Field.QUEUE);
   }
 

@@ -35,56 +35,47 @@ final class DataRuleShapes {
 
   private static void schemas(
       Query.Schemas page, Answer answer, BiConsumer<DataSchema, ValueWriter> last) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.SCHEMAS);
-    out.beginArray(page.schemas().size());
-    for (DataSchema schema : page.schemas()) {
-      out.beginMap(4);
-      text(out, Names.QUEUE, schema.queues());
-      integer(out, Names.VERSION, schema.version());
-      text(out, Names.MODE, schema.mode().name().toLowerCase(Locale.ROOT));
-      last.accept(schema, out);
-      out.endMap();
-    }
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(
+        answer,
+        Names.SCHEMAS,
+        page.schemas(),
+        page.more(),
+        (schema, out) -> {
+          out.beginMap(4);
+          text(out, Names.QUEUE, schema.queues());
+          integer(out, Names.VERSION, schema.version());
+          text(out, Names.MODE, schema.mode().name().toLowerCase(Locale.ROOT));
+          last.accept(schema, out);
+          out.endMap();
+        });
   }
 
   static void policies(Query.DataPolicies page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.POLICIES);
-    out.beginArray(page.policies().size());
-    for (DataPolicy policy : page.policies()) {
-      out.beginMap(6);
-      text(out, Names.QUEUE, policy.queues());
-      flag(out, Names.ENCRYPTED_ONLY, policy.encryptedOnly());
-      out.key(Names.FORBIDDEN_FIELDS);
-      out.beginArray(policy.forbiddenFields().size());
-      policy.forbiddenFields().forEach(out::string);
-      out.endArray();
-      flag(out, Names.NO_CARD_NUMBERS, policy.noCardNumbers());
-      integer(out, Names.MAX_BYTES, policy.maxBytes());
-      flag(out, Names.NO_NAMES, policy.noNames());
-      out.endMap();
-    }
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(answer, Names.POLICIES, page.policies(), page.more(), DataRuleShapes::policy);
+  }
+
+  private static void policy(DataPolicy policy, ValueWriter out) {
+    out.beginMap(6);
+    text(out, Names.QUEUE, policy.queues());
+    flag(out, Names.ENCRYPTED_ONLY, policy.encryptedOnly());
+    Lists.texts(out, Names.FORBIDDEN_FIELDS, policy.forbiddenFields());
+    flag(out, Names.NO_CARD_NUMBERS, policy.noCardNumbers());
+    integer(out, Names.MAX_BYTES, policy.maxBytes());
+    flag(out, Names.NO_NAMES, policy.noNames());
+    out.endMap();
   }
 
   static void retentions(Query.Retentions page, Answer answer) {
-    ValueWriter out = answer.ok(2);
-    out.key(Names.RETENTION);
-    out.beginArray(page.retentions().size());
-    for (Retention retention : page.retentions()) {
-      out.beginMap(5);
-      text(out, Names.QUEUE, retention.queues());
-      integer(out, Names.COMPLETED_AGE, retention.completedMs());
-      integer(out, Names.COMPLETED_COUNT, retention.completedCount());
-      integer(out, Names.DEAD_AGE, retention.deadMs());
-      integer(out, Names.DEAD_COUNT, retention.deadCount());
-      out.endMap();
-    }
-    out.endArray();
-    flag(out, Names.MORE, page.more());
+    Lists.page(answer, Names.RETENTION, page.retentions(), page.more(), DataRuleShapes::retention);
+  }
+
+  private static void retention(Retention retention, ValueWriter out) {
+    out.beginMap(5);
+    text(out, Names.QUEUE, retention.queues());
+    integer(out, Names.COMPLETED_AGE, retention.completedMs());
+    integer(out, Names.COMPLETED_COUNT, retention.completedCount());
+    integer(out, Names.DEAD_AGE, retention.deadMs());
+    integer(out, Names.DEAD_COUNT, retention.deadCount());
+    out.endMap();
   }
 }

@@ -12,9 +12,12 @@ final class EncryptionRequests {
 
   static Plan plan(Cmd cmd, Request r) {
     return switch (cmd) {
-      case ENCRYPTIONSET -> Requests.done(r, new Command.SealQueues(pattern(r), null, false));
-      case ENCRYPTIONDELETE -> Requests.done(r, new Command.UnsealQueues(pattern(r)));
-      case ENCRYPTIONDESTROY -> Requests.done(r, new Command.SealQueues(pattern(r), null, true));
+      case ENCRYPTIONSET ->
+          Requests.done(r, new Command.SealQueues(DataRuleRequests.pattern(r), null, false));
+      case ENCRYPTIONDELETE ->
+          Requests.done(r, new Command.UnsealQueues(DataRuleRequests.pattern(r)));
+      case ENCRYPTIONDESTROY ->
+          Requests.done(r, new Command.SealQueues(DataRuleRequests.pattern(r), null, true));
       case ENCRYPTIONLIST -> Requests.ask(new Query.GetSealing(), EncryptionShapes::all);
       case SUBJECTDESTROY -> {
         Shape<Reply.Removed> shape = EncryptionShapes::destroyed;
@@ -26,10 +29,5 @@ final class EncryptionRequests {
       }
       default -> throw new IllegalArgumentException("not about encryption: " + cmd);
     };
-  }
-
-  /** Other than a queue's name it may have stars. */
-  private static String pattern(Request r) {
-    return Request.present(r.queue, Field.QUEUE);
   }
 }

@@ -23,12 +23,11 @@ final class EncryptionShapes {
   static void all(Query.Sealing sealing, Answer answer) {
     ValueWriter out = answer.ok(6);
     KeyRing keys = sealing.keys();
-    out.key(Names.ENCRYPTION);
-    out.beginArray(sealing.namespaces().size());
-    for (Namespace namespace : sealing.namespaces()) {
-      namespace(namespace, keys, out);
-    }
-    out.endArray();
+    Lists.items(
+        out,
+        Names.ENCRYPTION,
+        sealing.namespaces(),
+        (namespace, to) -> namespace(namespace, keys, to));
     integer(out, Names.RING, keys.ring());
     flag(out, Names.RING_CHANGING, keys.wanted() || keys.unwrapped() > 0);
     integer(out, Names.SUBJECTS, keys.subjects());
@@ -56,10 +55,7 @@ final class EncryptionShapes {
     integer(out, Names.BEGAN, reseal.beganAt());
     integer(out, Names.ENDED, reseal.endedAt());
     out.key(Names.PROGRESS);
-    out.number(
-        !reseal.isRunning() || reseal.last() == 0
-            ? 1
-            : Math.min(1, (reseal.next() - 1) / (double) reseal.last()));
+    out.number(reseal.isRunning() ? ErasureShapes.progress(reseal.next(), reseal.last()) : 1);
     integer(out, Names.LOOKED, counts.looked());
     integer(out, Names.CHANGED, counts.sealed());
     integer(out, Names.UNREADABLE, counts.unreadable());

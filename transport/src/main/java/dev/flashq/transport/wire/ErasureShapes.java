@@ -4,12 +4,10 @@ import static dev.flashq.transport.wire.JobWriter.flag;
 import static dev.flashq.transport.wire.JobWriter.integer;
 import static dev.flashq.transport.wire.JobWriter.text;
 
-import dev.flashq.protocol.wire.FieldName;
 import dev.flashq.protocol.wire.ValueWriter;
 import dev.flashq.statemachine.Erasure;
 import dev.flashq.statemachine.Query;
 import dev.flashq.statemachine.Reply;
-import java.util.List;
 import java.util.Locale;
 
 /** Answers about erasures; what they look for is never shown. */
@@ -23,15 +21,15 @@ final class ErasureShapes {
   }
 
   static void list(Query.Erasures erasures, Answer answer) {
-    ValueWriter out = answer.ok(1);
-    out.key(Names.ERASURES);
-    out.beginArray(erasures.erasures().size());
-    for (Erasure erasure : erasures.erasures()) {
-      out.beginMap(FIELDS);
-      fields(erasure, out);
-      out.endMap();
-    }
-    out.endArray();
+    Lists.items(
+        answer.ok(1),
+        Names.ERASURES,
+        erasures.erasures(),
+        (erasure, out) -> {
+          out.beginMap(FIELDS);
+          fields(erasure, out);
+          out.endMap();
+        });
   }
 
   static void one(Erasure erasure, Answer answer) {
@@ -45,15 +43,15 @@ final class ErasureShapes {
     text(out, Names.STATE, erasure.status().name().toLowerCase(Locale.ROOT));
     text(out, Names.USER, erasure.by().isEmpty() ? null : erasure.by());
     text(out, Names.FIELD, request.field());
-    texts(out, Names.FIELDS, request.edits().stream().map(Erasure.Edit::path).toList());
-    texts(out, Names.QUEUES, request.queues());
-    texts(out, Names.STATES, request.states().stream().map(state -> state.wireName()).toList());
+    Lists.texts(out, Names.FIELDS, request.edits().stream().map(Erasure.Edit::path).toList());
+    Lists.texts(out, Names.QUEUES, request.queues());
+    Lists.texts(
+        out, Names.STATES, request.states().stream().map(state -> state.wireName()).toList());
     flag(out, Names.DRY_RUN, request.dryRun());
     integer(out, Names.BEGAN, erasure.beganAt());
     integer(out, Names.ENDED, erasure.endedAt());
     out.key(Names.PROGRESS);
-    out.number(
-        erasure.last() == 0 ? 1 : Math.min(1, (erasure.next() - 1) / (double) erasure.last()));
+    out.number(progress(erasure.next(), erasure.last()));
     integer(out, Names.LOOKED, counts.looked());
     integer(out, Names.MATCHED, counts.matched());
     integer(out, Names.CHANGED, counts.changed());
@@ -62,10 +60,8 @@ final class ErasureShapes {
     integer(out, Names.MISSED, counts.missed());
   }
 
-  private static void texts(ValueWriter out, FieldName name, List<String> texts) {
-    out.key(name);
-    out.beginArray(texts.size());
-    texts.forEach(out::string);
-    out.endArray();
+  /** How far a walk through all jobs is, from 0 to 1. */
+  static double progress(long next, long last) {
+    return last == 0 ? 1 : Math.min(1, (next - 1) / (double) last);
   }
 }

@@ -193,7 +193,7 @@ final class JobWriter {
     out.endArray();
   }
 
-  private static void texts(ValueWriter out, List<String> texts) {
+  static void texts(ValueWriter out, List<String> texts) {
     out.beginArray(texts.size());
     for (String text : texts) {
       out.string(text);
