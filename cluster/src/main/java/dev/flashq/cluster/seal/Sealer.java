@@ -15,6 +15,7 @@ import dev.flashq.statemachine.QueueName;
 import dev.flashq.statemachine.RefusedException;
 import dev.flashq.statemachine.Reply.Refused;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -169,13 +170,16 @@ public final class Sealer {
     Map<String, ByteString> hashes = hashes(push);
     Map<ByteString, Long> subjects =
         hashes.isEmpty() ? Map.of() : sealing.subjectKeys(new LinkedHashSet<>(hashes.values()));
+    var under = new HashMap<Long, Sealing.Under>();
     var jobs = new ArrayList<NewJob>(push.jobs().size());
     for (NewJob job : push.jobs()) {
       String name = job.options().subject();
       long subject = name == null ? 0 : requireNonNull(subjects.get(hashes.get(name)));
       jobs.add(
           new NewJob(
-              new Under(key, subject).seal(JobPart.DATA, job.data()),
+              under
+                  .computeIfAbsent(subject, its -> sealing.under(key, its))
+                  .seal(JobPart.DATA, job.data()),
               name == null
                   ? job.options()
                   : job.options().toBuilder().subject(Long.toString(subject)).build()));

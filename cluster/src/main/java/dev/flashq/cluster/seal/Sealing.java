@@ -368,23 +368,61 @@ public final class Sealing {
    * @param subject number of the data subject's; 0: of nobody
    */
   public Payload seal(long key, long subject, JobPart part, Payload clear) {
-    while (true) {
-      DataKey under = key(key);
-      DataKey about = subject == 0 ? null : subject(subject);
-      if (under == null || (subject != 0 && about == null)) {
+    return under(key, subject).seal(part, clear);
+  }
+
+  /**
+   * Keys for the texts of one command. Fails with {@link RefusedException} as {@link #seal} does.
+   */
+  Under under(long key, long subject) {
+    return new Under(key, subject);
+  }
+
+  /** Keys of a namespace and of a data subject, looked up once. For one thread. */
+  final class Under {
+    private final long key;
+    private final long subject;
+    private DataKey namespace;
+    private @Nullable DataKey about;
+
+    private Under(long key, long subject) {
+      this.key = key;
+      this.subject = subject;
+      this.namespace = namespace();
+      this.about = about();
+    }
+
+    private DataKey namespace() {
+      return present(key(key));
+    }
+
+    private @Nullable DataKey about() {
+      return subject == 0 ? null : present(Sealing.this.subject(subject));
+    }
+
+    private static DataKey present(@Nullable DataKey key) {
+      if (key == null) {
         throw new RefusedException(Reason.DATA_RULES_CHANGED.refuses());
       }
-      try {
-        byte[] sealed =
-            cipher.seal(
-                under,
-                about,
-                part.sealedAs(),
-                clear.encoding().number(),
-                clear.bytes().asReadOnlyByteBuffer());
-        return new Payload(Payload.Encoding.SEALED, UnsafeByteOperations.unsafeWrap(sealed));
-      } catch (WipedKeyException _) {
-        // Keys were destroyed meanwhile; whether those, the next look tells.
+      return key;
+    }
+
+    Payload seal(JobPart part, Payload clear) {
+      while (true) {
+        try {
+          byte[] sealed =
+              cipher.seal(
+                  namespace,
+                  about,
+                  part.sealedAs(),
+                  clear.encoding().number(),
+                  clear.bytes().asReadOnlyByteBuffer());
+          return new Payload(Payload.Encoding.SEALED, UnsafeByteOperations.unsafeWrap(sealed));
+        } catch (WipedKeyException _) {
+          // Keys were destroyed meanwhile; whether those, the next look tells.
+          namespace = namespace();
+          about = about();
+        }
       }
     }
   }

@@ -83,11 +83,16 @@ public final class PayloadCipher {
     var front =
         new Sealed(
             encoding, key.id(), subject == null ? 0 : subject.id(), place.salt, place.counter);
-    ByteBuffer sealed = ByteBuffer.allocate(Sealed.OVERHEAD + clear.remaining());
-    front.write(sealed);
+    int size = clear.remaining();
+    byte[] sealed = new byte[Sealed.OVERHEAD + size];
+    front.write(ByteBuffer.wrap(sealed));
+    // Encrypted where it will stay: Java would copy what lies in a buffer once more.
+    clear.get(sealed, Sealed.BYTES, size);
     try {
-      cipher(Cipher.ENCRYPT_MODE, front, key, subject, sealed.array(), part).doFinal(clear, sealed);
-      return sealed.array();
+      var _ =
+          cipher(Cipher.ENCRYPT_MODE, front, key, subject, sealed, part)
+              .doFinal(sealed, Sealed.BYTES, size, sealed, Sealed.BYTES);
+      return sealed;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM does not work", e);
     }
@@ -125,8 +130,9 @@ public final class PayloadCipher {
         mode,
         derived(front, key, subject),
         new GCMParameterSpec(Byte.SIZE * Sealed.TAG_BYTES, nonce));
-    cipher.updateAAD(sealed, 0, Sealed.AUTHENTICATED);
-    cipher.updateAAD(new byte[] {(byte) part});
+    byte[] authenticated = Arrays.copyOf(sealed, Sealed.AUTHENTICATED + 1);
+    authenticated[Sealed.AUTHENTICATED] = (byte) part;
+    cipher.updateAAD(authenticated);
     return cipher;
   }
 
