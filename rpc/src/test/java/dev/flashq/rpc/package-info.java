@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flashq.rpc;
+
+import org.jspecify.annotations.NullMarked;
