@@ -336,8 +336,11 @@ public final class Limits {
   /** Bytes of one replicated log entry's commands before the next entry is begun. */
   public static final int ENTRY_BYTES = 1024 * 1024;
 
-  /** Bytes from which on a command waits in the line of large ones. */
-  public static final int LARGE_COMMAND_BYTES = ENTRY_BYTES / 4;
+  /**
+   * Bytes from which on a command waits in the line of large ones, of which one entry is on its way
+   * at a time. A batch of a thousand jobs of some hundred bytes, encrypted or not, is below.
+   */
+  public static final int LARGE_COMMAND_BYTES = ENTRY_BYTES / 2;
 
   /** Commands of one replicated log entry. */
   public static final int COMMANDS_PER_ENTRY = 4096;
