@@ -1,22 +1,31 @@
 package dev.flashq.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
+import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
 import dev.flashq.client.NewJob;
+import dev.flashq.security.seal.MasterKey;
 import dev.flashq.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,11 +35,14 @@ import java.util.stream.Stream;
  */
 final class Training {
   private static final int NODES = 3;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 48;
+  private static final String ENCRYPTED = "encrypted";
   private static final int JOBS = 500;
 
   /** Three cold nodes in one JVM on a busy machine are slow, and nothing is wrong with that. */
   private static final Duration ANSWER = Duration.ofMinutes(2);
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private Training() {}
 
@@ -41,9 +53,12 @@ final class Training {
       Logging.configure(configs.getFirst().log());
       var nodes = new ArrayList<Node>();
       try (FlashQ client = client(configs, nodes)) {
+        encrypt(client);
         for (int round = 0; round < ROUNDS; round++) {
-          cycle(client);
-          batches(client);
+          // Without profiles of it, ciphers would run uncompiled for the first minutes of a node.
+          String queue = round % 4 == 0 ? ENCRYPTED : "training";
+          cycle(client, queue);
+          batches(client, queue);
         }
         client.stats().join();
       } finally {
@@ -71,14 +86,26 @@ final class Training {
               "FLASHQ_HTTP_PORT", Integer.toString(http),
               "FLASHQ_DATA_FOLDER", data.resolve("n" + i).toString()));
     }
+    Path masterKey = masterKey(data);
     var configs = new ArrayList<ServerConfig>();
     for (Map<String, String> own : ports) {
       var environment = new TreeMap<>(own);
       environment.put("FLASHQ_CLUSTER_MEMBERS", String.join(",", addresses));
       environment.put("FLASHQ_PEER_DEVELOPMENT_CA", data.resolve("ca").toString());
+      environment.put("FLASHQ_ENCRYPTION_MASTER_KEY", "file:" + masterKey);
       configs.add(ServerConfig.load(null, environment));
     }
     return configs;
+  }
+
+  private static Path masterKey(Path folder) throws IOException {
+    byte[] key = new byte[MasterKey.KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    Path file = folder.resolve("master-key");
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(file, HexFormat.of().formatHex(key).getBytes(US_ASCII));
+    return file;
   }
 
   private static FlashQ client(List<ServerConfig> configs, List<Node> nodes) {
@@ -88,29 +115,45 @@ final class Training {
         .connect();
   }
 
-  private static void cycle(FlashQ client) {
+  /** The cluster has just been made, and may have no ring key yet. */
+  private static void encrypt(FlashQ client) {
+    long end = System.nanoTime() + ANSWER.toNanos();
+    while (true) {
+      try {
+        client.privacy().encrypt(ENCRYPTED).join();
+        return;
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof FlashQException) || System.nanoTime() > end) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
+  }
+
+  private static void cycle(FlashQ client, String queue) {
     List<CompletableFuture<?>> answers = new ArrayList<>();
     for (int i = 0; i < JOBS; i++) {
-      answers.add(client.push("training", Data.json("{\"n\":" + i + "}")));
+      answers.add(client.push(queue, Data.json("{\"n\":" + i + "}")));
     }
     answers.forEach(CompletableFuture::join);
-    for (List<Job> jobs = pull(client); !jobs.isEmpty(); jobs = pull(client)) {
+    for (List<Job> jobs = pull(client, queue); !jobs.isEmpty(); jobs = pull(client, queue)) {
       List<CompletableFuture<Void>> acks = jobs.stream().map(client::ack).toList();
       acks.forEach(CompletableFuture::join);
     }
   }
 
-  private static void batches(FlashQ client) {
+  private static void batches(FlashQ client, String queue) {
     List<NewJob> batch =
         IntStream.range(0, JOBS).mapToObj(i -> new NewJob(Data.json("{\"n\":" + i + "}"))).toList();
-    client.pushAll("training", batch).join();
-    for (List<Job> jobs = pull(client); !jobs.isEmpty(); jobs = pull(client)) {
+    client.pushAll(queue, batch).join();
+    for (List<Job> jobs = pull(client, queue); !jobs.isEmpty(); jobs = pull(client, queue)) {
       client.ackAll(jobs).join();
     }
   }
 
-  private static List<Job> pull(FlashQ client) {
-    return client.pull("training", 100, Duration.ZERO).join();
+  private static List<Job> pull(FlashQ client, String queue) {
+    return client.pull(queue, 100, Duration.ZERO).join();
   }
 
   private static void delete(Path folder) throws IOException {
