@@ -35,6 +35,9 @@ final class CommandSize {
   private static final int SMALL = 64;
   private static final int ID = 12;
 
+  /** What stands around the data of a job without options. */
+  private static final int PLAIN = 16;
+
   /** A wrapped key, and what it is of. */
   private static final int KEY = 128;
 
@@ -140,8 +143,8 @@ final class CommandSize {
 
   private static long of(NewJob job) {
     JobOptions options = job.options();
-    long size = SMALL + job.data().bytes().size();
-    return options == JobOptions.DEFAULTS ? size : size + of(options);
+    long size = job.data().bytes().size();
+    return options == JobOptions.DEFAULTS ? PLAIN + size : SMALL + size + of(options);
   }
 
   private static long of(JobOptions options) {
