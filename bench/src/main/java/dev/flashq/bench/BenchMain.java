@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,7 +68,8 @@ public final class BenchMain implements Callable<Integer> {
       split = ",",
       description =
           "among ${COMPLETION-CANDIDATES}; default: all, of a target all but W4. W4 kills the"
-              + " leader at half of the rate of the W2 before it, or at 5000 cycles/s")
+              + " leader at half of the rate of the W2 before it, or at 5000 cycles/s; W5 runs"
+              + " once for each --rate")
   private List<Workload> workloads = new ArrayList<>();
 
   @Option(
@@ -101,6 +103,13 @@ public final class BenchMain implements Callable<Integer> {
   private int batch;
 
   @Option(
+      names = "--rate",
+      split = ",",
+      description = "cycles/s of W5, 1 to 1000000 each (${DEFAULT-VALUE})",
+      defaultValue = "500,5000,10000")
+  private List<Integer> rates = new ArrayList<>();
+
+  @Option(
       names = "--backlog",
       description =
           "instead of workloads: fill a queue with so many jobs, kill all nodes, start them, pull;"
@@ -123,7 +132,8 @@ public final class BenchMain implements Callable<Integer> {
     W1b,
     W2,
     W3,
-    W4
+    W4,
+    W5
   }
 
   public static void main(String[] args) {
@@ -159,6 +169,7 @@ public final class BenchMain implements Callable<Integer> {
             batch,
             UNANSWERED,
             5000,
+            rates,
             encrypted);
     if (!targets.isEmpty()) {
       FlashQ.Builder client = FlashQ.at(targets).token(token == null ? "" : token);
@@ -195,6 +206,7 @@ public final class BenchMain implements Callable<Integer> {
     within("--connections", connections, 1, 100);
     within("--warmup", warmup, 0, 3600);
     within("--duration", duration, 1, 3600);
+    rates.forEach(rate -> within("--rate", rate, 1, 1_000_000));
     within("--batch", batch, 1, Limits.JOBS_PER_COMMAND);
     within("--nodes", nodes == null ? 3 : nodes, 1, 7);
     within("--backlog", backlog == null ? 100_000 : backlog, 100_000, 200_000_000);
@@ -240,7 +252,7 @@ public final class BenchMain implements Callable<Integer> {
         Encrypted.encrypt(client);
       }
     }
-    var bench = new Workloads(clients, settings);
+    var bench = new Workloads(clients, settings, this::useByNode);
     if (warmup > 0) {
       say("warm-up: " + warmup + " s of full cycles, not measured");
       bench.warmUp();
@@ -248,23 +260,36 @@ public final class BenchMain implements Callable<Integer> {
     boolean exact = true;
     double cyclesPerSecond = 0;
     for (Workload workload : chosen()) {
-      List<NodeUse> before = use();
-      long start = System.nanoTime();
+      if (workload == Workload.W5) {
+        for (int rate : settings.rates()) {
+          exact &= measured(() -> bench.steady(rate)).exact();
+        }
+        continue;
+      }
+      double before = cyclesPerSecond;
       Result result =
-          switch (workload) {
-            case W1 -> bench.pushes();
-            case W1b -> bench.batchPushes();
-            case W2 -> bench.cycles();
-            case W3 -> bench.oneByOne();
-            case W4 -> failover(bench, cyclesPerSecond);
-          };
+          measured(
+              switch (workload) {
+                case W1 -> bench::pushes;
+                case W1b -> bench::batchPushes;
+                case W2 -> bench::cycles;
+                case W3 -> bench::oneByOne;
+                case W4, W5 -> () -> failover(bench, before);
+              });
       if (workload == Workload.W2) {
         cyclesPerSecond = result.figures().getOrDefault("cycles_per_s", 0.0);
       }
-      print(result.with(usedSince(before, (System.nanoTime() - start) / 1e9)));
       exact &= result.exact();
     }
     return exact ? 0 : 1;
+  }
+
+  private Result measured(Supplier<Result> workload) {
+    List<NodeUse> before = use();
+    long start = System.nanoTime();
+    Result result = workload.get();
+    print(result.with(usedSince(before, (System.nanoTime() - start) / 1e9)));
+    return result;
   }
 
   private List<Workload> chosen() {
@@ -300,6 +325,14 @@ public final class BenchMain implements Callable<Integer> {
     return cluster == null
         ? List.of()
         : cluster.nodes().stream().map(node -> NodeUse.of(node.pid())).toList();
+  }
+
+  private Map<String, NodeUse> useByNode() {
+    var used = new LinkedHashMap<String, NodeUse>();
+    if (cluster != null) {
+      cluster.nodes().forEach(node -> used.put(node.id(), NodeUse.of(node.pid())));
+    }
+    return used;
   }
 
   private List<Result.Use> usedSince(List<NodeUse> before, double seconds) {

@@ -46,6 +46,25 @@ record Result(
           .figure(name + "_max_ms", nanos.getMaxValue() / 1e6);
     }
 
+    /** CPU of all nodes while the load was on. */
+    Builder used(Meter.Reading used) {
+      return used.isEmpty() ? this : figure("servers_cores", used.cpuSeconds() / used.seconds());
+    }
+
+    /**
+     * What one entry costs when each push is one: CPU of all nodes, and how often threads of each
+     * went to sleep (voluntary context switches, idle ones included).
+     */
+    Builder perEntry(Meter.Reading used, long entries) {
+      if (used.isEmpty() || entries == 0) {
+        return this;
+      }
+      figure("cpu_ms_per_entry", used.cpuSeconds() * 1000 / entries);
+      used.switches()
+          .forEach((node, count) -> figure("switches_per_entry_" + node, (double) count / entries));
+      return this;
+    }
+
     Builder exact(boolean value) {
       exact = value;
       return this;

@@ -1,6 +1,7 @@
 package dev.flashq.bench;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How the workloads run.
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param batch jobs of a batch push in W1b
  * @param unanswered pushes in flight at most in W1 and W2
  * @param outstanding pushed and not yet acknowledged jobs at most in W2
+ * @param rates cycles/s of W5
  * @param encrypted whether the cluster encrypts the queues
  */
 record Settings(
@@ -19,4 +21,9 @@ record Settings(
     int batch,
     int unanswered,
     int outstanding,
-    boolean encrypted) {}
+    List<Integer> rates,
+    boolean encrypted) {
+  Settings {
+    rates = List.copyOf(rates);
+  }
+}

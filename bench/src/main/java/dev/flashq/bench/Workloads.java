@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +24,14 @@ final class Workloads {
   private final Supplier<FlashQ> clients;
   private final Settings settings;
   private final Payload payload;
+  private final Supplier<Map<String, NodeUse>> nodes;
   private int queues;
 
-  Workloads(Supplier<FlashQ> clients, Settings settings) {
+  /**
+   * @param nodes what each has used so far; nothing of a target
+   */
+  Workloads(Supplier<FlashQ> clients, Settings settings, Supplier<Map<String, NodeUse>> nodes) {
+    this.nodes = nodes;
     this.clients = clients;
     this.settings = settings;
     this.payload = new Payload(settings.payloadBytes());
@@ -103,6 +109,16 @@ final class Workloads {
         String.format(Locale.ROOT, "leader killed at %,.0f cycles/s", cyclesPerSecond));
   }
 
+  /** W5: cycles at a given rate. */
+  Result steady(double cyclesPerSecond) {
+    return cycles(
+        settings.duration(),
+        cyclesPerSecond,
+        () -> {},
+        "W5",
+        String.format(Locale.ROOT, "%,.0f cycles/s", cyclesPerSecond));
+  }
+
   private Result cycles(
       Duration duration, double rate, Runnable halfway, String workload, String what) {
     String queue = "bench-" + workload + "-" + ++queues;
@@ -120,6 +136,7 @@ final class Workloads {
         client ->
             pushers.add(
                 new Pusher(client, queue, payload, ledger, unanswered, outstanding::release)));
+    var meter = new Meter(nodes);
     long start = System.nanoTime();
     long end = start + duration.toNanos();
     var threads = new ArrayList<Thread>();
@@ -141,11 +158,13 @@ final class Workloads {
     halfway.run();
     join(threads);
     double seconds = (System.nanoTime() - start) / 1e9;
+    Meter.Reading used = meter.read();
     long acked = workers.stream().mapToLong(Worker::acked).sum();
     finish(queue, ledger, connections.getFirst());
     workers.forEach(Worker::close);
     connections.forEach(FlashQ::close);
     return result(workload, what)
+        .used(used)
         .figure("cycles_per_s", acked / seconds)
         .latencies("push_answer", merged(pushers.stream().map(Pusher::latency).toList()))
         .latencies("push_to_ack", merged(workers.stream().map(Worker::latency).toList()))
@@ -164,6 +183,7 @@ final class Workloads {
     Ledger ledger = new Ledger();
     try (FlashQ client = clients.get()) {
       Pusher pusher = new Pusher(client, queue, payload, ledger, 1, () -> {});
+      var meter = new Meter(nodes);
       long start = System.nanoTime();
       long end = start + settings.duration().toNanos();
       while (System.nanoTime() < end) {
@@ -171,10 +191,12 @@ final class Workloads {
       }
       pusher.settle(1);
       double seconds = (System.nanoTime() - start) / 1e9;
+      Meter.Reading used = meter.read();
       drain(queue, ledger, List.of(client));
       return result("W3", "one push at a time")
           .figure("pushes_per_s", pusher.answered() / seconds)
           .latencies("answer", pusher.latency())
+          .perEntry(used, pusher.answered())
           .figure("failed", pusher.failed())
           .delivery(ledger)
           .build();
