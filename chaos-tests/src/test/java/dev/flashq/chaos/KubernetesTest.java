@@ -158,8 +158,8 @@ class KubernetesTest {
     assertThat(NODES.getPodManagementPolicy()).isEqualTo("Parallel");
     assertThat(NODES.getReplicas()).isEqualTo(3);
     assertThat(variable("FLASHQ_JAVA_OPTS"))
-        .as("names are looked up again soon, by the JDK and by gRPC")
-        .contains(" -Dsun.net.inetaddr.ttl=5", " -Dnetworkaddress.cache.ttl=5");
+        .as("names are looked up again soon")
+        .contains(" -Dsun.net.inetaddr.ttl=5");
     assertThat(List.of(variable("FLASHQ_CLUSTER_MEMBERS").split(", ")))
         .containsExactlyElementsOf(
             IntStream.range(0, NODES.getReplicas())

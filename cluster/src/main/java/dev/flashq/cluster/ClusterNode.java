@@ -276,6 +276,16 @@ public final class ClusterNode implements AutoCloseable {
     raft.mayLead(may);
   }
 
+  /** See {@link RaftNode#renewLinks}. */
+  void renewLinks() {
+    raft.renewLinks();
+  }
+
+  /** The end of a process as others see it: its connections end. */
+  void cutOff() {
+    raft.cutOff();
+  }
+
   /** How far this node's clock is off those of the majority; 0 while that is not known. */
   public long clockDeviationMs() {
     return core.members().deviationMs(settings.nodeId()).orElse(0L);

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.cluster.config.Member;
+import dev.flashq.cluster.raft.PeerClient;
 import dev.flashq.security.DevelopmentCa;
-import dev.flashq.security.PeerCertificates;
+import dev.flashq.security.PeerCredentials;
 import dev.flashq.statemachine.Reply.Pushed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,45 +15,82 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.protocol.RaftPeerId;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The peer port is for members alone, whatever is asked on it. */
 class PeerPortTest {
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final int ENTRY = 4;
+  private static final int READ_INDEX = 5;
+
   @TempDir Path folder;
 
   @Test
   void strangersGetNothingAndBreakNothing() throws Exception {
     try (var cluster = new TestCluster(folder, 3).startAll()) {
       String leader = cluster.leader();
-      PeerCertificates own = (PeerCertificates) cluster.settings(leader).certificates().renewed();
-      PeerCertificates foreign =
-          new DevelopmentCa(folder.resolve("foreign"), InstantSource.system())
-              .certificatesOf(leader, List.of());
-
-      assertRefused(cluster, leader, null);
-      assertRefused(cluster, leader, new GrpcTlsConfig(null, null, own.ca().toFile(), false));
-      assertRefused(
-          cluster,
-          leader,
-          new GrpcTlsConfig(
-              foreign.key().toFile(), foreign.certificate().toFile(), own.ca().toFile(), true));
       for (Member member : cluster.members()) {
         sendGarbage(member);
       }
+      assertNothingIsSaid(cluster, leader, null);
+      var foreign =
+          new DevelopmentCa(folder.resolve("foreign"), InstantSource.system())
+              .certificatesOf(leader, List.of());
+      assertNothingIsSaid(cluster, leader, new PeerCredentials(foreign, Instant.now()));
 
-      assertThat(groupsKnownTo(cluster, leader, PeerClient.tls(own))).isEqualTo(1);
       assertThat(cluster.push(cluster.follower(), "\"a\""))
           .succeedsWithin(Duration.ofSeconds(5))
           .isInstanceOf(Pushed.class);
+      assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
+  /** One with a certificate can ask what members ask, and break nothing by asking it wrongly. */
+  @Test
+  void aMemberThatTalksNonsenseBreaksNothing() throws Exception {
+    try (var cluster = new TestCluster(folder, 3)) {
+      cluster.start("n1");
+      cluster.start("n2");
+      String leader = cluster.leader();
+      try (var stranger = new PeerClient(cluster.settings("n3"))) {
+        var random = new Random(11);
+        for (int kind = 0; kind < 256; kind++) {
+          var nonsense = new byte[random.nextInt(200)];
+          random.nextBytes(nonsense);
+          boolean empty = kind == READ_INDEX;
+          CompletableFuture<byte[]> answer =
+              stranger.call(leader, kind, empty ? new byte[0] : nonsense);
+          if (kind == ENTRY) {
+            assertThat(answer)
+                .satisfiesAnyOf(
+                    a -> assertThat(a).failsWithin(SOON),
+                    a -> assertThat(a.get(5, TimeUnit.SECONDS)[0]).isNotZero());
+          } else if (empty) {
+            assertThat(answer).succeedsWithin(SOON);
+          } else {
+            assertThat(answer).as("call %s", kind).failsWithin(SOON);
+          }
+        }
+      }
+      cluster.start("n3");
+      assertThat(cluster.push(cluster.follower(), "\"a\""))
+          .succeedsWithin(SOON)
+          .isInstanceOf(Pushed.class);
+      cluster.awaitSameState();
       assertThat(cluster.fatal()).isEmpty();
     }
   }
@@ -70,27 +108,22 @@ class PeerPortTest {
     }
   }
 
-  private static void assertRefused(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls) {
-    assertThatThrownBy(() -> groupsKnownTo(cluster, node, tls)).isInstanceOf(Exception.class);
-    assertThatThrownBy(() -> write(cluster, node, tls)).isInstanceOf(IOException.class);
-  }
-
-  /** An administrator's question. */
-  private static int groupsKnownTo(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls)
-      throws IOException {
-    try (RaftClient client = PeerClient.open(cluster, tls)) {
-      return client.getGroupManagementApi(RaftPeerId.valueOf(node)).list().getGroupIds().size();
-    }
-  }
-
-  /** A client's request. */
-  private static void write(TestCluster cluster, String node, @Nullable GrpcTlsConfig tls)
-      throws IOException {
-    try (RaftClient client = PeerClient.open(cluster, tls)) {
-      client
-          .io()
-          .send(
-              () -> org.apache.ratis.thirdparty.com.google.protobuf.ByteString.copyFromUtf8(node));
+  /** A handshake that somebody begins without the right certificate ends. */
+  private static void assertNothingIsSaid(
+      TestCluster cluster, String node, @Nullable PeerCredentials shown) throws Exception {
+    Member member = cluster.settings(node).self();
+    var own = new PeerCredentials(cluster.settings(node).certificates(), Instant.now());
+    var context = SSLContext.getInstance("TLSv1.3");
+    context.init(
+        shown == null ? null : new KeyManager[] {shown.keyManager()},
+        new TrustManager[] {own.trustManager()},
+        new SecureRandom());
+    try (var socket = context.getSocketFactory().createSocket(member.host(), member.port())) {
+      socket.setSoTimeout(3_000);
+      socket.getOutputStream().write(new byte[64]);
+      assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+    } catch (SSLException | SocketException e) {
+      assertThat(e).isNotNull();
     }
   }
 

@@ -1,16 +1,16 @@
 package dev.flashq.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import dev.flashq.cluster.propose.NotSentException;
+import dev.flashq.cluster.raft.PeerClient;
 import dev.flashq.protocol.ErrorCode;
 import dev.flashq.protocol.log.LogProto;
 import dev.flashq.protocol.log.LogProto.LogEntry;
 import dev.flashq.protocol.log.LogProto.LoggedCommand;
-import dev.flashq.security.PeerCertificates;
 import dev.flashq.statemachine.Command;
 import dev.flashq.statemachine.JobId;
 import dev.flashq.statemachine.Principal;
@@ -25,15 +25,12 @@ import dev.flashq.statemachine.gateway.Consistency;
 import dev.flashq.statemachine.log.EntryCodec;
 import dev.flashq.statemachine.log.EntryHeader;
 import dev.flashq.statemachine.log.Submission;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,34 +97,30 @@ class RefusedBeforeTheLogTest {
 
   @Test
   void anEntryThatCannotBeReadIsRefusedToWhoeverSendsIt() throws Exception {
-    try (var cluster = new TestCluster(folder, 3).startAll()) {
+    try (var cluster = new TestCluster(folder, 3)) {
+      cluster.start("n1");
+      cluster.start("n2");
       String leader = cluster.leader();
-      var tls =
-          PeerClient.tls(
-              (PeerCertificates) cluster.settings(cluster.follower()).certificates().renewed());
-      try (RaftClient client = PeerClient.open(cluster, tls)) {
-        long sequence = 0;
+      long sequence = 0;
+      try (var member = new PeerClient(cluster.settings("n3"))) {
         for (Map.Entry<String, ByteString> entry : garbage().entrySet()) {
-          assertThatThrownBy(() -> send(client, entry.getValue()))
+          assertThat(member.sendEntry(leader, entry.getValue()))
               .as(entry.getKey())
-              .isInstanceOf(IOException.class)
+              .isInstanceOf(NotSentException.class)
               .hasMessageContaining("this is no entry of a member");
-          send(client, good(++sequence));
+          assertThat(member.sendEntry(leader, good(++sequence))).isNull();
         }
-        assertThat(cluster.push(leader, "\"a\"")).succeedsWithin(SOON).isInstanceOf(Pushed.class);
-        cluster.awaitSameState();
-        for (String node : List.of("n1", "n2", "n3")) {
-          assertThat(cluster.engine(node).kinds())
-              .filteredOn("CancelJob"::equals)
-              .hasSize((int) sequence);
-        }
+      }
+      cluster.start("n3");
+      assertThat(cluster.push(leader, "\"a\"")).succeedsWithin(SOON).isInstanceOf(Pushed.class);
+      cluster.awaitSameState();
+      for (String node : List.of("n1", "n2", "n3")) {
+        assertThat(cluster.engine(node).kinds())
+            .filteredOn("CancelJob"::equals)
+            .hasSize((int) sequence);
       }
       assertThat(cluster.fatal()).isEmpty();
     }
-  }
-
-  private static void send(RaftClient client, ByteString entry) throws IOException {
-    client.io().send(() -> UnsafeByteOperations.unsafeWrap(entry.toByteArray()));
   }
 
   @Test

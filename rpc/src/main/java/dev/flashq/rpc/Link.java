@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class Link {
   private final Passports passports;
   private final EventLoop loop;
   private final RareLog rarely;
+  private final Consumer<String> connected;
   private final Map<Long, Call> calls = new HashMap<>();
   private long lastCall;
   private long retryMs = FIRST_RETRY_MS;
@@ -65,7 +67,9 @@ final class Link {
       PeerTls tls,
       Passports passports,
       EventLoop loop,
-      RareLog rarely) {
+      RareLog rarely,
+      Consumer<String> connected) {
+    this.connected = connected;
     this.rarely = rarely;
     this.settings = settings;
     this.peer = peer;
@@ -247,6 +251,7 @@ final class Link {
     LOG.info("There is a connection to {}", peer);
     retryMs = FIRST_RETRY_MS;
     isUp = true;
+    connected.accept(peer.id());
   }
 
   void close() {

@@ -10,6 +10,9 @@ public interface PeerHandler {
    */
   void called(String member, int kind, byte[] message, Answer answer);
 
+  /** There is a connection over which the member can be called. */
+  default void connected(String member) {}
+
   /** The connection over which a member calls has ended, by whoever. */
   default void lost(String member) {}
 }

@@ -74,7 +74,9 @@ public final class PeerNetwork implements AutoCloseable {
     this.loop = group.next();
     for (PeerAddress member : settings.members()) {
       if (!member.id().equals(settings.self().id())) {
-        links.put(member.id(), new Link(settings, member, tls, passports, loop, rarely));
+        links.put(
+            member.id(),
+            new Link(settings, member, tls, passports, loop, rarely, handler::connected));
       }
     }
   }
@@ -168,6 +170,11 @@ public final class PeerNetwork implements AutoCloseable {
   public boolean isConnected(String member) {
     Link link = links.get(member);
     return link != null && link.isUp();
+  }
+
+  /** Whether there is a connection over which the member calls. For the event loop. */
+  public boolean isCalledBy(String member) {
+    return callers.containsKey(member);
   }
 
   /** If there is no connection to the member, tries at once to make one. */

@@ -4,6 +4,7 @@ import dev.flashq.security.InvalidCertificateException;
 import dev.flashq.security.PeerCredentials;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -20,6 +21,11 @@ final class PeerTls implements AutoCloseable {
   private static final String PROTOCOL = "TLSv1.3";
   private static final List<String> SUITES =
       List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+  /** BoringSSL where there is one for the system: Java's own is slow until it is compiled. */
+  private static final SslProvider PROVIDER =
+      OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
   private static final long HANDSHAKE_MS = 5_000;
   private static final int HANDSHAKE_THREADS = 2;
 
@@ -42,7 +48,7 @@ final class PeerTls implements AutoCloseable {
     try {
       this.server =
           SslContextBuilder.forServer(credentials.keyManager())
-              .sslProvider(SslProvider.JDK)
+              .sslProvider(PROVIDER)
               .trustManager(credentials.trustManager())
               .clientAuth(ClientAuth.REQUIRE)
               .protocols(PROTOCOL)
@@ -66,7 +72,7 @@ final class PeerTls implements AutoCloseable {
     try {
       SslContext context =
           SslContextBuilder.forClient()
-              .sslProvider(SslProvider.JDK)
+              .sslProvider(PROVIDER)
               .keyManager(credentials.keyManager())
               .trustManager(credentials.trustManager())
               .protocols(PROTOCOL)

@@ -19,7 +19,7 @@ final class Logging {
   static void configure(ServerConfig.Log config) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    // gRPC writes to java.util.logging.
+    // Libraries may write to java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     Encoder<ILoggingEvent> encoder = config.format().equals("json") ? json(context) : text(context);

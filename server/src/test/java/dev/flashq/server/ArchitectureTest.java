@@ -32,7 +32,8 @@ class ArchitectureTest {
           Map.entry("secrets", List.of("security")),
           Map.entry("content", List.of("protocol")),
           Map.entry("statemachine", List.of("protocol")),
-          Map.entry("cluster", List.of("protocol", "statemachine", "security", "content")),
+          Map.entry("rpc", List.of("security")),
+          Map.entry("cluster", List.of("protocol", "statemachine", "security", "content", "rpc")),
           Map.entry("transport", List.of("protocol", "statemachine", "security")),
           Map.entry("ops", List.of("protocol", "statemachine", "cluster")),
           Map.entry("launcher", List.of()),
@@ -87,8 +88,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTransportKnowsNetty() {
-    only("transport", "io.netty..");
+  void onlyTransportAndRpcKnowNetty() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.flashq.transport..", "dev.flashq.rpc..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..")
+        .check(CLASSES);
   }
 
   @Test

@@ -2,8 +2,6 @@ package dev.flashq.cluster.raft;
 
 import java.io.IOException;
 import java.util.function.LongSupplier;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.slf4j.Logger;
@@ -17,8 +15,7 @@ final class DiskLook {
   private static final Logger LOG = LoggerFactory.getLogger(DiskLook.class);
   private static final long NOT_LOOKING = -1;
 
-  private final RaftServer server;
-  private final RaftGroupId group;
+  private final RaftDivision raft;
   private final LongSupplier elapsedMs;
   private final Backlog flushed = new Backlog();
   private final Backlog applied = new Backlog();
@@ -26,9 +23,8 @@ final class DiskLook {
   /** When the look that is going on began: it waits for the log's lock while a writer holds it. */
   private volatile long lookingSince = NOT_LOOKING;
 
-  DiskLook(RaftServer server, RaftGroupId group, LongSupplier elapsedMs) {
-    this.server = server;
-    this.group = group;
+  DiskLook(RaftDivision raft, LongSupplier elapsedMs) {
+    this.raft = raft;
     this.elapsedMs = elapsedMs;
   }
 
@@ -37,7 +33,7 @@ final class DiskLook {
     long now = elapsedMs.getAsLong();
     lookingSince = now;
     try {
-      var division = server.getDivision(group);
+      var division = raft.get();
       RaftLog log = division.getRaftLog();
       applied.look(log.getLastCommittedIndex(), division.getInfo().getLastAppliedIndex(), now);
       TermIndex last = log.getLastEntryTermIndex();

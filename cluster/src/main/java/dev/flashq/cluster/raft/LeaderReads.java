@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServer;
 
@@ -23,9 +22,9 @@ final class LeaderReads {
    * Section 6.4 of the Raft dissertation: note the commit index, then let a majority confirm the
    * leadership.
    */
-  CompletableFuture<Long> index(RaftServer server, RaftGroupId group) {
+  CompletableFuture<Long> index(RaftDivision here) {
     try {
-      RaftServer.Division division = server.getDivision(group);
+      RaftServer.Division division = here.get();
       long term = division.getInfo().getCurrentTerm();
       if (!division.getInfo().isLeaderReady()) {
         return CompletableFuture.failedFuture(
@@ -35,7 +34,7 @@ final class LeaderReads {
       return rounds
           .begin(heard -> isMajority(division, heard))
           .thenApply(_ -> requireSameTerm(division, term, committed));
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) {
       return CompletableFuture.failedFuture(e);
     }
   }

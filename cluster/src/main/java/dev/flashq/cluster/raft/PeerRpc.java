@@ -2,35 +2,38 @@ package dev.flashq.cluster.raft;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.flashq.cluster.config.Member;
+import dev.flashq.rpc.PeerNetwork;
 import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.ServerFactory;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 
 /**
- * Ratis's gRPC with our log appender. Ratis makes it by the name of the class, so it gets its parts
- * by parameters.
+ * Our way between the members, as Ratis knows it. Ratis makes it by the name of the class, so it
+ * gets its parts by parameters.
  */
 public final class PeerRpc implements RpcType {
-  private static final String ROUNDS = "flashq.read-rounds";
-  private static final String TRANSFERS = "flashq.transfers";
-  private static final String SILENCE = "flashq.silence";
-  private static final String CHECKPOINTS = "flashq.checkpoints";
+  private static final String PARTS = "flashq.parts";
 
-  static void setParts(
-      Parameters parameters,
+  /** What it is made of. */
+  record Parts(
+      Member self,
+      PeerNetwork network,
       ReadRounds rounds,
       Transfers transfers,
       Silence silence,
-      CheckpointStorage checkpoints) {
-    parameters.put(SILENCE, silence, Silence.class);
-    parameters.put(CHECKPOINTS, checkpoints, CheckpointStorage.class);
-    parameters.put(ROUNDS, rounds, ReadRounds.class);
-    parameters.put(TRANSFERS, transfers, Transfers.class);
+      CheckpointStorage checkpoints) {}
+
+  static Parameters parameters(Parts parts) {
+    var parameters = new Parameters();
+    parameters.put(PARTS, parts, Parts.class);
+    return parameters;
   }
 
   @Override
@@ -40,45 +43,32 @@ public final class PeerRpc implements RpcType {
 
   @Override
   public RpcFactory newFactory(Parameters parameters) {
-    return new Factory(
-        parameters,
-        requireNonNull(parameters.get(ROUNDS, ReadRounds.class)),
-        requireNonNull(parameters.get(TRANSFERS, Transfers.class)),
-        requireNonNull(parameters.get(SILENCE, Silence.class)),
-        requireNonNull(parameters.get(CHECKPOINTS, CheckpointStorage.class)));
+    return new Factory(requireNonNull(parameters.get(PARTS, Parts.class)));
   }
 
-  private static final class Factory extends GrpcFactory {
-    private final ReadRounds rounds;
-    private final Transfers transfers;
-    private final Silence silence;
-    private final CheckpointStorage checkpoints;
+  private final class Factory implements ServerFactory {
+    private final Parts parts;
 
-    Factory(
-        Parameters parameters,
-        ReadRounds rounds,
-        Transfers transfers,
-        Silence silence,
-        CheckpointStorage checkpoints) {
-      super(parameters);
-      this.silence = silence;
-      this.checkpoints = checkpoints;
-      this.rounds = rounds;
-      this.transfers = transfers;
+    Factory(Parts parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public RpcType getRpcType() {
+      return PeerRpc.this;
+    }
+
+    @Override
+    public RaftServerRpc newRaftServerRpc(RaftServer server) {
+      return new RaftServerCalls(parts.network, parts.self, PeerRpc.this);
     }
 
     @Override
     public LogAppender newLogAppender(
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
       var appender =
-          new PromptLogAppender(
-              server,
-              new HeardLeaderState(state, rounds),
-              follower,
-              transfers,
-              silence,
-              checkpoints);
-      rounds.add(state, appender);
+          new EntryAppender(server, new HeardLeaderState(state, parts.rounds), follower, parts);
+      parts.rounds.add(state, appender);
       return appender;
     }
   }

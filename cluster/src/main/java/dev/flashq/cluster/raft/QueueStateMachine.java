@@ -2,7 +2,6 @@ package dev.flashq.cluster.raft;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.replica.DataFolder;
@@ -18,6 +17,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -74,7 +74,12 @@ public final class QueueStateMachine extends BaseStateMachine {
     this.storage =
         new CheckpointStorage(
             replica.checkpoints(), data.checkpoints(), data.temporary(), this::replaceDamaged);
-    this.arrivals = new Arrivals(replica.checkpoints(), this::isPaused, this::stayPaused);
+    this.arrivals =
+        new Arrivals(
+            replica.checkpoints(),
+            this::isPaused,
+            this::stayPaused,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
   /** Who hears what happens; set before the start. */
@@ -343,29 +348,17 @@ public final class QueueStateMachine extends BaseStateMachine {
   }
 
   /**
-   * Called on the leader, with a follower's or its own question for a read index. The answer is
-   * empty when there is none: an exceptional future would end the stream of the asking peer, with
-   * everything else that is on it.
+   * On the leader: the index that a reader must have applied to see everything that was answered
+   * before.
    */
-  @Override
-  public CompletableFuture<Message> query(Message request) {
-    return getServer()
-        .thenCompose(server -> leaderReads.index(server, getGroupId()))
-        .thenApply(index -> Message.valueOf(Long.toString(index)))
-        .exceptionally(_ -> Message.EMPTY);
+  CompletableFuture<Long> readIndex(RaftDivision division) {
+    return leaderReads.index(division);
   }
 
-  /** Another member says how it is, and hears how this one is. Answered by whoever is asked. */
-  @Override
-  public CompletableFuture<Message> queryStale(Message hello, long minIndex) {
-    try {
-      events().heard(Hello.decode(Buffers.ours(hello.getContent())));
-      return CompletableFuture.completedFuture(
-          Message.valueOf(Buffers.theirs(events().hello().encode())));
-    } catch (InvalidProtocolBufferException e) {
-      LOG.debug("A member says something that is not understood here", e);
-      return CompletableFuture.completedFuture(Message.EMPTY);
-    }
+  /** Another member says how it is, and hears how this one is. */
+  Hello answer(Hello hello) {
+    events().heard(hello);
+    return events().hello();
   }
 
   @Override

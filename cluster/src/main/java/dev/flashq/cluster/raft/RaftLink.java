@@ -1,65 +1,53 @@
 package dev.flashq.cluster.raft;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.propose.NotSentException;
 import dev.flashq.cluster.propose.ReplicatedLog;
+import dev.flashq.protocol.Limits;
+import dev.flashq.rpc.CallFailedException;
+import dev.flashq.rpc.Lane;
+import dev.flashq.rpc.Message;
+import dev.flashq.rpc.PeerNetwork;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.util.Map;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.RaftException;
-import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
-import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.rpc.CallId;
-import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of this node to the leader: to the server in this process when it leads, otherwise over
- * the peers' gRPC, one attempt per call and no retries of its own.
+ * Requests of this node to the leader: to Raft in this process when it leads, otherwise over the
+ * peers' network, one attempt per call and no retries of its own.
  */
-public final class RaftLink implements ReplicatedLog, AutoCloseable {
-  private final RaftServer server;
-  private final RaftGroup group;
+public final class RaftLink implements ReplicatedLog {
+  /** Milliseconds for a word with another member. */
+  private static final long WORDS_MS = 5_000;
+
+  /** Milliseconds for a read index: a round trip to the leader, and one of it to the others. */
+  private static final long READ_MS = 2_000;
+
+  private final RaftDivision division;
+  private final RaftGroupId group;
   private final RaftPeerId self;
-  private final RaftClientRpc rpc;
+  private final PeerNetwork network;
+  private final QueueStateMachine stateMachine;
   private final ClientId client = ClientId.randomId();
 
-  /** Numbers of the connections in use. */
-  private final Map<RaftPeerId, AtomicInteger> connections;
-
   RaftLink(
-      RaftServer server,
-      RaftGroup group,
-      RaftProperties properties,
-      Parameters tls,
-      String nodeId) {
-    this.server = server;
+      RaftDivision division,
+      RaftGroupId group,
+      String nodeId,
+      PeerNetwork network,
+      QueueStateMachine stateMachine) {
+    this.division = division;
     this.group = group;
     this.self = RaftPeerId.valueOf(nodeId);
-    this.rpc = new GrpcFactory(tls).newRaftClientRpc(client, properties);
-    rpc.addRaftPeers(group.getPeers());
-    this.connections =
-        group.getPeers().stream()
-            .collect(Collectors.toMap(RaftPeer::getId, _ -> new AtomicInteger()));
+    this.network = network;
+    this.stateMachine = stateMachine;
   }
 
   @Override
@@ -75,7 +63,7 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
   @Override
   public long committed() {
     try {
-      return server.getDivision(group.getGroupId()).getRaftLog().getLastCommittedIndex();
+      return division.get().getRaftLog().getLastCommittedIndex();
     } catch (IOException | IllegalStateException e) {
       return -1;
     }
@@ -87,12 +75,50 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     if (leader == null) {
       return CompletableFuture.failedFuture(new NotSentException("no leader is known"));
     }
-    var request =
-        request(leader)
-            .setType(RaftClientRequest.writeRequestType())
-            .setMessage(Message.valueOf(Buffers.theirs(entry)))
-            .build();
-    return send(leader, request).thenAccept(_ -> {});
+    var content = Buffers.theirs(entry);
+    long call = CallId.getAndIncrement();
+    if (leader.equals(self)) {
+      return appendHere(
+          write(self, group, client, call, org.apache.ratis.protocol.Message.valueOf(content)));
+    }
+    Lane lane = content.size() > Limits.LARGE_COMMAND_BYTES ? Lane.BULK : Lane.ORDERED;
+    return ask(
+            leader,
+            PeerCall.ENTRY,
+            lane,
+            new ForwardedEntry(client, call, content),
+            Limits.COMMIT_WAIT_MS)
+        .thenAccept(
+            answer -> {
+              RuntimeException failure = EntryFate.decode(answer);
+              if (failure != null) {
+                throw failure;
+              }
+            });
+  }
+
+  private CompletableFuture<Void> appendHere(RaftClientRequest request) {
+    try {
+      return division.submit(request).thenAccept(EntryFate::require);
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(EntryFate.classify(e));
+    }
+  }
+
+  static RaftClientRequest write(
+      RaftPeerId to,
+      RaftGroupId group,
+      ClientId sender,
+      long call,
+      org.apache.ratis.protocol.Message message) {
+    return RaftClientRequest.newBuilder()
+        .setClientId(sender)
+        .setServerId(to)
+        .setGroupId(group)
+        .setCallId(call)
+        .setType(RaftClientRequest.writeRequestType())
+        .setMessage(message)
+        .build();
   }
 
   @Override
@@ -101,23 +127,16 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     if (leader == null) {
       return CompletableFuture.failedFuture(new NotSentException("no leader is known"));
     }
-    var request =
-        request(leader)
-            .setType(RaftClientRequest.readRequestType())
-            .setMessage(Message.EMPTY)
-            .build();
-    return send(leader, request).thenApply(RaftLink::readIndex);
+    return leader.equals(self)
+        ? stateMachine.readIndex(division)
+        : ask(leader, PeerCall.READ_INDEX, Lane.URGENT, Message.EMPTY, READ_MS)
+            .thenApply(answer -> ByteBuffer.wrap(answer).getLong());
   }
 
   /** Tells a member how this node is; the answer is the member's own word. */
   CompletableFuture<ByteString> tell(RaftPeerId member, ByteString hello) {
-    var request =
-        request(member)
-            .setType(RaftClientRequest.staleReadRequestType(0))
-            .setMessage(Message.valueOf(Buffers.theirs(hello)))
-            .build();
-    return forward(member, request)
-        .thenApply(reply -> Buffers.ours(reply.getMessage().getContent()));
+    return ask(member, PeerCall.WORDS, Lane.URGENT, Message.of(hello.toByteArray()), WORDS_MS)
+        .thenApply(ByteString::copyFrom);
   }
 
   /** Who sends the entries of this node. */
@@ -125,116 +144,28 @@ public final class RaftLink implements ReplicatedLog, AutoCloseable {
     return client;
   }
 
-  private static long readIndex(RaftClientReply reply) {
-    String index = reply.getMessage().getContent().toStringUtf8();
-    if (index.isEmpty()) {
-      throw new IllegalStateException("whoever was asked could not prove to be the leader");
+  private CompletableFuture<byte[]> ask(
+      RaftPeerId member, PeerCall call, Lane lane, Message message, long timeoutMs) {
+    var answer = new CompletableFuture<byte[]>();
+    RaftServerCalls.ask(network, member.toString(), call, lane, message, timeoutMs, answer);
+    return answer.handle(RaftLink::orFailure);
+  }
+
+  private static byte[] orFailure(byte @Nullable [] answer, @Nullable Throwable failure) {
+    if (answer != null) {
+      return answer;
     }
-    return Long.parseLong(index);
-  }
-
-  RaftClientRequest.Builder request(RaftPeerId to) {
-    return RaftClientRequest.newBuilder()
-        .setClientId(client)
-        .setServerId(to)
-        .setGroupId(group.getGroupId())
-        .setCallId(CallId.getAndIncrement());
-  }
-
-  private CompletableFuture<RaftClientReply> send(RaftPeerId leader, RaftClientRequest request) {
-    return leader.equals(self) ? sendHere(request) : forward(leader, request);
-  }
-
-  private CompletableFuture<RaftClientReply> sendHere(RaftClientRequest request) {
-    try {
-      return server.submitClientRequestAsync(request).thenApply(RaftLink::requireSuccess);
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private CompletableFuture<RaftClientReply> forward(RaftPeerId leader, RaftClientRequest request) {
-    AtomicInteger connection = requireNonNull(connections.get(leader));
-    int number = connection.get();
-    return rpc.sendRequestAsyncUnordered(request)
-        .whenComplete(
-            (_, failure) -> {
-              // What fails with an old connection must not end the new one.
-              if (failure != null
-                  && isBroken(unwrap(failure))
-                  && connection.compareAndSet(number, number + 1)) {
-                reconnect(leader, unwrap(failure));
-              }
-            })
-        .handle(
-            (reply, failure) -> {
-              if (failure != null) {
-                throw classify(unwrap(failure));
-              }
-              return requireSuccess(reply);
-            });
-  }
-
-  /** Whether the connection is at fault and not the answer that came over it. */
-  private static boolean isBroken(Throwable failure) {
-    return !(failure instanceof RaftException) || failure instanceof AlreadyClosedException;
-  }
-
-  /** Ends the connection to a member, with all that has no answer, and makes another. */
-  void renew(RaftPeerId member) {
-    requireNonNull(connections.get(member)).incrementAndGet();
-    reconnect(member, new IOException("packets got lost"));
-  }
-
-  /** gRPC by itself waits up to two minutes before it calls a returned peer. */
-  private void reconnect(RaftPeerId member, Throwable failure) {
-    Renewal.now(() -> rpc.handleException(member, failure, true));
-  }
-
-  private static RaftClientReply requireSuccess(RaftClientReply reply) {
-    Throwable failure = reply.getException();
-    if (failure != null) {
-      throw classify(failure);
-    }
-    if (!reply.isSuccess()) {
-      throw new IllegalStateException(
-          "Ratis answered without success and without reason: " + reply);
-    }
-    return reply;
-  }
-
-  /**
-   * Tells failures that leave no doubt from those that do. NotLeaderException does: the entry may
-   * be in the log.
-   */
-  private static RuntimeException classify(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException
-          || cause instanceof LeaderNotReadyException
-          // Our state machine did not take it.
-          || cause instanceof StateMachineException
-          || cause instanceof ResourceUnavailableException) {
-        return new NotSentException(String.valueOf(cause.getMessage()));
-      }
-    }
-    return new IllegalStateException(failure);
-  }
-
-  private static Throwable unwrap(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    throw cause instanceof CallFailedException failed && failed.isCertainlyNotSent()
+        ? new NotSentException(String.valueOf(failed.getMessage()))
+        : new IllegalStateException(cause);
   }
 
   private @Nullable RaftPeerId leader() {
     try {
-      return server.getDivision(group.getGroupId()).getInfo().getLeaderId();
-    } catch (IOException e) {
+      return division.get().getInfo().getLeaderId();
+    } catch (IOException | IllegalStateException e) {
       return null;
     }
-  }
-
-  @Override
-  public void close() throws IOException {
-    rpc.close();
   }
 }

@@ -4,10 +4,11 @@ import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.cluster.config.Member;
 import dev.flashq.cluster.peers.Hello;
 import dev.flashq.cluster.peers.PeerLink;
+import dev.flashq.rpc.PeerAddress;
+import dev.flashq.rpc.PeerNetwork;
+import dev.flashq.rpc.RpcSettings;
 import dev.flashq.security.PeerCredentials;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -19,10 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.server.PeerConnections;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
@@ -47,10 +44,17 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long TRANSFER_MS = 2_000;
 
+  /** The greatest entry, and room for what Ratis says about it. */
+  private static final int MESSAGE_BYTES = (int) RatisProperties.ENTRY_MAX + 1024 * 1024;
+
   private final ClusterSettings settings;
   private final RaftGroup group;
   private final QueueStateMachine stateMachine;
+  private final PeerCalls calls;
+  private final Succession succession;
+  private final PeerNetwork network;
   private final RaftServer server;
+  private final RaftDivision division;
   private final RaftLink link;
   private final Conversations conversations;
   private final LinkWatch links;
@@ -73,25 +77,35 @@ public final class RaftNode implements PeerLink, AutoCloseable {
         RaftGroup.valueOf(
             RaftGroupId.valueOf(settings.group()),
             settings.members().stream().map(RaftNode::peer).toList());
-    RaftProperties properties = RatisProperties.of(settings, raftFolder);
-    Parameters tls = RatisProperties.tls(credentials);
-    PeerRpc.setParts(tls, stateMachine.rounds(), transfers, silence, stateMachine.checkpoints());
-    GrpcConfigKeys.Server.setServicesCustomizer(tls, stateMachine.arrivals());
+    this.calls = new PeerCalls(settings.nodeId(), group.getGroupId(), stateMachine, this::isLost);
+    this.network = new PeerNetwork(network(settings), credentials, calls);
     this.server =
         RaftServer.newBuilder()
             .setServerId(self())
             .setGroup(group)
             .setStateMachine(stateMachine)
-            .setProperties(properties)
-            .setParameters(tls)
+            .setProperties(RatisProperties.of(settings, raftFolder))
+            .setParameters(
+                PeerRpc.parameters(
+                    new PeerRpc.Parts(
+                        settings.self(),
+                        network,
+                        stateMachine.rounds(),
+                        transfers,
+                        silence,
+                        stateMachine.checkpoints())))
             // Opens what is there and makes a new store only where there is none.
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    this.link = new RaftLink(server, group, properties, tls, settings.nodeId());
+    this.division = new RaftDivision(server, group.getGroupId());
+    calls.serve(division);
+    this.succession = new Succession(network, division, calls.elections(), silence, settings);
+    this.link =
+        new RaftLink(division, group.getGroupId(), settings.nodeId(), network, stateMachine);
     stateMachine.trust(link.client());
     this.conversations = new Conversations(others(), link::tell, stateMachine::hear, elapsedMs);
-    this.links = new LinkWatch(this::isReached, this::renew);
-    this.disk = new DiskLook(server, group.getGroupId(), elapsedMs);
+    this.links = new LinkWatch(this::isReached, member -> network.renew(member.toString()));
+    this.disk = new DiskLook(division, elapsedMs);
     this.checkpoints = new CheckpointRequests(this::askForCheckpoint, elapsedMs);
   }
 
@@ -99,34 +113,32 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     return group.getPeers().stream().map(RaftPeer::getId).filter(id -> !id.equals(self())).toList();
   }
 
+  private static RpcSettings network(ClusterSettings settings) {
+    return new RpcSettings(
+        settings.group(),
+        address(settings.self()),
+        settings.members().stream().map(RaftNode::address).toList(),
+        MESSAGE_BYTES);
+  }
+
+  private static PeerAddress address(Member member) {
+    return new PeerAddress(member.id(), member.host(), member.port());
+  }
+
   private static RaftPeer peer(Member member) {
     return RaftPeer.newBuilder().setId(member.id()).setAddress(member.address()).build();
   }
 
   public void start() throws IOException {
-    requireFreePort();
     server.start();
   }
 
-  /** Ratis ends the whole process without a sentence when it cannot bind its port. */
-  private void requireFreePort() throws IOException {
-    Member self = settings.self();
-    try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(self.host(), self.port()));
-    } catch (IOException e) {
-      throw new IOException(
-          "The peer address " + self.address() + " cannot be bound: " + e.getMessage(), e);
-    }
-  }
-
   /**
-   * Lets connections to returned members be tried now. gRPC waits longer after each failure, up to
-   * two minutes, and meanwhile a candidate's request for a vote fails at once: the members that are
-   * left could not elect anybody.
+   * Lets connections to returned members be tried now: a candidate's request for a vote fails at
+   * once while there is none.
    */
   public void callPeers() {
-    others().forEach(this::callPeer);
+    others().forEach(member -> network.hurry(member.toString()));
   }
 
   /**
@@ -135,6 +147,17 @@ public final class RaftNode implements PeerLink, AutoCloseable {
    */
   public void lookAtLinks() {
     links.look(conversations.silent());
+    stateMachine.arrivals().tidy();
+  }
+
+  /** Drops the connections to the other members, and makes others. */
+  public void renewLinks() {
+    others().forEach(member -> network.renew(member.toString()));
+  }
+
+  /** Ends all connections and accepts no more, as the end of the process would. */
+  public void cutOff() {
+    network.close();
   }
 
   private boolean isReached(RaftPeerId peer) {
@@ -142,24 +165,13 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     return LinkWatch.reaches(member.host(), member.port());
   }
 
-  private void renew(RaftPeerId peer) {
-    Renewal.now(
-        () ->
-            server.getServerRpc().handleException(peer, new IOException("packets got lost"), true));
-    link.renew(peer);
+  private void isLost(String member) {
+    succession.lost(member);
   }
 
   @Override
   public void tell(Hello hello) {
     conversations.tell(hello);
-  }
-
-  private void callPeer(RaftPeerId peer) {
-    try {
-      PeerConnections.call(server.getServerRpc(), peer);
-    } catch (IOException | IllegalStateException e) {
-      LOG.debug("There is no connection to {} now", peer, e);
-    }
   }
 
   public RaftLink link() {
@@ -169,8 +181,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   /** What Ratis knows at this moment; empty while it starts or stops. */
   public Optional<RaftStatus> status() {
     try {
-      var division = server.getDivision(group.getGroupId());
-      var info = division.getInfo();
+      var here = division.get();
+      var info = here.getInfo();
       RaftPeerId leader = info.getLeaderId();
       return Optional.of(
           new RaftStatus(
@@ -178,8 +190,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
               info.getCurrentRole().name().toLowerCase(Locale.ROOT),
               leader == null ? null : leader.toString(),
               info.isLeaderReady(),
-              division.getRaftLog().getLastCommittedIndex(),
-              division.getCommitInfos().stream().map(RaftNode::memberOf).toList()));
+              here.getRaftLog().getLastCommittedIndex(),
+              here.getCommitInfos().stream().map(RaftNode::memberOf).toList()));
     } catch (IOException | IllegalStateException e) {
       LOG.debug("The state of Raft is not known now", e);
       return Optional.empty();
@@ -258,7 +270,7 @@ public final class RaftNode implements PeerLink, AutoCloseable {
         LeaderElectionManagementRequest.newResume(
             administrator, self(), group.getGroupId(), CallId.getAndIncrement()));
     try {
-      Candidacy.giveUp(server.getDivision(group.getGroupId()));
+      Candidacy.giveUp(division.get());
     } catch (IOException | IllegalStateException e) {
       LOG.warn("This node takes part in no election until it hears a leader", e);
     }
@@ -311,16 +323,16 @@ public final class RaftNode implements PeerLink, AutoCloseable {
    * The other member with the highest match index; empty when this node does not lead or is alone.
    */
   private Optional<RaftPeerId> successor(Predicate<String> allowed) throws IOException {
-    var division = server.getDivision(group.getGroupId());
-    if (division.getInfo().getCurrentRole() != RaftPeerRole.LEADER) {
+    var here = division.get();
+    if (here.getInfo().getCurrentRole() != RaftPeerRole.LEADER) {
       return Optional.empty();
     }
     List<RaftPeerId> others =
-        division.getRaftConf().getAllPeers().stream()
+        here.getRaftConf().getAllPeers().stream()
             .map(RaftPeer::getId)
             .filter(id -> !id.equals(self()) && allowed.test(id.toString()))
             .toList();
-    return division.getCommitInfos().stream()
+    return here.getCommitInfos().stream()
         .filter(info -> others.contains(RaftPeerId.valueOf(info.getServer().getId())))
         .max(Comparator.comparingLong(CommitInfoProto::getCommitIndex))
         .map(info -> RaftPeerId.valueOf(info.getServer().getId()));
@@ -333,8 +345,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   @Override
   public void close() throws IOException {
     stateMachine.expectClose();
-    link.close();
     server.close();
+    calls.close();
   }
 
   /**

@@ -2,16 +2,11 @@ package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.ClusterSettings;
 import dev.flashq.protocol.Limits;
-import dev.flashq.security.PeerCredentials;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
-import org.apache.ratis.client.RaftClientConfigKeys;
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -26,11 +21,14 @@ public final class RatisProperties {
   /** The greatest entry: a full frame of one client, with room for what the log adds. */
   static final long ENTRY_MAX = Limits.FRAME_BYTES + MIB;
 
+  /** Entries that a leader has taken and not yet applied. */
+  private static final int WRITES = 4096;
+
   private RatisProperties() {}
 
   public static RaftProperties of(ClusterSettings settings, Path raftFolder) {
     var properties = new RaftProperties();
-    transport(properties, settings);
+    transport(properties);
     storage(properties, settings, raftFolder);
     sizes(properties, settings);
     elections(properties, settings);
@@ -39,41 +37,11 @@ public final class RatisProperties {
     return properties;
   }
 
-  /**
-   * Mutual TLS on the one peer port, for peers, clients and administration alike, in both
-   * directions.
-   */
-  public static Parameters tls(PeerCredentials credentials) {
-    var parameters = new Parameters();
-    // From files, gRPC would first load all of BouncyCastle: half a second of a node's start.
-    var tls = new GrpcTlsConfig(credentials.keyManager(), credentials.trustManager(), true);
-    GrpcConfigKeys.TLS.setConf(parameters, tls);
-    GrpcConfigKeys.Server.setTlsConf(parameters, tls);
-    GrpcConfigKeys.Client.setTlsConf(parameters, tls);
-    GrpcConfigKeys.Admin.setTlsConf(parameters, tls);
-    return parameters;
-  }
-
-  private static void transport(RaftProperties properties, ClusterSettings settings) {
-    // gRPC, the only transport of Ratis with TLS (the Netty one also reads Java objects off the
-    // wire), with an appender
-    // that tells commits at once: the p50 of a command sent to a follower was 225 ms without it.
+  private static void transport(RaftProperties properties) {
     RaftConfigKeys.Rpc.setType(properties, new PeerRpc());
-    GrpcConfigKeys.Server.setPort(properties, settings.self().port());
-    // Listens where its peers look for it, and nowhere else.
-    GrpcConfigKeys.Server.setHost(properties, settings.self().host());
-    // Threads that send answers to forwarded entries; 32 would be many beside the database's on a
-    // small machine.
-    GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, 8);
-    // An entry of the greatest size must fit into one message, with Ratis's demand of 1 MiB above
-    // the append size.
-    GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf(ENTRY_MAX + 2 * MIB));
-    // A window of one full entry, so that a message of 1 MiB does not wait for the receiver
-    // halfway.
-    GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf(4 * MIB));
-    // Forwarded entries are given up by the proposer's own rule; Ratis must not do it sooner.
-    RaftClientConfigKeys.Rpc.setRequestTimeout(
-        properties, TimeDuration.valueOf(Limits.COMMIT_WAIT_MS, TimeUnit.MILLISECONDS));
+    // Entries that a leader sends are appended on the thread that received them, in order; Ratis
+    // would hand each to a pool.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
   }
 
   private static void storage(
@@ -103,31 +71,19 @@ public final class RatisProperties {
     // An entry above this is refused by the log, so the greatest entry sets it.
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         properties, SizeInBytes.valueOf(ENTRY_MAX));
-    // Bounds one append of entries of the usual greatest size, 1 MiB. Four of them are in memory
-    // for each member that lags, and once more as messages.
-    RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
-    // Appends on their way to one member: half the default, because each may hold 17 MiB when an
-    // entry is that large.
-    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 4);
     // Ratis demands the append size and 8 bytes more.
     RaftServerConfigKeys.Log.setWriteBufferSize(
         properties, SizeInBytes.valueOf(ENTRY_MAX + 64 * 1024));
-    // The default of 1 ms would be added to the latency of every entry.
-    RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-    // After ten quick tries the default waits one second and then five, with which a restarted
-    // member starts
-    // elections because the leader has not called yet.
-    RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10, 50ms,20, 200ms,1000");
-    // Some forty chunks are in the sender's memory when the receiver is slow; with 4 MiB they took
-    // 150 MB of the heap.
+    // A few of them are in the memory of both members.
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, SizeInBytes.valueOf(MIB));
-    // Times the eight chunks on their way: how long a leader waits for a member that died during
-    // the transfer (24 s).
-    GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
-        properties, TimeDuration.valueOf(750, TimeUnit.MILLISECONDS));
-    // Entries on their way to the disk; the default is 64 MiB.
+    // Entries on their way to the disk. Whoever appends one when there is no room waits, and that
+    // is
+    // the peers' event loop: so there is room for all that may come, which is bounded elsewhere. A
+    // leader takes what the next key says, a follower what Unanswered does.
     RaftServerConfigKeys.Log.setQueueByteLimit(
-        properties, SizeInBytes.valueOf(settings.proposals().cacheBytes()));
+        properties, SizeInBytes.valueOf(settings.proposals().leaderBytes() + 2 * Unanswered.LIMIT));
+    RaftServerConfigKeys.Log.setQueueElementLimit(properties, 4 * WRITES);
+    RaftServerConfigKeys.Write.setElementLimit(properties, WRITES);
     // Entries that the leader has taken and not yet applied; more are refused and tried again by
     // their proposer.
     RaftServerConfigKeys.Write.setByteLimit(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * after it has begun and counts only answers to that or a later one.
  */
 final class ReadRounds {
-  private final Map<String, PromptLogAppender> appenders = new HashMap<>();
+  private final Map<String, EntryAppender> appenders = new HashMap<>();
   private final List<Round> open = new CopyOnWriteArrayList<>();
   private @Nullable LeaderState leadership;
 
@@ -32,7 +32,7 @@ final class ReadRounds {
     private final Predicate<Set<String>> isMajority;
     private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
 
-    Round(Iterable<PromptLogAppender> appenders, Predicate<Set<String>> isMajority) {
+    Round(Iterable<EntryAppender> appenders, Predicate<Set<String>> isMajority) {
       this.isMajority = isMajority;
       appenders.forEach(appender -> firstCalls.put(appender, appender.getCallId()));
     }
@@ -47,7 +47,7 @@ final class ReadRounds {
   }
 
   /** Called when a leadership begins, and when an appender is replaced. */
-  synchronized void add(LeaderState state, PromptLogAppender appender) {
+  synchronized void add(LeaderState state, EntryAppender appender) {
     if (state != leadership) {
       leadership = state;
       appenders.clear();
@@ -64,7 +64,7 @@ final class ReadRounds {
     if (isMajority.test(Set.of())) {
       return CompletableFuture.completedFuture(null);
     }
-    List<PromptLogAppender> now;
+    List<EntryAppender> now;
     synchronized (this) {
       now = List.copyOf(appenders.values());
     }
@@ -73,6 +73,26 @@ final class ReadRounds {
     var _ = round.confirmed.whenComplete((_, _) -> open.remove(round));
     now.forEach(LogAppender::triggerHeartbeat);
     return round.confirmed;
+  }
+
+  /** There is a connection to the member again. */
+  void wake(String member) {
+    EntryAppender appender = appender(member);
+    if (appender != null) {
+      appender.wake();
+    }
+  }
+
+  /** The member waits to hear that everything up to now is committed. */
+  void hurryNews(String member) {
+    EntryAppender appender = appender(member);
+    if (appender != null) {
+      appender.hurryNews();
+    }
+  }
+
+  private synchronized @Nullable EntryAppender appender(String member) {
+    return appenders.get(member);
   }
 
   /** A follower has answered. */

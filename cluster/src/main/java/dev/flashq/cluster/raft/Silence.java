@@ -16,6 +16,11 @@ final class Silence {
     kept = !allowed;
   }
 
+  /** Whether this node may lead. */
+  synchronized boolean mayLead() {
+    return allowed;
+  }
+
   boolean isKept() {
     return kept;
   }

@@ -2,22 +2,19 @@ package dev.flashq.cluster.raft;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flashq.cluster.replica.Checkpoints;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
-import org.apache.ratis.thirdparty.io.grpc.Metadata;
-import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
-import org.apache.ratis.thirdparty.io.grpc.ServerCall;
-import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,101 +25,55 @@ class ArrivalsTest {
   private Path temporary = Path.of("unset");
   private boolean paused;
   private int stuck;
+  private long now;
   private @Nullable Arrivals made;
+  private final List<String> taken = new ArrayList<>();
+  private InstallSnapshotResult result = InstallSnapshotResult.SUCCESS;
+  private Fault fault = () -> {};
+
+  private interface Fault {
+    void happen() throws IOException;
+  }
 
   @BeforeEach
   void inAFolder() throws IOException {
     temporary = Files.createDirectories(folder.resolve("tmp"));
-    made = in(temporary);
+    made =
+        new Arrivals(
+            new Checkpoints(folder.resolve("sm"), temporary),
+            () -> paused,
+            () -> stuck++,
+            () -> now);
   }
 
-  private Arrivals in(Path temporary) {
-    return new Arrivals(
-        new Checkpoints(folder.resolve("sm"), temporary), () -> paused, () -> stuck++);
+  private Arrivals arrivals() {
+    return requireNonNull(made);
   }
 
-  @Test
-  void deletesWhatATransferHasLeftWhenItEnds() throws IOException {
-    var cancelled = new Call();
-    cancelled.send("a");
-    assertThat(transfers()).containsExactly("snapshot-a");
-    cancelled.listener.onCancel();
-    assertThat(transfers()).isEmpty();
-
-    var complete = new Call();
-    complete.send("b");
-    complete.listener.onComplete();
-    assertThat(transfers()).isEmpty();
+  private InstallSnapshotResult send(String transfer, int index) throws IOException {
+    return send(transfer, index, false);
   }
 
-  @Test
-  void keepsOnlyTheTransferThatBeganLast() throws IOException {
-    Files.createDirectories(temporary.resolve("snapshot-forgotten/snapshot.1_9"));
-    Files.createDirectories(temporary.resolve("draft"));
-    var silent = new Call();
-    silent.send("a");
-    var next = new Call();
-    next.send("b");
-    next.send("b");
-
-    assertThat(transfers()).containsExactly("draft", "snapshot-b");
-    assertThat(next.closed).isEmpty();
+  private InstallSnapshotResult send(String transfer, int index, boolean done) throws IOException {
+    var part =
+        InstallSnapshotRequestProto.newBuilder()
+            .setSnapshotChunk(
+                SnapshotChunkProto.newBuilder()
+                    .setRequestId(transfer)
+                    .setRequestIndex(index)
+                    .setDone(done))
+            .build();
+    return arrivals().take(part, this::install).getResult();
   }
 
-  @Test
-  void takesNothingMoreOfATransferBeforeTheLast() throws IOException {
-    var late = new Call();
-    late.send("a");
-    var next = new Call();
-    next.send("b");
-    late.send("a");
-    late.send("a");
-    late.listener.onHalfClose();
-    late.listener.onComplete();
-
-    assertThat(late.closed).containsExactly(Status.Code.ABORTED);
-    assertThat(late.taken).containsExactly("a");
-    assertThat(transfers()).containsExactly("snapshot-b");
-  }
-
-  @Test
-  void tellsWhenTheInstallationFailsAndKeepsWhatHasArrived() throws IOException {
-    var call = new Call();
-    call.send("a");
-    call.atNext = () -> paused = true;
-    call.send("a");
-    assertThat(stuck).isZero();
-
-    paused = false;
-    call.atNext =
-        () -> {
-          paused = true;
-          call.answer.close(Status.INTERNAL, new Metadata());
-        };
-    call.send("a");
-    call.listener.onComplete();
-
-    assertThat(stuck).isOne();
-    assertThat(transfers()).containsExactly("snapshot-a");
-  }
-
-  @Test
-  void failsNotWhileAnotherCheckpointIsOpened() {
-    var call = new Call();
-    paused = true;
-    call.atNext = () -> call.answer.close(Status.INTERNAL, new Metadata());
-    call.send("a");
-
-    assertThat(stuck).isZero();
-  }
-
-  @Test
-  void leavesOtherCallsAlone() {
-    var call = new Call("appendEntries");
-    call.send("a");
-
-    assertThat(call.listener).isInstanceOf(Call.Taker.class);
-    assertThat(call.taken).containsExactly("a");
+  /** Like Ratis, it writes what arrives into the folder of the transfer. */
+  private InstallSnapshotReplyProto install(InstallSnapshotRequestProto part) throws IOException {
+    var chunk = part.getSnapshotChunk();
+    taken.add(chunk.getRequestId() + chunk.getRequestIndex());
+    Path received = temporary.resolve("snapshot-" + chunk.getRequestId()).resolve("snapshot.1_9");
+    Files.writeString(Files.createDirectories(received).resolve("file"), "part");
+    fault.happen();
+    return InstallSnapshotReplyProto.newBuilder().setResult(result).build();
   }
 
   private List<String> transfers() throws IOException {
@@ -131,90 +82,96 @@ class ArrivalsTest {
     }
   }
 
-  /** A call of a leader; like Ratis, it writes what arrives into the folder of the transfer. */
-  private final class Call extends ServerCall<InstallSnapshotRequestProto, String> {
-    final List<Status.Code> closed = new ArrayList<>();
-    final List<String> taken = new ArrayList<>();
-    final ServerCall.Listener<InstallSnapshotRequestProto> listener;
-    private final String method;
-    Runnable atNext = () -> {};
-    ServerCall<InstallSnapshotRequestProto, String> answer = this;
+  @Test
+  void deletesWhatATransferHasLeftWhenItEnds() throws IOException {
+    send("a", 0);
+    send("a", 1);
+    assertThat(transfers()).containsExactly("snapshot-a");
+    assertThat(arrivals().isActive()).isTrue();
+    send("a", 2, true);
+    assertThat(transfers()).isEmpty();
+    assertThat(arrivals().isActive()).isFalse();
 
-    Call() {
-      this("installSnapshot");
-    }
+    send("b", 0);
+    fault =
+        () -> {
+          throw new IOException("the disk is full");
+        };
+    assertThatThrownBy(() -> send("b", 1)).hasMessage("the disk is full");
+    assertThat(transfers()).isEmpty();
 
-    Call(String method) {
-      this.method = method;
-      this.listener = requireNonNull(made).interceptCall(this, new Metadata(), this::begin);
-    }
-
-    private Taker begin(ServerCall<InstallSnapshotRequestProto, String> call, Metadata headers) {
-      answer = call;
-      return new Taker();
-    }
-
-    void send(String transfer) {
-      listener.onMessage(
-          InstallSnapshotRequestProto.newBuilder()
-              .setSnapshotChunk(SnapshotChunkProto.newBuilder().setRequestId(transfer))
-              .build());
-    }
-
-    final class Taker extends ServerCall.Listener<InstallSnapshotRequestProto> {
-      @Override
-      public void onMessage(InstallSnapshotRequestProto part) {
-        String transfer = part.getSnapshotChunk().getRequestId();
-        taken.add(transfer);
-        try {
-          Path received = temporary.resolve("snapshot-" + transfer).resolve("snapshot.1_9");
-          Files.writeString(Files.createDirectories(received).resolve("file"), "part");
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        atNext.run();
-      }
-    }
-
-    @Override
-    public MethodDescriptor<InstallSnapshotRequestProto, String> getMethodDescriptor() {
-      return MethodDescriptor.<InstallSnapshotRequestProto, String>newBuilder()
-          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-          .setFullMethodName("ratis.grpc.RaftServerProtocolService/" + method)
-          .setRequestMarshaller(new NotNeeded<>())
-          .setResponseMarshaller(new NotNeeded<>())
-          .build();
-    }
-
-    @Override
-    public void close(Status status, Metadata trailers) {
-      closed.add(status.getCode());
-    }
-
-    @Override
-    public void request(int messages) {}
-
-    @Override
-    public void sendHeaders(Metadata headers) {}
-
-    @Override
-    public void sendMessage(String message) {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
+    fault = () -> {};
+    result = InstallSnapshotResult.NOT_LEADER;
+    assertThat(send("c", 0)).isEqualTo(InstallSnapshotResult.NOT_LEADER);
+    assertThat(transfers()).isEmpty();
+    assertThat(stuck).isZero();
   }
 
-  private static final class NotNeeded<T> implements MethodDescriptor.Marshaller<T> {
-    @Override
-    public InputStream stream(T value) {
-      throw new UnsupportedOperationException();
-    }
+  @Test
+  void keepsOnlyTheTransferThatBeganLast() throws IOException {
+    Files.createDirectories(temporary.resolve("snapshot-forgotten/snapshot.1_9"));
+    Files.createDirectories(temporary.resolve("draft"));
+    send("a", 0);
+    send("b", 0);
+    send("b", 1);
 
-    @Override
-    public T parse(InputStream stream) {
-      throw new UnsupportedOperationException();
-    }
+    assertThat(transfers()).containsExactly("draft", "snapshot-b");
+    assertThatThrownBy(() -> send("a", 1)).hasMessageContaining("another transfer");
+    assertThat(taken).containsExactly("a0", "b0", "b1");
+    assertThat(transfers()).containsExactly("draft", "snapshot-b");
+  }
+
+  @Test
+  void confirmsAgainWhatItHasAndTakesNothingOutOfTurn() throws IOException {
+    send("a", 0);
+    send("a", 1);
+    assertThat(send("a", 0)).isEqualTo(InstallSnapshotResult.SUCCESS);
+    assertThat(send("a", 1)).isEqualTo(InstallSnapshotResult.SUCCESS);
+    assertThatThrownBy(() -> send("a", 3)).hasMessageContaining("part 3 of a checkpoint instead");
+    send("a", 2);
+
+    assertThat(taken).containsExactly("a0", "a1", "a2");
+  }
+
+  @Test
+  void waitsAWhileForTheRestOfATransfer() throws IOException {
+    send("a", 0);
+    now += Arrivals.PATIENCE_MS;
+    arrivals().tidy();
+    assertThat(transfers()).containsExactly("snapshot-a");
+    send("a", 1);
+    now += Arrivals.PATIENCE_MS + 1;
+    arrivals().tidy();
+    assertThat(transfers()).isEmpty();
+    assertThatThrownBy(() -> send("a", 2)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void tellsWhenTheInstallationFailsAndKeepsWhatHasArrived() throws IOException {
+    send("a", 0);
+    fault =
+        () -> {
+          paused = true;
+          throw new IOException("a folder cannot be moved");
+        };
+    assertThatThrownBy(() -> send("a", 1)).isInstanceOf(IOException.class);
+    now += 2 * Arrivals.PATIENCE_MS;
+    arrivals().tidy();
+    assertThatThrownBy(() -> send("b", 0)).isInstanceOf(IOException.class);
+
+    assertThat(stuck).isOne();
+    assertThat(transfers()).containsExactly("snapshot-a");
+  }
+
+  @Test
+  void failsNotWhileAnotherCheckpointIsOpened() {
+    paused = true;
+    fault =
+        () -> {
+          throw new IOException("not now");
+        };
+    assertThatThrownBy(() -> send("a", 0)).hasMessage("not now");
+
+    assertThat(stuck).isZero();
   }
 }
