@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * ones, and so does what comes soon after that, or after a slow entry, unless its own size bounds
  * its work.
  *
- * <p>One lane fills entries and sends them. There is no timer that waits for more: while entries
- * are on their way, the next one fills, so one client gets the latency of the log and many get its
- * throughput. A command is answered when this node has applied its entry, or after {@link
+ * <p>One step at a time fills entries and sends them. There is no timer that waits for more: while
+ * entries are on their way, the next one fills, so one client gets the latency of the log and many
+ * get its throughput. When nothing is on its way the step is made by whoever submits, otherwise by
+ * the lane. A command is answered when this node has applied its entry, or after {@link
  * Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent again under the same
  * sequence; the engine applies a sequence once. An entry that certainly did not enter the log is
  * not sent any more when one of its commands has run out of time: its sender was told that it has
@@ -100,7 +102,10 @@ public final class Proposer {
   /** Until when a command that may be a lot of work is taken for one. */
   private volatile long wary = Long.MIN_VALUE;
 
-  /** Of the lane alone, like all below. */
+  /** Held while a step is made. */
+  private final ReentrantLock stepping = new ReentrantLock();
+
+  /** Of the step alone, like all below. */
   private final Line small = new Line(false);
 
   private final Line large = new Line(true);
@@ -112,7 +117,7 @@ public final class Proposer {
   private long alarmAt = Long.MAX_VALUE;
 
   /**
-   * @param lane runs one task at a time, and may be held up by {@link ReplicatedLog#append}
+   * @param lane makes steps, and may be held up by {@link ReplicatedLog#append}
    * @param unwanted gets replies whose sender has gone or was already told that the outcome is
    *     unknown, and cannot ask again by a request id
    */
@@ -143,8 +148,23 @@ public final class Proposer {
     if (closed) {
       refuseArrivals();
     }
-    wake();
+    if (!stepHere()) {
+      wake();
+    }
     return command.reply();
+  }
+
+  /** When nothing is on its way, a command goes without another thread's help. */
+  private boolean stepHere() {
+    if (!inFlight.isEmpty() || stepping.isHeldByCurrentThread() || !stepping.tryLock()) {
+      return false;
+    }
+    try {
+      step();
+      return true;
+    } finally {
+      stepping.unlock();
+    }
   }
 
   /** Notes what an entry led to on this node; called by the applying thread. */
@@ -216,6 +236,15 @@ public final class Proposer {
 
   /** Answers whatever has no answer yet. Called after the lane has ended. */
   public void refuseAll() {
+    stepping.lock();
+    try {
+      refuseWaiting();
+    } finally {
+      stepping.unlock();
+    }
+  }
+
+  private void refuseWaiting() {
     collect();
     for (Line line : lines) {
       for (PendingCommand command = line.poll(); command != null; command = line.poll()) {
@@ -238,12 +267,21 @@ public final class Proposer {
 
   private void wake() {
     if (!woken.get() && woken.compareAndSet(false, true)) {
-      lane.execute(this::step);
+      lane.execute(this::stepOfLane);
+    }
+  }
+
+  private void stepOfLane() {
+    stepping.lock();
+    try {
+      woken.set(false);
+      step();
+    } finally {
+      stepping.unlock();
     }
   }
 
   private void step() {
-    woken.set(false);
     if (closed) {
       return;
     }
@@ -471,8 +509,13 @@ public final class Proposer {
         lane.after(
             at - lane.now(),
             () -> {
-              alarmAt = Long.MAX_VALUE;
-              wake();
+              stepping.lock();
+              try {
+                alarmAt = Long.MAX_VALUE;
+                step();
+              } finally {
+                stepping.unlock();
+              }
             });
   }
 
