@@ -14,6 +14,7 @@ final class Line {
   private final Deque<PendingCommand> commands = new ArrayDeque<>();
 
   private final boolean ordering;
+  private long bytes;
 
   /** How many of them push to a queue; kept only where it is asked for. */
   private final Map<QueueName, Integer> pushes = new HashMap<>();
@@ -50,6 +51,11 @@ final class Line {
     return first;
   }
 
+  /** Whether they are worth an entry beside another one, see {@link Proposer}. */
+  boolean isWorthAnEntry() {
+    return commands.size() >= Proposer.WORTH_COMMANDS || bytes >= Proposer.WORTH_BYTES;
+  }
+
   boolean isEmpty() {
     return commands.isEmpty();
   }
@@ -62,6 +68,7 @@ final class Line {
   }
 
   private void count(PendingCommand command, int by) {
+    bytes += by * command.bytes();
     if (ordering && command.submission().command() instanceof PushJobs push) {
       pushes.merge(push.queue(), by, (a, b) -> a + b == 0 ? null : a + b);
     }

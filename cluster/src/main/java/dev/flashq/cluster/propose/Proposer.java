@@ -39,14 +39,16 @@ import org.slf4j.LoggerFactory;
  * ones, and so does what comes soon after that, or after a slow entry, unless its own size bounds
  * its work.
  *
- * <p>One step at a time fills entries and sends them. There is no timer that waits for more: while
- * entries are on their way, the next one fills, so one client gets the latency of the log and many
- * get its throughput. When nothing is on its way the step is made by whoever submits, otherwise by
- * the lane. A command is answered when this node has applied its entry, or after {@link
- * Limits#COMMIT_WAIT_MS} in any case. An entry whose fate is unknown is sent again under the same
- * sequence; the engine applies a sequence once. An entry that certainly did not enter the log is
- * not sent any more when one of its commands has run out of time: its sender was told that it has
- * no effect.
+ * <p>One step at a time fills entries and sends them. There is no timer that waits for more: a
+ * command goes at once when no small entry is on its way; while one is, the next one fills, and
+ * goes when that has been applied, or before when it is worth it. An entry costs all members about
+ * the same whatever is in it, so one client gets the latency of the log, and many get its
+ * throughput without their nodes being busy with entries of a few commands each. When nothing is on
+ * its way the step is made by whoever submits, otherwise by the lane. A command is answered when
+ * this node has applied its entry, or after {@link Limits#COMMIT_WAIT_MS} in any case. An entry
+ * whose fate is unknown is sent again under the same sequence; the engine applies a sequence once.
+ * An entry that certainly did not enter the log is not sent any more when one of its commands has
+ * run out of time: its sender was told that it has no effect.
  */
 public final class Proposer {
   private static final Logger LOG = LoggerFactory.getLogger(Proposer.class);
@@ -64,6 +66,15 @@ public final class Proposer {
 
   /** Milliseconds that only an entry takes that is much work, or one behind such. */
   private static final long SLOW_MS = 200;
+
+  /**
+   * Commands from which on a small entry goes beside others. Measured at 5,000 cycles/s, where none
+   * is reached, and flat out, where all are.
+   */
+  static final int WORTH_COMMANDS = 64;
+
+  /** Bytes from which on it does. */
+  static final long WORTH_BYTES = 64L * 1024;
 
   private record Rest(List<PendingCommand> commands, Line line) {}
 
@@ -83,6 +94,14 @@ public final class Proposer {
 
   private final Queue<AttemptEnd> attemptEnds = new ConcurrentLinkedQueue<>();
   private final ConcurrentSkipListMap<Long, PendingEntry> inFlight = new ConcurrentSkipListMap<>();
+
+  /** Entries in flight that are not large. */
+  private final AtomicInteger smallInFlight = new AtomicInteger();
+
+  /** Commands and bytes that have arrived since the last step. */
+  private final AtomicInteger arrived = new AtomicInteger();
+
+  private final AtomicLong arrivedBytes = new AtomicLong();
 
   /** Of large entries, also of those that nobody waits for any more: the log still holds them. */
   private final AtomicInteger largeAttempts = new AtomicInteger();
@@ -144,11 +163,19 @@ public final class Proposer {
       return CompletableFuture.completedFuture(FULL);
     }
     var command = new PendingCommand(submission, bytes, lane.now());
+    int waiting = arrived.incrementAndGet();
+    long waitingBytes = arrivedBytes.addAndGet(bytes);
     arrivals.add(command);
     if (closed) {
       refuseArrivals();
     }
-    if (!stepHere()) {
+    // What is on its way makes a step when it comes to its end, whatever that is.
+    boolean mayWait =
+        smallInFlight.get() > 0
+            && !command.isLarge()
+            && waiting < WORTH_COMMANDS
+            && waitingBytes < WORTH_BYTES;
+    if (!mayWait && !stepHere()) {
       wake();
     }
     return command.reply();
@@ -156,7 +183,7 @@ public final class Proposer {
 
   /** When nothing is on its way, a command goes without another thread's help. */
   private boolean stepHere() {
-    if (!inFlight.isEmpty() || stepping.isHeldByCurrentThread() || !stepping.tryLock()) {
+    if (smallInFlight.get() > 0 || stepping.isHeldByCurrentThread() || !stepping.tryLock()) {
       return false;
     }
     try {
@@ -172,7 +199,7 @@ public final class Proposer {
     if (outcome.boot() != boot || !outcome.node().equals(node)) {
       return;
     }
-    PendingEntry entry = inFlight.remove(outcome.sequence());
+    PendingEntry entry = land(outcome.sequence());
     if (entry == null) {
       for (int i = 0; i < outcome.replies().size(); i++) {
         dispose(outcome.replies().get(i), outcome.named().test(i));
@@ -203,6 +230,21 @@ public final class Proposer {
     if (hasMore()) {
       wake();
     }
+  }
+
+  private void launch(PendingEntry entry) {
+    inFlight.put(entry.sequence(), entry);
+    if (!entry.isLarge()) {
+      smallInFlight.incrementAndGet();
+    }
+  }
+
+  private @Nullable PendingEntry land(long sequence) {
+    PendingEntry entry = inFlight.remove(sequence);
+    if (entry != null && !entry.isLarge()) {
+      smallInFlight.decrementAndGet();
+    }
+    return entry;
   }
 
   /** Whether an entry that has come to its end lets another one go. */
@@ -257,6 +299,7 @@ public final class Proposer {
       entry.commands().forEach(command -> answer(command, refusal));
     }
     inFlight.clear();
+    smallInFlight.set(0);
   }
 
   private void refuseArrivals() {
@@ -310,7 +353,7 @@ public final class Proposer {
         && inFlight.values().stream().noneMatch(PendingEntry::isLarge)) {
       return large;
     }
-    return small.isEmpty() ? null : small;
+    return !small.isEmpty() && (smallInFlight.get() == 0 || small.isWorthAnEntry()) ? small : null;
   }
 
   private Line lineOf(PendingEntry entry) {
@@ -321,6 +364,8 @@ public final class Proposer {
     for (Rest rest = postponed.poll(); rest != null; rest = postponed.poll()) {
       putBack(rest);
     }
+    arrived.set(0);
+    arrivedBytes.set(0);
     for (PendingCommand command = arrivals.poll(); command != null; command = arrivals.poll()) {
       lineOf(command).add(command);
     }
@@ -388,10 +433,10 @@ public final class Proposer {
     }
     if (noEffect) {
       // It must not go into the log later: the others go in an entry without those that have ended.
-      inFlight.remove(entry.sequence());
+      var _ = land(entry.sequence());
       lineOf(entry).putBack(entry.rest());
     } else if (oldest == null) {
-      inFlight.remove(entry.sequence());
+      var _ = land(entry.sequence());
       if (entry.hasOpenAttempt()) {
         // It waits to be applied; more of its kind would only make that longer.
         abandoned.add(entry);
@@ -412,7 +457,7 @@ public final class Proposer {
       List<PendingCommand> commands = nextCommands(line);
       if (!commands.isEmpty()) {
         PendingEntry entry = encode(commands, line == large);
-        inFlight.put(entry.sequence(), entry);
+        launch(entry);
         send(entry, sentUnder);
       }
       collect();

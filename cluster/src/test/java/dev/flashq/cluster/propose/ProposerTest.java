@@ -103,19 +103,44 @@ class ProposerTest {
   }
 
   @Test
-  void fillsTheNextEntryWhileOthersAreOnTheirWay() {
+  void fillsTheNextEntryWhileOneIsOnItsWay() {
     proposer.submit(TICK);
     entry(0);
-    proposer.submit(TICK);
-    entry(1);
     for (int i = 0; i < 50; i++) {
       proposer.submit(TICK);
     }
+    time.settle();
+    assertThat(log.sent).hasSize(1);
     apply(entry(0));
 
-    Entry third = entry(2);
-    assertThat(third.submissions()).hasSize(50);
-    assertThat(third.header().settled()).isEqualTo(2);
+    Entry next = entry(1);
+    assertThat(next.submissions()).hasSize(50);
+    assertThat(next.header().settled()).isEqualTo(2);
+  }
+
+  @Test
+  void sendsAnEntryBesideOthersWhenItIsWorthIt() {
+    proposer.submit(TICK);
+    entry(0);
+    submitTicks(Proposer.WORTH_COMMANDS - 1);
+    time.settle();
+    assertThat(log.sent).hasSize(1);
+    proposer.submit(TICK);
+    assertThat(entry(1).submissions()).hasSize(Proposer.WORTH_COMMANDS);
+    apply(entry(0));
+
+    int bytes = 20_000;
+    for (int i = 0; i * bytes < Proposer.WORTH_BYTES; i++) {
+      proposer.submit(push("q", bytes));
+    }
+    assertThat(entry(2).submissions()).hasSize(4);
+    assertThat(entry(2).header().settled()).isEqualTo(2);
+  }
+
+  private void submitTicks(int count) {
+    for (int i = 0; i < count; i++) {
+      proposer.submit(TICK);
+    }
   }
 
   @Test
@@ -308,7 +333,7 @@ class ProposerTest {
   void sendsNoMoreWhileTheLogHasNotComeToWhatItHas() {
     proposer.submit(TICK);
     entry(0);
-    proposer.submit(TICK);
+    submitTicks(Proposer.WORTH_COMMANDS);
     entry(1);
     time.pass(Limits.COMMIT_WAIT_MS + 1);
     CompletableFuture<Reply> later = proposer.submit(TICK);
