@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final int READERS = 2;
-  private static final long CALL_MS = 100;
+  private static final long LOOK_MS = 100;
   private static final long LINK_MS = 250;
   private static final long FINAL_SNAPSHOT_SECONDS = 20;
 
@@ -188,11 +188,10 @@ public final class ClusterNode implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Raft cannot be started on " + settings.self().address(), e);
     }
-    serving.every(CALL_MS, raft::callPeers);
     serving.every(LINK_MS, raft::lookAtLinks);
-    serving.every(CALL_MS, diskWatch::look);
+    serving.every(LOOK_MS, diskWatch::look);
     watching.start();
-    watching.every(CALL_MS, raft::lookAtDisk);
+    watching.every(LOOK_MS, raft::lookAtDisk);
     certificates.start();
     core.start();
   }

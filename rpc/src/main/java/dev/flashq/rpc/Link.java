@@ -33,7 +33,7 @@ final class Link {
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final int CONNECT_MS = 1_000;
   private static final long FIRST_RETRY_MS = 20;
-  private static final long LAST_RETRY_MS = 500;
+  private static final long LAST_RETRY_MS = 200;
 
   /** Bytes that may wait to be written, in greatest messages. */
   private static final int WAITING_MESSAGES = 4;
@@ -148,13 +148,6 @@ final class Link {
   /** Connects, and goes on trying. */
   void start() {
     connect();
-  }
-
-  /** Tries now if there is no connection and none is being made. */
-  void hurry() {
-    if (retry != null && retry.cancel(false)) {
-      connect();
-    }
   }
 
   /** Drops the connection that there is, and makes another. */

@@ -177,11 +177,6 @@ public final class PeerNetwork implements AutoCloseable {
     return callers.containsKey(member);
   }
 
-  /** If there is no connection to the member, tries at once to make one. */
-  public void hurry(String member) {
-    onLink(member, Link::hurry);
-  }
-
   /** Drops the connection to the member, with the calls on it, and makes another. */
   public void renew(String member) {
     onLink(member, Link::renew);

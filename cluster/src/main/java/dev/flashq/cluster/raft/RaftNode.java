@@ -134,14 +134,6 @@ public final class RaftNode implements PeerLink, AutoCloseable {
   }
 
   /**
-   * Lets connections to returned members be tried now: a candidate's request for a vote fails at
-   * once while there is none.
-   */
-  public void callPeers() {
-    others().forEach(member -> network.hurry(member.toString()));
-  }
-
-  /**
    * Looks whether packets reach the members that do not answer; to be asked again and again.
    * Returns at once.
    */
