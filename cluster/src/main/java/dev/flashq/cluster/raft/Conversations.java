@@ -30,6 +30,8 @@ final class Conversations {
   /** Who has not answered yet, and since when. */
   private final Map<RaftPeerId, Long> spokenTo = new ConcurrentHashMap<>();
 
+  private volatile @Nullable ByteString last;
+
   Conversations(
       List<RaftPeerId> members,
       BiFunction<RaftPeerId, ByteString, CompletableFuture<ByteString>> tell,
@@ -44,11 +46,21 @@ final class Conversations {
   /** Returns at once; a member that has not answered yet is left out. */
   void tell(Hello hello) {
     ByteString words = hello.encode();
-    for (RaftPeerId member : members) {
-      if (spokenTo.putIfAbsent(member, elapsedMs.getAsLong()) == null) {
-        // To begin with a connection that is not there may take a while.
-        Thread.ofVirtual().name("words-with-" + member).start(() -> speak(member, words));
-      }
+    last = words;
+    members.forEach(member -> begin(member, words));
+  }
+
+  /** A member can be called again: it hears the last words now and not with the next ones. */
+  void connected(RaftPeerId member) {
+    ByteString words = last;
+    if (words != null) {
+      begin(member, words);
+    }
+  }
+
+  private void begin(RaftPeerId member, ByteString words) {
+    if (spokenTo.putIfAbsent(member, elapsedMs.getAsLong()) == null) {
+      Thread.ofVirtual().name("words-with-" + member).start(() -> speak(member, words));
     }
   }
 

@@ -40,7 +40,7 @@ final class PeerCalls implements PeerHandler, AutoCloseable {
   private final RaftPeerId self;
   private final RaftGroupId group;
   private final QueueStateMachine stateMachine;
-  private final Lost lost;
+  private final Connections connections;
 
   /** For requests that may change who leads, or write to the disk. */
   private final ExecutorService elections;
@@ -53,16 +53,20 @@ final class PeerCalls implements PeerHandler, AutoCloseable {
   private @Nullable RaftDivision division;
 
   /** Hears of connections. */
-  interface Lost {
+  interface Connections {
+    /** There is a connection over which the member can be called. */
+    void connected(String member);
+
     /** The connection over which a member calls has ended. */
     void lost(String member);
   }
 
-  PeerCalls(String node, RaftGroupId group, QueueStateMachine stateMachine, Lost lost) {
+  PeerCalls(
+      String node, RaftGroupId group, QueueStateMachine stateMachine, Connections connections) {
     this.self = RaftPeerId.valueOf(node);
     this.group = group;
     this.stateMachine = stateMachine;
-    this.lost = lost;
+    this.connections = connections;
     this.elections =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("elections-" + node).factory());
@@ -88,11 +92,12 @@ final class PeerCalls implements PeerHandler, AutoCloseable {
   @Override
   public void connected(String member) {
     stateMachine.rounds().wake(member);
+    connections.connected(member);
   }
 
   @Override
   public void lost(String member) {
-    lost.lost(member);
+    connections.lost(member);
   }
 
   @Override

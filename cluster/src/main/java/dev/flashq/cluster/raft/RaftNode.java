@@ -77,7 +77,8 @@ public final class RaftNode implements PeerLink, AutoCloseable {
         RaftGroup.valueOf(
             RaftGroupId.valueOf(settings.group()),
             settings.members().stream().map(RaftNode::peer).toList());
-    this.calls = new PeerCalls(settings.nodeId(), group.getGroupId(), stateMachine, this::isLost);
+    this.calls =
+        new PeerCalls(settings.nodeId(), group.getGroupId(), stateMachine, new Connections());
     this.network = new PeerNetwork(network(settings), credentials, calls);
     this.server =
         RaftServer.newBuilder()
@@ -157,8 +158,16 @@ public final class RaftNode implements PeerLink, AutoCloseable {
     return LinkWatch.reaches(member.host(), member.port());
   }
 
-  private void isLost(String member) {
-    succession.lost(member);
+  private final class Connections implements PeerCalls.Connections {
+    @Override
+    public void connected(String member) {
+      conversations.connected(RaftPeerId.valueOf(member));
+    }
+
+    @Override
+    public void lost(String member) {
+      succession.lost(member);
+    }
   }
 
   @Override
