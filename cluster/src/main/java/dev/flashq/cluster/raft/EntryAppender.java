@@ -288,10 +288,9 @@ final class EntryAppender extends LogAppenderBase {
     }
     while (hasAppendEntries() && maySend()) {
       List<LogEntryProto> entries = nextEntries();
-      if (entries.isEmpty()) {
+      if (entries.isEmpty() || !send(entries)) {
         return;
       }
-      send(entries);
     }
   }
 
@@ -358,15 +357,18 @@ final class EntryAppender extends LogAppenderBase {
             });
   }
 
-  private void send(List<LogEntryProto> entries) {
+  /**
+   * False: the entry before them is not there any more. The follower gets a checkpoint as soon as
+   * it has answered a heartbeat.
+   */
+  private boolean send(List<LogEntryProto> entries) {
     long next = getFollower().getNextIndex();
     TermIndex previous = getPrevious(next);
     if (previous == null
         && next > RaftLog.LEAST_VALID_LOG_INDEX
         && next != getFollower().getSnapshotIndex() + 1) {
-      LOG.info("{}: the entry before {} is not there any more", this, next);
-      rest(REST_MS);
-      return;
+      LOG.debug("{}: the entry before {} is not there any more", this, next);
+      return false;
     }
     long id = callId.getAndIncrement();
     AppendEntriesRequestProto request =
@@ -382,6 +384,7 @@ final class EntryAppender extends LogAppenderBase {
     openAppendsOfEpoch++;
     loaded = null;
     call(Lane.ORDERED, request, new Sent(epoch, next));
+    return true;
   }
 
   private void sendHeartbeat() {
