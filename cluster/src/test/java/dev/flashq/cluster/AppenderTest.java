@@ -114,6 +114,34 @@ class AppenderTest {
     }
   }
 
+  /**
+   * The log of a leader begins with the entry of its election, the one that it would send first to
+   * a member that is away; the one before it is nowhere.
+   */
+  @Test
+  void aMemberThatWasAwayGetsACheckpointFromALeaderWhoseLogBeginsWithItsElection() {
+    try (var cluster = new TestCluster(folder, 3, 64 * 1024).startAll()) {
+      String first = cluster.leader();
+      String away = cluster.follower();
+      cluster.kill(away);
+      assertThat(cluster.push(first, "\"before\"")).succeedsWithin(SOON);
+      cluster.node(first).mayLead(false);
+      await().atMost(SOON).until(() -> !first.equals(cluster.node(first).view().leader()));
+      String second = cluster.leader();
+      cluster.node(first).mayLead(true);
+      String filling = "x".repeat(8 * 1024);
+      for (int i = 0; i < 200; i++) {
+        assertThat(cluster.push(second, "\"" + i + filling + "\"")).succeedsWithin(SOON);
+      }
+      assertThat(cluster.node(second).takeSnapshot()).succeedsWithin(SOON);
+      cluster.start(away);
+
+      cluster.awaitSameState();
+      assertThat(cluster.leader()).isEqualTo(second);
+      assertThat(cluster.fatal()).isEmpty();
+    }
+  }
+
   /** Its followers do not wait for the silence after which they would ask for votes. */
   @Test
   void aKilledLeaderHasASuccessorBeforeTheElectionTimeout() {
