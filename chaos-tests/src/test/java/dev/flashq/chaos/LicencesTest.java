@@ -14,11 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The bill of materials lists what is in the distribution, and all of it may be given on. */
 class LicencesTest {
+  private static final Pattern CLASSIFIER = Pattern.compile("[?&]classifier=([\\w-]+)");
+
   private static final Path SERVER = Path.of("../server/target");
 
   /** Under one of these a library may be part of a work under Apache-2.0, in its own jar. */
@@ -43,6 +47,10 @@ class LicencesTest {
     private final Deque<String> path = new ArrayDeque<>();
     private String library = "";
     private String version = "";
+
+    /** What a jar with native code is for, in its name. */
+    private String system = "";
+
     private List<String> its = new ArrayList<>();
 
     @Override
@@ -68,7 +76,8 @@ class LicencesTest {
     public void close() {
       path.removeLast();
       if (where().equals("components/[]") && !library.isEmpty()) {
-        licences.put(library + "-" + version + ".jar", its);
+        licences.put(library + "-" + version + system + ".jar", its);
+        system = "";
         library = "";
         its = new ArrayList<>();
       }
@@ -83,6 +92,10 @@ class LicencesTest {
       switch (where()) {
         case "components/[]/name" -> library = text;
         case "components/[]/version" -> version = text;
+        case "components/[]/purl" -> {
+          Matcher classifier = CLASSIFIER.matcher(text);
+          system = classifier.find() ? "-" + classifier.group(1) : "";
+        }
         case "components/[]/licenses/[]/license/id",
             "components/[]/licenses/[]/license/name",
             "components/[]/licenses/[]/expression" ->
