@@ -139,7 +139,16 @@ class LauncherTest {
     Program bench =
         Program.run(
             benchFolder(),
-            List.of("./flashq", "bench", "--json", "--warmup", "0", "--duration", "1"));
+            List.of(
+                "./flashq",
+                "bench",
+                "--json",
+                "--warmup",
+                "0",
+                "--duration",
+                "1",
+                "--rate",
+                "100"));
 
     assertThat(bench.checked().lines().filter(line -> line.startsWith("{")))
         .satisfiesExactly(
@@ -148,7 +157,8 @@ class LauncherTest {
             line ->
                 measured(line, "W2", "cycles_per_s", "push_to_ack_p50_ms", "push_to_ack_p99_ms"),
             line -> measured(line, "W3", "pushes_per_s", "answer_p50_ms", "answer_p99_ms"),
-            line -> measured(line, "W4", "cycles_per_s", "longest_pause_ms"));
+            line -> measured(line, "W4", "cycles_per_s", "longest_pause_ms"),
+            line -> measured(line, "W5", "cycles_per_s", "push_to_ack_p50_ms"));
     assertThat(folder).isDirectoryNotContaining("glob:**/flashq-bench-*");
   }
 
