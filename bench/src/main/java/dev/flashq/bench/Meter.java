@@ -18,12 +18,15 @@ final class Meter {
     this.before = nodes.get();
   }
 
-  /** Until now. */
+  /** Until now; empty when a node was killed in between. */
   Reading read() {
     double seconds = (System.nanoTime() - start) / 1e9;
     double cpu = 0;
     var switches = new LinkedHashMap<String, Long>();
     for (Map.Entry<String, NodeUse> after : nodes.get().entrySet()) {
+      if (after.getValue().isGone()) {
+        return new Reading(seconds, 0, Map.of());
+      }
       NodeUse first = before.get(after.getKey());
       if (first != null) {
         cpu += after.getValue().cpuSecondsSince(first);

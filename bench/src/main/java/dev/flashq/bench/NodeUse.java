@@ -33,6 +33,11 @@ record NodeUse(long pid, double cpuSeconds, double residentMiB, long switches) {
     return before.pid == pid ? switches - before.switches : switches;
   }
 
+  /** Whether the process has ended: what it used is not known any more. */
+  boolean isGone() {
+    return residentMiB == 0;
+  }
+
   /** Voluntary context switches of all threads. */
   private static long switches(long pid) throws IOException {
     long sum = 0;
