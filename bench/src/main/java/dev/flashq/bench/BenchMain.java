@@ -6,6 +6,7 @@ import dev.flashq.launcher.LocalCluster;
 import dev.flashq.launcher.LocalClusterException;
 import dev.flashq.launcher.LocalNode;
 import dev.flashq.launcher.NodeCommand;
+import dev.flashq.launcher.TryOutKey;
 import dev.flashq.protocol.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,7 +197,7 @@ public final class BenchMain implements Callable<Integer> {
   private Map<String, String> nodeSettings(Path folder) throws IOException {
     var all = new HashMap<>(Map.of("FLASHQ_LOG_LEVEL", backlog == null ? "warn" : "info"));
     if (encrypted) {
-      all.putAll(Encrypted.settings(folder));
+      all.putAll(TryOutKey.settings(folder));
     }
     return all;
   }
@@ -252,7 +253,7 @@ public final class BenchMain implements Callable<Integer> {
         Encrypted.encrypt(client);
       }
     }
-    var bench = new Workloads(clients, settings, this::useByNode);
+    var bench = new Workloads(clients, settings, this::use);
     if (warmup > 0) {
       say("warm-up: " + warmup + " s of full cycles, not measured");
       bench.warmUp();
@@ -285,7 +286,7 @@ public final class BenchMain implements Callable<Integer> {
   }
 
   private Result measured(Supplier<Result> workload) {
-    List<NodeUse> before = use();
+    Map<String, NodeUse> before = use();
     long start = System.nanoTime();
     Result result = workload.get();
     print(result.with(usedSince(before, (System.nanoTime() - start) / 1e9)));
@@ -321,13 +322,8 @@ public final class BenchMain implements Callable<Integer> {
     System.out.println(json ? result.json() : result.text());
   }
 
-  private List<NodeUse> use() {
-    return cluster == null
-        ? List.of()
-        : cluster.nodes().stream().map(node -> NodeUse.of(node.pid())).toList();
-  }
-
-  private Map<String, NodeUse> useByNode() {
+  /** What each node has used so far; nothing is known of a target's. */
+  private Map<String, NodeUse> use() {
     var used = new LinkedHashMap<String, NodeUse>();
     if (cluster != null) {
       cluster.nodes().forEach(node -> used.put(node.id(), NodeUse.of(node.pid())));
@@ -335,17 +331,18 @@ public final class BenchMain implements Callable<Integer> {
     return used;
   }
 
-  private List<Result.Use> usedSince(List<NodeUse> before, double seconds) {
-    List<NodeUse> after = use();
-    var used = new ArrayList<Result.Use>();
-    for (int i = 0; cluster != null && i < after.size(); i++) {
-      used.add(
-          new Result.Use(
-              cluster.nodes().get(i).id(),
-              after.get(i).cpuSecondsSince(before.get(i)) / seconds,
-              after.get(i).residentMiB()));
-    }
-    return used;
+  private List<Result.Use> usedSince(Map<String, NodeUse> before, double seconds) {
+    return use().entrySet().stream()
+        .map(
+            after ->
+                new Result.Use(
+                    after.getKey(),
+                    after
+                            .getValue()
+                            .cpuSecondsSince(Objects.requireNonNull(before.get(after.getKey())))
+                        / seconds,
+                    after.getValue().residentMiB()))
+        .toList();
   }
 
   private void say(String line) {

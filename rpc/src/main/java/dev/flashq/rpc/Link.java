@@ -145,11 +145,6 @@ final class Link {
     Map.copyOf(calls).keySet().stream().sorted().forEach(number -> fail(number, sentence));
   }
 
-  /** Connects, and goes on trying. */
-  void start() {
-    connect();
-  }
-
   /** Drops the connection that there is, and makes another. */
   void renew() {
     drop("it is made anew");
@@ -171,7 +166,8 @@ final class Link {
     failAll("the connection with " + peer + " has ended: " + why);
   }
 
-  private void connect() {
+  /** Connects, and goes on trying. */
+  void connect() {
     retry = null;
     if (closed) {
       return;

@@ -1,12 +1,11 @@
 package dev.flashq.rpc;
 
+import dev.flashq.security.CertificateNames;
 import dev.flashq.security.PeerCredentials;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,11 +63,7 @@ final class Passports {
   }
 
   private static Set<String> names(X509Certificate certificate) throws CertificateParsingException {
-    var names = new HashSet<String>();
-    Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-    if (alternatives != null) {
-      alternatives.forEach(name -> names.add(String.valueOf(name.get(1))));
-    }
+    Set<String> names = CertificateNames.alternatives(certificate);
     try {
       for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (part.getType().equalsIgnoreCase("CN")) {

@@ -21,10 +21,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +106,7 @@ public final class PeerNetwork implements AutoCloseable {
           bound.cause());
     }
     listening = bound.channel();
-    links.values().forEach(link -> loop.execute(link::start));
+    links.values().forEach(link -> loop.execute(link::connect));
   }
 
   private final class Entrance extends ChannelInitializer<Channel> implements Inbound.Door {
@@ -166,6 +165,33 @@ public final class PeerNetwork implements AutoCloseable {
     link.call(kind, lane, message, timeoutMs, callback);
   }
 
+  /**
+   * The same, with a future that completes on the event loop; fails with {@link
+   * CallFailedException}.
+   */
+  public CompletableFuture<byte[]> ask(
+      String member, int kind, Lane lane, Message message, long timeoutMs) {
+    var answer = new CompletableFuture<byte[]>();
+    call(
+        member,
+        kind,
+        lane,
+        message,
+        timeoutMs,
+        new Callback() {
+          @Override
+          public void answered(byte[] bytes) {
+            answer.complete(bytes);
+          }
+
+          @Override
+          public void failed(CallFailedException failure) {
+            answer.completeExceptionally(failure);
+          }
+        });
+    return answer;
+  }
+
   /** Whether there is a connection over which the member can be called. */
   public boolean isConnected(String member) {
     Link link = links.get(member);
@@ -179,34 +205,33 @@ public final class PeerNetwork implements AutoCloseable {
 
   /** Drops the connection to the member, with the calls on it, and makes another. */
   public void renew(String member) {
-    onLink(member, Link::renew);
-  }
-
-  private void onLink(String member, Consumer<Link> step) {
     Link link = links.get(member);
     if (link != null) {
-      try {
-        loop.execute(() -> step.accept(link));
-      } catch (RejectedExecutionException e) {
-        LOG.debug("The node stops", e);
-      }
+      execute(link::renew);
     }
   }
 
-  /** The event loop: runs what is given to it in order, on the thread that handles calls. */
-  public Executor loop() {
-    return loop;
+  /**
+   * Runs the task on the event loop, the thread that handles calls, behind those that it was given
+   * before. Has no effect when the network has been closed.
+   */
+  public void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The node stops", e);
+    }
   }
 
-  /** Whether this is the event loop's thread. */
-  public boolean inLoop() {
-    return loop.inEventLoop();
-  }
-
-  /** Runs the task on the event loop after so many microseconds; cancel it by the answer. */
+  /** The same after so many microseconds; cancel it by the answer. */
   public Runnable after(long micros, Runnable task) {
-    var scheduled = loop.schedule(task, micros, TimeUnit.MICROSECONDS);
-    return () -> scheduled.cancel(false);
+    try {
+      var scheduled = loop.schedule(task, micros, TimeUnit.MICROSECONDS);
+      return () -> scheduled.cancel(false);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The node stops", e);
+      return () -> {};
+    }
   }
 
   @Override

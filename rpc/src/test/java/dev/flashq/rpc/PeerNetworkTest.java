@@ -135,26 +135,7 @@ class PeerNetworkTest {
 
   private CompletableFuture<byte[]> call(
       String from, String to, int kind, Lane lane, byte[] message, long timeoutMs) {
-    var answer = new CompletableFuture<byte[]>();
-    network(from)
-        .call(
-            to,
-            kind,
-            lane,
-            Message.of(message),
-            timeoutMs,
-            new Callback() {
-              @Override
-              public void answered(byte[] said) {
-                answer.complete(said);
-              }
-
-              @Override
-              public void failed(CallFailedException failure) {
-                answer.completeExceptionally(failure);
-              }
-            });
-    return answer;
+    return network(from).ask(to, kind, lane, Message.of(message), timeoutMs);
   }
 
   private CompletableFuture<byte[]> call(String from, String to, int kind) {

@@ -4,8 +4,6 @@ import dev.flashq.security.secrets.Secret;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -64,13 +62,7 @@ public record PeerCertificates(Path ca, Path certificate, Path key)
   /** DNS names and IP addresses that the certificate is good for. */
   public Set<String> hosts() {
     try {
-      Collection<List<?>> names =
-          PemFiles.certificates(certificate).getFirst().getSubjectAlternativeNames();
-      Set<String> hosts = new HashSet<>();
-      if (names != null) {
-        names.forEach(name -> hosts.add(String.valueOf(name.get(1))));
-      }
-      return hosts;
+      return CertificateNames.alternatives(PemFiles.certificates(certificate).getFirst());
     } catch (GeneralSecurityException e) {
       throw new InvalidCertificateException(certificate + " has unreadable names", e);
     }

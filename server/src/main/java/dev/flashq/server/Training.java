@@ -1,25 +1,20 @@
 package dev.flashq.server;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.flashq.client.Data;
 import dev.flashq.client.FlashQ;
 import dev.flashq.client.FlashQException;
 import dev.flashq.client.Job;
 import dev.flashq.client.NewJob;
-import dev.flashq.security.seal.MasterKey;
+import dev.flashq.launcher.TryOutKey;
 import dev.flashq.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,26 +81,16 @@ final class Training {
               "FLASHQ_HTTP_PORT", Integer.toString(http),
               "FLASHQ_DATA_FOLDER", data.resolve("n" + i).toString()));
     }
-    Path masterKey = masterKey(data);
+    Map<String, String> masterKey = TryOutKey.settings(data);
     var configs = new ArrayList<ServerConfig>();
     for (Map<String, String> own : ports) {
       var environment = new TreeMap<>(own);
       environment.put("FLASHQ_CLUSTER_MEMBERS", String.join(",", addresses));
       environment.put("FLASHQ_PEER_DEVELOPMENT_CA", data.resolve("ca").toString());
-      environment.put("FLASHQ_ENCRYPTION_MASTER_KEY", "file:" + masterKey);
+      environment.putAll(masterKey);
       configs.add(ServerConfig.load(null, environment));
     }
     return configs;
-  }
-
-  private static Path masterKey(Path folder) throws IOException {
-    byte[] key = new byte[MasterKey.KEY_BYTES];
-    new SecureRandom().nextBytes(key);
-    Path file = folder.resolve("master-key");
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(file, HexFormat.of().formatHex(key).getBytes(US_ASCII));
-    return file;
   }
 
   private static FlashQ client(List<ServerConfig> configs, List<Node> nodes) {

@@ -51,9 +51,8 @@ final class Line {
     return first;
   }
 
-  /** Whether they are worth an entry beside another one, see {@link Proposer}. */
   boolean isWorthAnEntry() {
-    return commands.size() >= Proposer.WORTH_COMMANDS || bytes >= Proposer.WORTH_BYTES;
+    return Proposer.isWorthAnEntry(commands.size(), bytes);
   }
 
   boolean isEmpty() {

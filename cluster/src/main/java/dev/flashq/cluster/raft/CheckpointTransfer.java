@@ -7,7 +7,6 @@ import dev.flashq.rpc.PeerNetwork;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -123,24 +122,18 @@ final class CheckpointTransfer {
   }
 
   private void taken(@Nullable InstallSnapshotRequestProto part, @Nullable String failure) {
-    try {
-      network
-          .loop()
-          .execute(
-              () -> {
-                reading = false;
-                if (failure != null) {
-                  end(failure);
-                } else if (part == null) {
-                  complete = true;
-                } else {
-                  open.addLast(part);
-                }
-                goOn();
-              });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The node stops, {} gets no checkpoint", member, e);
-    }
+    network.execute(
+        () -> {
+          reading = false;
+          if (failure != null) {
+            end(failure);
+          } else if (part == null) {
+            complete = true;
+          } else {
+            open.addLast(part);
+          }
+          goOn();
+        });
   }
 
   private void sendOpen() {

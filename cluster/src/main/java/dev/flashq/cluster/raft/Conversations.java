@@ -60,7 +60,7 @@ final class Conversations {
 
   private void begin(RaftPeerId member, ByteString words) {
     if (spokenTo.putIfAbsent(member, elapsedMs.getAsLong()) == null) {
-      Thread.ofVirtual().name("words-with-" + member).start(() -> speak(member, words));
+      speak(member, words);
     }
   }
 
@@ -87,8 +87,13 @@ final class Conversations {
     spokenTo.remove(member);
     if (said == null) {
       LOG.debug("{} says nothing now", member, failure);
-      return;
+    } else {
+      // It comes on the event loop, and what it means is asked of the state, which may be held up.
+      Thread.ofVirtual().name("words-of-" + member).start(() -> hear(member, said));
     }
+  }
+
+  private void hear(RaftPeerId member, ByteString said) {
     try {
       heard.accept(Hello.decode(said));
     } catch (InvalidProtocolBufferException e) {

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -95,11 +94,13 @@ final class EntryAppender extends LogAppenderBase {
   /** When news go by themselves; of {@link System#nanoTime}. */
   private volatile long newsAt = System.nanoTime();
 
+  /** Set on the event loop; others ask whether there are any. */
+  private volatile int openAppends;
+
   /** For the event loop alone, as all below. Calls of an earlier one say nothing of the next. */
   private long epoch;
 
   private boolean probing = true;
-  private int openAppends;
   private int openAppendsOfEpoch;
   private int openHeartbeats;
   private @Nullable LogEntryProto loaded;
@@ -180,11 +181,7 @@ final class EntryAppender extends LogAppenderBase {
   /** Acts soon. */
   void wake() {
     if (!stepIsDue.get() && stepIsDue.compareAndSet(false, true)) {
-      try {
-        network.loop().execute(this::step);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("{}: the node stops", this, e);
-      }
+      network.execute(this::step);
     }
   }
 
@@ -343,17 +340,15 @@ final class EntryAppender extends LogAppenderBase {
                 LOG.warn("{}: entry {} cannot be read", this, index, e);
               }
               LogEntryProto entry = read;
-              network
-                  .loop()
-                  .execute(
-                      () -> {
-                        loading = false;
-                        loaded = entry;
-                        if (entry == null) {
-                          rest(REST_MS);
-                        }
-                        step();
-                      });
+              network.execute(
+                  () -> {
+                    loading = false;
+                    loaded = entry;
+                    if (entry == null) {
+                      rest(REST_MS);
+                    }
+                    step();
+                  });
             });
   }
 
@@ -380,7 +375,7 @@ final class EntryAppender extends LogAppenderBase {
     unanswered.sent(next, last, request.getSerializedSize());
     told(request);
     newsAt = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(NEWS_MICROS);
-    openAppends++;
+    openAppends = openAppends + 1;
     openAppendsOfEpoch++;
     loaded = null;
     call(Lane.ORDERED, request, new Sent(epoch, next));
@@ -450,7 +445,7 @@ final class EntryAppender extends LogAppenderBase {
         openHeartbeats--;
         return;
       }
-      openAppends--;
+      openAppends = openAppends - 1;
       if (!isStale()) {
         openAppendsOfEpoch--;
       }

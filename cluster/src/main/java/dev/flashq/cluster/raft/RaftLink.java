@@ -146,9 +146,9 @@ public final class RaftLink implements ReplicatedLog {
 
   private CompletableFuture<byte[]> ask(
       RaftPeerId member, PeerCall call, Lane lane, Message message, long timeoutMs) {
-    var answer = new CompletableFuture<byte[]>();
-    RaftServerCalls.ask(network, member.toString(), call, lane, message, timeoutMs, answer);
-    return answer.handle(RaftLink::orFailure);
+    return network
+        .ask(member.toString(), call.number(), lane, message, timeoutMs)
+        .handle(RaftLink::orFailure);
   }
 
   private static byte[] orFailure(byte @Nullable [] answer, @Nullable Throwable failure) {

@@ -1,10 +1,7 @@
 package dev.flashq.cluster.raft;
 
 import dev.flashq.cluster.config.Member;
-import dev.flashq.rpc.CallFailedException;
-import dev.flashq.rpc.Callback;
 import dev.flashq.rpc.Lane;
-import dev.flashq.rpc.Message;
 import dev.flashq.rpc.PeerNetwork;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -90,15 +87,9 @@ final class RaftServerCalls implements RaftServerRpc {
 
   private <M> M ask(ByteString member, PeerCall call, MessageLite request, Parser<M> parser)
       throws IOException {
-    var answer = new CompletableFuture<byte[]>();
-    ask(
-        network,
-        member.toStringUtf8(),
-        call,
-        Lane.URGENT,
-        new RatisMessage(request),
-        VOTE_MS,
-        answer);
+    CompletableFuture<byte[]> answer =
+        network.ask(
+            member.toStringUtf8(), call.number(), Lane.URGENT, new RatisMessage(request), VOTE_MS);
     try {
       return RatisMessage.parse(parser, answer.get());
     } catch (InterruptedException e) {
@@ -107,34 +98,6 @@ final class RaftServerCalls implements RaftServerRpc {
     } catch (ExecutionException e) {
       throw new IOException(String.valueOf(e.getCause()), e.getCause());
     }
-  }
-
-  /** A call whose answer goes to a future. */
-  static void ask(
-      PeerNetwork network,
-      String member,
-      PeerCall call,
-      Lane lane,
-      Message message,
-      long timeoutMs,
-      CompletableFuture<byte[]> answer) {
-    network.call(
-        member,
-        call.number(),
-        lane,
-        message,
-        timeoutMs,
-        new Callback() {
-          @Override
-          public void answered(byte[] bytes) {
-            answer.complete(bytes);
-          }
-
-          @Override
-          public void failed(CallFailedException failure) {
-            answer.completeExceptionally(failure);
-          }
-        });
   }
 
   @Override

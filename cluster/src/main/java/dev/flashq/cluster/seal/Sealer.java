@@ -170,15 +170,14 @@ public final class Sealer {
     Map<String, ByteString> hashes = hashes(push);
     Map<ByteString, Long> subjects =
         hashes.isEmpty() ? Map.of() : sealing.subjectKeys(new LinkedHashSet<>(hashes.values()));
-    var under = new HashMap<Long, Sealing.Under>();
+    var keys = new HashMap<Long, Sealing.KeyPair>();
     var jobs = new ArrayList<NewJob>(push.jobs().size());
     for (NewJob job : push.jobs()) {
       String name = job.options().subject();
       long subject = name == null ? 0 : requireNonNull(subjects.get(hashes.get(name)));
       jobs.add(
           new NewJob(
-              under
-                  .computeIfAbsent(subject, its -> sealing.under(key, its))
+              keys.computeIfAbsent(subject, its -> sealing.keyPair(key, its))
                   .seal(JobPart.DATA, job.data()),
               name == null
                   ? job.options()

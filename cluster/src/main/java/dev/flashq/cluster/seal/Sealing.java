@@ -368,24 +368,24 @@ public final class Sealing {
    * @param subject number of the data subject's; 0: of nobody
    */
   public Payload seal(long key, long subject, JobPart part, Payload clear) {
-    return under(key, subject).seal(part, clear);
+    return keyPair(key, subject).seal(part, clear);
   }
 
   /**
    * Keys for the texts of one command. Fails with {@link RefusedException} as {@link #seal} does.
    */
-  Under under(long key, long subject) {
-    return new Under(key, subject);
+  KeyPair keyPair(long key, long subject) {
+    return new KeyPair(key, subject);
   }
 
   /** Keys of a namespace and of a data subject, looked up once. For one thread. */
-  final class Under {
+  final class KeyPair {
     private final long key;
     private final long subject;
     private DataKey namespace;
     private @Nullable DataKey about;
 
-    private Under(long key, long subject) {
+    private KeyPair(long key, long subject) {
       this.key = key;
       this.subject = subject;
       this.namespace = namespace();

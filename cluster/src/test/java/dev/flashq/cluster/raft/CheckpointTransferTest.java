@@ -147,7 +147,7 @@ class CheckpointTransferTest {
                 end.complete(failure == null ? "" : failure);
               }
             });
-    sender().loop().execute(transfer::start);
+    sender().execute(transfer::start);
   }
 
   private String end() throws Exception {

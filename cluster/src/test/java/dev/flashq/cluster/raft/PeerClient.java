@@ -4,9 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.flashq.cluster.config.ClusterSettings;
+import dev.flashq.cluster.config.Member;
 import dev.flashq.rpc.Answer;
-import dev.flashq.rpc.CallFailedException;
-import dev.flashq.rpc.Callback;
 import dev.flashq.rpc.Lane;
 import dev.flashq.rpc.Message;
 import dev.flashq.rpc.PeerAddress;
@@ -15,6 +14,7 @@ import dev.flashq.rpc.PeerNetwork;
 import dev.flashq.rpc.RpcSettings;
 import dev.flashq.security.PeerCredentials;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +40,7 @@ public final class PeerClient implements PeerHandler, AutoCloseable {
     network.start();
   }
 
-  private static PeerAddress address(dev.flashq.cluster.config.Member member) {
+  private static PeerAddress address(Member member) {
     return new PeerAddress(member.id(), member.host(), member.port());
   }
 
@@ -52,38 +52,15 @@ public final class PeerClient implements PeerHandler, AutoCloseable {
   /** The answer to any call, or a failure. */
   public CompletableFuture<byte[]> call(String to, int kind, byte[] message) {
     await().until(() -> network.isConnected(to));
-    var answer = new CompletableFuture<byte[]>();
-    network.call(
-        to,
-        kind,
-        Lane.ORDERED,
-        Message.of(message),
-        10_000,
-        new Callback() {
-          @Override
-          public void answered(byte[] bytes) {
-            answer.complete(bytes);
-          }
-
-          @Override
-          public void failed(CallFailedException failure) {
-            answer.completeExceptionally(failure);
-          }
-        });
-    return answer;
+    return network.ask(to, kind, Lane.ORDERED, Message.of(message), 10_000);
   }
 
   /** Sends an entry; null: it was applied. */
   public @Nullable RuntimeException sendEntry(String to, ByteString entry) {
     var forwarded = new ForwardedEntry(sender, calls.incrementAndGet(), Buffers.theirs(entry));
-    var bytes = java.nio.ByteBuffer.allocate(forwarded.size());
+    var bytes = ByteBuffer.allocate(forwarded.size());
     forwarded.writeTo(bytes);
     return EntryFate.decode(call(to, PeerCall.ENTRY.number(), bytes.array()).join());
-  }
-
-  /** How many kinds of calls there are. */
-  public static int kinds() {
-    return PeerCall.values().length;
   }
 
   @Override
